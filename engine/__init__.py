@@ -1,0 +1,1 @@
+"""The engine: everything Baton does, without a word of HTTP."""

@@ -1,0 +1,100 @@
+"""BPMN: read a diagram, refuse or rewrite it, execute it, save it. The only package that knows SpiffWorkflow.
+
+    prepare(file, bytes)          what a deployment stores: one `Definition` an executable process, or `Invalid`
+    specification(executable)     the process to execute, built from what was stored
+    start / load, save            an `Execution`: one case, for one command
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from engine.bpmn import dialect
+from engine.bpmn.build import build
+from engine.bpmn.check import check
+from engine.bpmn.effects import Effects, Step, Subscribed, TaskOpened, TimerArmed
+from engine.bpmn.execution import Circumstances, Execution, Limits
+from engine.bpmn.read import read
+from engine.bpmn.rewrite import executable
+from engine.bpmn.specs import Process, correlation_text
+from engine.bpmn.state import FORMAT, NewerFormat, load, save
+from engine.errors import Invalid, Problem
+
+__all__ = [
+    "FORMAT",
+    "Circumstances",
+    "Definition",
+    "Effects",
+    "Execution",
+    "Limits",
+    "NewerFormat",
+    "Process",
+    "Step",
+    "Subscribed",
+    "TaskOpened",
+    "TimerArmed",
+    "correlation_text",
+    "load",
+    "prepare",
+    "save",
+    "specification",
+    "start",
+]
+
+DEFAULT_PREFIX = "CASE"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One executable process of a diagram, as a deployment stores it."""
+
+    key: str
+    name: str
+    names: dict[str, str]
+    executable: str
+    start_form: str | None
+    starter_users: tuple[str, ...]
+    starter_groups: tuple[str, ...]
+    prefix: str
+
+
+def prepare(file: str, data: bytes, form_exists: Callable[[str], bool]) -> tuple[list[Definition], list[Problem]]:
+    """The definitions in a diagram, and warnings about what has no effect. Raises `Invalid` with all its problems at once."""
+    root = read(file, data)
+    report = check(file, root, form_exists)
+    if report.problems:
+        raise Invalid(report.problems)
+    return [_definition(process) for process in dialect.processes(root)], report.warnings
+
+
+def _definition(process: etree._Element) -> Definition:
+    start = next(dialect.children(process, "startEvent"))
+    record = dialect.extension(process, "record")
+    return Definition(
+        key=process.get("id", ""),
+        name=dialect.label(process),
+        names=dialect.names(process),
+        executable=etree.tostring(executable(process), encoding="unicode"),
+        start_form=dialect.camunda(start, "formKey"),
+        starter_users=_listed(dialect.camunda(process, "candidateStarterUsers")),
+        starter_groups=_listed(dialect.camunda(process, "candidateStarterGroups")),
+        prefix=DEFAULT_PREFIX if record is None else record.get("prefix", DEFAULT_PREFIX),
+    )
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def specification(executable_xml: str) -> Process:
+    """Build the process from the executable a deployment stored."""
+    return build(etree.fromstring(executable_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True)))
+
+
+def start(process: Process, variables: Mapping[str, Any], circumstances: Circumstances) -> Execution:
+    """A new case, run until everything in it waits."""
+    execution = Execution(process, circumstances)
+    execution.start(variables)
+    return execution

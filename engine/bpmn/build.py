@@ -1,0 +1,224 @@
+"""Build the specification of a process from its stored executable: the last step before it runs."""
+
+from typing import Any
+
+from lxml import etree
+
+from engine.bpmn import dialect
+from engine.bpmn.dialect import tag
+from engine.bpmn.specs import (
+    Activity,
+    Assignment,
+    BoundaryEvent,
+    CatchEvent,
+    Element,
+    EndEvent,
+    ErrorBoundaryEvent,
+    ErrorEnd,
+    ErrorStart,
+    EventBasedGateway,
+    EventStart,
+    EventSubProcess,
+    ExclusiveGateway,
+    Flow,
+    Message,
+    MultiInstance,
+    ParallelGateway,
+    Parameter,
+    PassThrough,
+    Process,
+    ProcessScope,
+    ScopeMixin,
+    ScriptTask,
+    StartEvent,
+    SubProcess,
+    TerminateEnd,
+    Timer,
+    UserTask,
+)
+from engine.scripting import Script, Template
+
+CONTEXT_FUNCTIONS = frozenset({"now"})
+"""Functions the case itself provides to every expression and script, beside the language's own."""
+
+
+def template(text: str, line: int = 1) -> Template:
+    return Template.compile(text, line=line, functions=CONTEXT_FUNCTIONS)
+
+
+def bare(text: str) -> str:
+    """A text where only an expression makes sense (a collection, a condition) may leave out the `${}` around it."""
+    return text if "${" in text else "${" + text + "}"
+
+
+def optional(text: str | None) -> Template | None:
+    return None if text is None else template(text)
+
+
+def compile_script(element: etree._Element) -> Script:
+    script = dialect.child(element, "script")
+    text = "" if script is None else "".join(script.itertext())
+    return Script.compile(text, functions=CONTEXT_FUNCTIONS)
+
+
+def build(executable: etree._Element) -> Process:
+    """The specification of an executable made by `rewrite.executable`. It is immutable once built and may be shared by threads."""
+    drawn = next(dialect.children(executable, "process"))
+    process = Process(drawn.get("id", ""))
+    root = ProcessScope(process, "#process", element=drawn.get("id"), label=dialect.label(drawn))
+    process.root = root
+    record = dialect.extension(drawn, "record")
+    if record is not None:
+        process.record = {name: template(str(text)) for name, text in record.attrib.items() if name != "prefix"}
+    _Builder(process).fill(root, drawn)
+    return process
+
+
+class _Builder:
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    def fill(self, scope: ScopeMixin, drawn: etree._Element) -> None:
+        """Build everything directly inside a process or sub-process, and connect it."""
+        events = [e for e in dialect.flow_nodes(drawn) if tag(e) == "boundaryEvent"]
+        nodes = {e.get("id", ""): self.node(e, drawn) for e in dialect.flow_nodes(drawn)}
+        for flow in dialect.children(drawn, "sequenceFlow"):
+            condition = dialect.condition(flow)
+            target = nodes[flow.get("targetRef", "")]
+            nodes[flow.get("sourceRef", "")].flows.append(
+                Flow(flow.get("id", ""), target, None if condition is None else template(bare(condition)))
+            )
+        for event in events:
+            self.attach(nodes[event.get("id", "")], nodes[event.get("attachedToRef", "")])
+        if not isinstance(scope, EventSubProcess):
+            scope.start = next(nodes[e.get("id", "")] for e in dialect.children(drawn, "startEvent"))
+        for inner in dialect.event_sub_processes(drawn):
+            self.event_sub_process(scope, inner)
+
+    def node(self, e: etree._Element, scope: etree._Element) -> Element:
+        node = getattr(self, "_" + tag(e))(e, _about(e)) if tag(e) != "parallelGateway" else self._join(e, scope)
+        node.default = e.get("default")
+        return self._repeat(e, self._activity(e, node)) if isinstance(node, Activity) else node
+
+    def attach(self, event: Element, host: Element) -> None:
+        assert isinstance(host, Activity), "the check lets boundary events stand on activities only"
+        if isinstance(event, ErrorBoundaryEvent):
+            host.error_boundaries.append(event)
+        elif isinstance(event, BoundaryEvent):
+            host.boundaries.append(event)
+
+    def event_sub_process(self, scope: ScopeMixin, drawn: etree._Element) -> None:
+        body = EventSubProcess(self.process, drawn.get("id", ""), **_about(drawn))
+        self.fill(body, drawn)
+        start = next(self.process.task_specs[e.get("id", "")] for e in dialect.children(drawn, "startEvent"))
+        start.body, body.start = body, start
+        (scope.error_starts if isinstance(start, ErrorStart) else scope.event_starts).append(start)
+
+    # One method a kind of element, named by its tag.
+
+    def _task(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return PassThrough(self.process, e.get("id", ""), **about)
+
+    _manualTask = _task
+
+    def _scriptTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return ScriptTask(self.process, e.get("id", ""), compile_script(e), **about)
+
+    def _userTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        separation = dialect.extension(e, "separation")
+        assignment = Assignment(
+            assignee=optional(dialect.camunda(e, "assignee")),
+            users=optional(dialect.camunda(e, "candidateUsers")),
+            groups=optional(dialect.camunda(e, "candidateGroups")),
+            due=optional(dialect.camunda(e, "dueDate")),
+            priority=optional(dialect.camunda(e, "priority")),
+            form=dialect.camunda(e, "formKey"),
+            separation=() if separation is None else tuple((separation.get("from") or "").split()),
+            names=dialect.names(e),
+        )
+        return UserTask(self.process, e.get("id", ""), assignment, **about)
+
+    def _subProcess(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        scope = SubProcess(self.process, e.get("id", ""), **about)
+        self.fill(scope, e)
+        return scope
+
+    def _exclusiveGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return ExclusiveGateway(self.process, e.get("id", ""), **about)
+
+    def _eventBasedGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return EventBasedGateway(self.process, e.get("id", ""), **about)
+
+    def _join(self, e: etree._Element, scope: etree._Element) -> Element:
+        incoming = [f.get("id", "") for f in dialect.children(scope, "sequenceFlow") if f.get("targetRef") == e.get("id")]
+        return ParallelGateway(self.process, e.get("id", ""), incoming, **_about(e))
+
+    def _startEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        kind = dialect.event_kind(e)
+        if kind == "none":
+            return StartEvent(self.process, e.get("id", ""), **about)
+        if kind == "error":
+            return ErrorStart(self.process, e.get("id", ""), dialect.error_code(e), **about)
+        return EventStart(self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about)
+
+    def _boundaryEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        if dialect.event_kind(e) == "error":
+            return ErrorBoundaryEvent(self.process, e.get("id", ""), dialect.error_code(e), **about)
+        return BoundaryEvent(self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about)
+
+    def _intermediateCatchEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return CatchEvent(self.process, e.get("id", ""), _trigger(e), payload=_payload(e), **about)
+
+    def _intermediateThrowEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return Element(self.process, e.get("id", ""), **about)
+
+    def _endEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        match dialect.event_kind(e):
+            case "terminate":
+                return TerminateEnd(self.process, e.get("id", ""), **about)
+            case "error":
+                return ErrorEnd(self.process, e.get("id", ""), dialect.error_code(e), **about)
+            case _:
+                return EndEvent(self.process, e.get("id", ""), **about)
+
+    def _activity(self, e: etree._Element, node: Activity) -> Activity:
+        node.input_parameters = [Parameter(name, template(text)) for name, text, _ in dialect.parameters(e, "inputParameter")]
+        node.output_parameters = [Parameter(name, template(text)) for name, text, _ in dialect.parameters(e, "outputParameter")]
+        return node
+
+    def _repeat(self, e: etree._Element, item: Activity) -> Element:
+        """Put an activity that is repeated under the one that repeats it, which takes its id and its place."""
+        loop = dialect.multi_instance(e)
+        if loop is None:
+            return item
+        self.process.task_specs[item_name := f"{item.name}#item"] = self.process.task_specs.pop(item.name)
+        item.name = item_name
+        body = MultiInstance(
+            self.process,
+            e.get("id", ""),
+            item,
+            sequential=loop.sequential,
+            collection=None if loop.collection is None else template(bare(loop.collection)),
+            cardinality=optional(loop.cardinality),
+            variable=loop.item,
+            until=None if loop.until is None else template(bare(loop.until)),
+            **_about(e),
+        )
+        body.default = item.default
+        return body
+
+
+def _about(e: etree._Element) -> dict[str, Any]:
+    return {"element": e.get("id"), "label": dialect.label(e)}
+
+
+def _trigger(e: etree._Element) -> Timer | Message:
+    if dialect.event_kind(e) == "timer":
+        given = dialect.timer(e)
+        assert given is not None, "the check asks for one timer text"
+        return Timer(given[0], template(given[1]))
+    return Message(dialect.message_name(e) or "", optional(dialect.correlation(e)))
+
+
+def _payload(e: etree._Element) -> str | None:
+    return dialect.payload(e) if dialect.event_kind(e) == "message" else None

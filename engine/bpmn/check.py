@@ -1,0 +1,528 @@
+"""Refuse what Baton would not run as the standard says, with file, element, line and reason. Nothing is silently skipped.
+
+The check looks at a diagram as it was drawn and reports everything wrong with it at once; `Report.problems` empty means
+`rewrite` and `build` will succeed and every element will run. The API's dry run, `baton lint` and the editor share it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.bpmn import build, dialect
+from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
+from engine.bpmn.rewrite import DOCUMENTATION
+from engine.calendars import Duration, Repetition, parse_instant, zone
+from engine.errors import Problem
+from engine.scripting import ScriptError, Template
+
+MAX_NODES = 1_000
+MAX_NESTING = 20
+
+_ID = re.compile(r"[^\W\d][\w.\-]*")
+_ROOT_ELEMENTS = DOCUMENTATION | {"process", "collaboration", "message", "error", "signal", "escalation", "itemDefinition", "extensionElements", "relationship"}
+_SCOPE_ELEMENTS = DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
+_NODE_ELEMENTS = DOCUMENTATION | {"extensionElements"}
+_ALLOWED_INSIDE = {"scriptTask": {"script"}} | {name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS}
+_EVENT_KINDS = {
+    "startEvent": {"none"},
+    "endEvent": {"none", "terminate", "error"},
+    "intermediateCatchEvent": {"timer", "message"},
+    "intermediateThrowEvent": {"none"},
+    "boundaryEvent": {"timer", "message", "error"},
+}
+_EVENT_SUB_PROCESS_STARTS = {"timer", "message", "error"}
+
+_HARMLESS = {"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "versionTag", "historyTimeToLive", "isStartableInTasklist", "diagramRelationId"}
+_ASYNCHRONOUS = {"asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority"}
+_CAMUNDA_ATTRIBUTES = {
+    "process": {"candidateStarterGroups", "candidateStarterUsers"},
+    "startEvent": {"formKey"},
+    "userTask": {"assignee", "candidateUsers", "candidateGroups", "formKey", "dueDate", "priority"},
+    dialect.MULTI_INSTANCE: {"collection", "elementVariable"},
+}
+_BATON_ELEMENTS = {
+    "process": {"record", "name"},
+    "lane": {"group", "name"},
+    "userTask": {"separation", "name"},
+    "messageEventDefinition": {"correlation", "payload"},
+}
+_UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
+    "isForCompensation": {"false", "0"},
+    "instantiate": {"false", "0"},
+    "parallelMultiple": {"false", "0"},
+    "startQuantity": {"1"},
+    "completionQuantity": {"1"},
+    "eventGatewayType": {"Exclusive"},
+    "behavior": {"All"},
+}
+
+
+@dataclass(slots=True)
+class Report:
+    """`problems` stop a deployment; `warnings` tell what is kept but has no effect here."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def check(file: str, root: etree._Element, form_exists: Callable[[str], bool]) -> Report:
+    """Check every executable process of a diagram; `form_exists` says whether a form of that key can be had."""
+    checker = _Checker(file, form_exists)
+    checker.document(root)
+    return checker.report
+
+
+class _Checker:
+    def __init__(self, file: str, form_exists: Callable[[str], bool]) -> None:
+        self.file = file
+        self.form_exists = form_exists
+        self.report = Report()
+
+    # -- saying so --------------------------------------------------------------------------------------------------
+
+    def refuse(self, element: etree._Element, detail: str, line: int | None = None) -> None:
+        self.report.problems.append(self._problem(element, detail, line))
+
+    def warn(self, element: etree._Element, detail: str) -> None:
+        self.report.warnings.append(self._problem(element, detail, None))
+
+    def _problem(self, element: etree._Element, detail: str, line: int | None) -> Problem:
+        return Problem(detail, file=self.file, element=_nearest_id(element), line=line or element.sourceline)
+
+    # -- the document -----------------------------------------------------------------------------------------------
+
+    def document(self, root: etree._Element) -> None:
+        self.ids(root)
+        for element in dialect.children(root):
+            if tag(element) not in _ROOT_ELEMENTS:
+                self.refuse(element, f"bpmn:{tag(element)} is not supported.")
+        processes = dialect.processes(root)
+        if not processes:
+            self.refuse(root, 'No process in this diagram is executable: set isExecutable="true" on the one to run.')
+        for process in processes:
+            self.process(process)
+
+    def ids(self, root: etree._Element) -> None:
+        seen: set[str] = set()
+        for element in root.iter():
+            given = element.get("id")
+            if given is None or not tag(element):
+                continue
+            if not _ID.fullmatch(given):
+                self.refuse(element, f"The id {given!r} is not valid: begin with a letter or _, then letters, digits, '.', '-' and '_'.")
+            if given in seen:
+                self.refuse(element, f"The id {given!r} is used twice.")
+            seen.add(given)
+
+    def process(self, process: etree._Element) -> None:
+        if not process.get("id"):
+            self.refuse(process, "The process needs an id: it is the key by which it is started.")
+        nodes = sum(1 for e in process.iter(*(bpmn(name) for name in dialect.FLOW_NODES)))
+        if nodes > MAX_NODES:
+            self.refuse(process, f"The process has {nodes:,} elements; at most {MAX_NODES:,} are allowed.")
+            return
+        self.record(process)
+        self.extensions(process)
+        for lane in process.iter(bpmn("lane")):
+            self.extensions(lane)
+        for name in ("candidateStarterUsers", "candidateStarterGroups"):
+            if "${" in (dialect.camunda(process, name) or ""):
+                self.refuse(process, f"camunda:{name} is a list of names, not an expression.")
+        self.scope(process, 0)
+
+    def record(self, process: etree._Element) -> None:
+        record = dialect.extension(process, "record")
+        if record is None:
+            return
+        prefix = record.get("prefix", "")
+        if not re.fullmatch(r"[A-Z][A-Z0-9]{0,9}", prefix):
+            self.refuse(record, "baton:record needs a prefix of 1 to 10 capital letters and digits, such as INC.")
+        for name, value in record.attrib.items():
+            if name not in ("prefix", "title", "priority", "service", "requester"):
+                self.refuse(record, f"baton:record has no attribute {name!r}.")
+            elif name != "prefix":
+                self.template(record, str(value))
+
+    # -- scopes -----------------------------------------------------------------------------------------------------
+
+    def scope(self, scope: etree._Element, depth: int) -> None:
+        """A process or sub-process: what lies directly inside it, then what lies inside that."""
+        if depth > MAX_NESTING:
+            self.refuse(scope, f"Sub-processes are nested more than {MAX_NESTING} deep.")
+            return
+        for element in dialect.children(scope):
+            if tag(element) not in _SCOPE_ELEMENTS:
+                self.refuse(element, f"bpmn:{tag(element)} is not supported.")
+        self.starts(scope)
+        flows = self.flows(scope)
+        for node in dialect.flow_nodes(scope):
+            self.node(node, flows, depth)
+        for inner in dialect.event_sub_processes(scope):
+            self.event_sub_process(inner, flows, depth)
+        self.reachable(scope, flows)
+
+    def starts(self, scope: etree._Element) -> None:
+        found = list(dialect.children(scope, "startEvent"))
+        if not found:
+            self.refuse(scope, f"{_called(scope)} has no start event.")
+        for extra in found[1:]:
+            self.refuse(extra, f"{_called(scope)} has more than one start event; that is not supported.")
+
+    def flows(self, scope: etree._Element) -> "_Flows":
+        nodes = {e.get("id"): e for e in children_with_id(scope) if tag(e) in dialect.FLOW_NODES}
+        flows = _Flows()
+        for flow in dialect.children(scope, "sequenceFlow"):
+            source, target = nodes.get(flow.get("sourceRef")), nodes.get(flow.get("targetRef"))
+            if source is None or target is None:
+                end = "sourceRef" if source is None else "targetRef"
+                self.refuse(flow, f"The sequence flow's {end} {flow.get(end)!r} is no element of the same process or sub-process.")
+                continue
+            if tag(target) in ("startEvent", "boundaryEvent") or tag(source) == "endEvent":
+                self.refuse(flow, f"A sequence flow cannot lead from {dialect.label(source)!r} to {dialect.label(target)!r}.")
+            flows.add(flow, source, target)
+            self.flow(flow, source)
+        return flows
+
+    def flow(self, flow: etree._Element, source: etree._Element) -> None:
+        expression = dialect.child(flow, "conditionExpression")
+        self.extensions(flow)
+        if expression is None:
+            return
+        language = (expression.get("language") or "").rsplit("/", 1)[-1].lower()
+        if language not in ("", "python", "juel", "xpath"):  # modellers write the schema's default language, XPath, unasked
+            self.refuse(flow, f"The condition's language {language!r} is not supported.")
+        if tag(source) in ("parallelGateway", "eventBasedGateway", "startEvent"):
+            self.refuse(flow, f"A flow out of a bpmn:{tag(source)} cannot have a condition.")
+        if text := dialect.condition(flow):
+            self.template(expression, build.bare(text))
+        else:
+            self.refuse(flow, "The condition is empty.")
+
+    def reachable(self, scope: etree._Element, flows: "_Flows") -> None:
+        seen: set[etree._Element] = set()
+        queue = [e for e in dialect.flow_nodes(scope) if tag(e) == "startEvent"]
+        boundaries = list(dialect.children(scope, "boundaryEvent"))
+        while queue:
+            node = queue.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            queue += flows.targets(node)
+            queue += [b for b in boundaries if b.get("attachedToRef") == node.get("id")]
+        for node in dialect.flow_nodes(scope):
+            if node not in seen and tag(node) != "startEvent":
+                self.refuse(node, f"Nothing leads to {dialect.label(node)!r} from the start.")
+
+    def event_sub_process(self, element: etree._Element, flows: "_Flows", depth: int) -> None:
+        self.extensions(element)
+        if flows.incoming(element) or flows.outgoing(element):
+            self.refuse(element, "An event sub-process has no sequence flows of its own: its start event starts it.")
+        if dialect.multi_instance(element) is not None:
+            self.refuse(element, "An event sub-process cannot be repeated.")
+        self.unusual(element)
+        self.scope(element, depth + 1)
+
+    # -- nodes ------------------------------------------------------------------------------------------------------
+
+    def node(self, node: etree._Element, flows: "_Flows", depth: int) -> None:
+        name = tag(node)
+        self.extensions(node)
+        self.unusual(node)
+        if name != "subProcess":
+            self.contents(node)
+        if name in dialect.EVENTS:
+            self.event(node)
+        if name in dialect.ACTIVITIES:
+            self.activity(node)
+        self.default(node, flows)
+        if name == "exclusiveGateway":
+            self.exclusive_gateway(node, flows)
+        elif name == "eventBasedGateway":
+            self.event_based_gateway(node, flows)
+        elif name == "userTask":
+            self.user_task(node)
+        elif name == "scriptTask":
+            self.script_task(node)
+        elif name == "subProcess":
+            self.scope(node, depth + 1)
+
+    def contents(self, node: etree._Element) -> None:
+        allowed = _NODE_ELEMENTS | _ALLOWED_INSIDE.get(tag(node), set())
+        if tag(node) in dialect.ACTIVITIES:
+            allowed = allowed | {dialect.MULTI_INSTANCE}
+        for inner in dialect.children(node):
+            if tag(inner) not in allowed and not tag(inner).endswith((dialect.EVENT_DEFINITION, "eventDefinitionRef")):
+                self.refuse(inner, f"bpmn:{tag(inner)} in a bpmn:{tag(node)} is not supported.")
+
+    def unusual(self, element: etree._Element) -> None:
+        for holder in (element, *dialect.children(element, dialect.MULTI_INSTANCE)):
+            for name, usual in _UNUSUAL.items():
+                if holder.get(name, next(iter(usual))).strip() not in usual:
+                    self.refuse(element, f'{name}="{holder.get(name)}" is not supported.')
+
+    def default(self, node: etree._Element, flows: "_Flows") -> None:
+        wanted = node.get("default")
+        if not wanted:
+            return
+        default = [f for f in flows.outgoing(node) if f.get("id") == wanted]
+        if not default:
+            self.refuse(node, f"The default flow {wanted!r} is none of the outgoing flows.")
+        elif dialect.child(default[0], "conditionExpression") is not None:
+            self.refuse(default[0], "A default flow has no condition: it is taken when no other is.")
+
+    def exclusive_gateway(self, node: etree._Element, flows: "_Flows") -> None:
+        outgoing = flows.outgoing(node)
+        for flow in outgoing if len(outgoing) > 1 else []:
+            if dialect.child(flow, "conditionExpression") is None and flow.get("id", "") != (node.get("default") or None):
+                self.refuse(flow, f"A flow out of the gateway {dialect.label(node)!r} has no condition and is not its default.")
+
+    def event_based_gateway(self, node: etree._Element, flows: "_Flows") -> None:
+        if len(flows.outgoing(node)) < 2:
+            self.refuse(node, "An event-based gateway needs at least two outgoing flows.")
+        for target in flows.targets(node):
+            if tag(target) != "intermediateCatchEvent":
+                self.refuse(target, "An event-based gateway leads to intermediate catch events only.")
+            elif len(flows.incoming(target)) > 1:
+                self.refuse(target, "An event after an event-based gateway has no other incoming flow.")
+
+    # -- events -----------------------------------------------------------------------------------------------------
+
+    def event(self, event: etree._Element) -> None:
+        definitions = dialect.event_definitions(event)
+        if len(definitions) > 1:
+            self.refuse(event, "An event with several definitions is not supported.")
+            return
+        kind = dialect.event_kind(event)
+        if kind not in self.kinds_allowed(event):
+            self.refuse(event, self.kind_refused(event, kind))
+            return
+        if tag(event) == "boundaryEvent":
+            self.boundary(event)
+        for definition in definitions:
+            self.extensions(definition)
+        if kind == "timer":
+            self.timer(event)
+        elif kind == "message":
+            self.message(event)
+        elif kind == "error":
+            self.error(event)
+
+    def kinds_allowed(self, event: etree._Element) -> set[str]:
+        if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent()):
+            return _EVENT_SUB_PROCESS_STARTS
+        return _EVENT_KINDS[tag(event)]
+
+    def kind_refused(self, event: etree._Element, kind: str) -> str:
+        where = "start event of an event sub-process" if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent()) else f"bpmn:{tag(event)}"
+        what = "without an event definition" if kind == "none" else f"with a {kind} event definition"
+        return f"A {where} {what} is not supported here."
+
+    def boundary(self, event: etree._Element) -> None:
+        host = next((e for e in dialect.children(event.getparent()) if e.get("id") == event.get("attachedToRef")), None)
+        if host is None or tag(host) not in dialect.ACTIVITIES or dialect.is_event_sub_process(host):
+            self.refuse(event, f"The boundary event is attached to {event.get('attachedToRef')!r}, which is no activity beside it.")
+        if dialect.event_kind(event) == "error" and not dialect.interrupting(event):
+            self.refuse(event, "An error boundary event always interrupts.")
+
+    def timer(self, event: etree._Element) -> None:
+        given = dialect.timer(event)
+        if given is None:
+            self.refuse(event, "A timer event needs exactly one of timeDate, timeDuration and timeCycle, with a text.")
+            return
+        kind, text = given
+        compiled = self.template(event, text)
+        if compiled is not None and compiled.is_literal:
+            try:
+                _TIMER_READERS[kind](text)
+            except ValueError as error:
+                self.refuse(event, f"{error}")
+
+    def message(self, event: etree._Element) -> None:
+        if not dialect.message_name(event):
+            self.refuse(event, "The message event refers to no message with a name.")
+        if (key := dialect.correlation(event)) is not None:
+            self.template(event, key)
+        elif dialect.extension(dialect.event_definitions(event)[0], "correlation") is not None:
+            self.refuse(event, "baton:correlation needs a key.")
+
+    def error(self, event: etree._Element) -> None:
+        reference = dialect.event_definitions(event)[0].get("errorRef")
+        root = event.getroottree().getroot()
+        if reference and not any(e.get("id") == reference.split(":")[-1] for e in dialect.children(root, "error")):
+            self.refuse(event, f"There is no error {reference!r}.")
+        elif tag(event) == "endEvent" and not dialect.error_code(event):
+            self.refuse(event, "An error end event names an error with an errorCode.")
+
+    # -- activities -------------------------------------------------------------------------------------------------
+
+    def activity(self, activity: etree._Element) -> None:
+        for kind in ("inputParameter", "outputParameter"):
+            for name, text, parameter in dialect.parameters(activity, kind):
+                if not re.fullmatch(r"[^\W\d_]\w*", name):
+                    self.refuse(parameter, f"A camunda:{kind} needs the name of a variable; {name!r} is none.")
+                if len(parameter):
+                    self.refuse(parameter, f"camunda:{etree.QName(parameter[0]).localname} in a camunda:{kind} is not supported; write an expression.")
+                else:
+                    self.template(parameter, text)
+        self.multi_instance(activity)
+
+    def multi_instance(self, activity: etree._Element) -> None:
+        loop = dialect.multi_instance(activity)
+        if loop is None:
+            return
+        element = dialect.child(activity, dialect.MULTI_INSTANCE)
+        assert element is not None
+        self.extensions(element)
+        for inner in dialect.children(element):
+            if tag(inner) not in ("loopCardinality", "completionCondition", "documentation", "extensionElements"):
+                self.refuse(inner, f"bpmn:{tag(inner)} is not supported; use camunda:collection and camunda:elementVariable.")
+        if (loop.collection is None) == (loop.cardinality is None):
+            self.refuse(element, "A multi-instance activity needs either camunda:collection or a loopCardinality.")
+        if loop.collection is not None:
+            self.template(element, build.bare(loop.collection))
+        if loop.cardinality is not None:
+            self.template(element, loop.cardinality)
+        if loop.until is not None:
+            self.template(element, build.bare(loop.until))
+        if loop.item is not None and not re.fullmatch(r"[^\W\d_]\w*", loop.item):
+            self.refuse(element, f"camunda:elementVariable {loop.item!r} is not the name of a variable.")
+
+    def user_task(self, task: etree._Element) -> None:
+        for name in ("assignee", "candidateUsers", "candidateGroups", "dueDate", "priority"):
+            if (text := dialect.camunda(task, name)) is not None:
+                self.template(task, text)
+        self.form(task)
+        separation = dialect.extension(task, "separation")
+        if separation is not None:
+            self.separation(task, separation)
+
+    def form(self, element: etree._Element) -> None:
+        key = dialect.camunda(element, "formKey")
+        if key is not None and not self.form_exists(key):
+            self.refuse(element, f"There is no form {key!r}; deploy forms/{key}.json with the diagram.")
+
+    def separation(self, task: etree._Element, separation: etree._Element) -> None:
+        ids = (separation.get("from") or "").split()
+        tasks = {e.get("id") for e in task.getroottree().getroot().iter(bpmn("userTask"))}
+        if not ids:
+            self.refuse(separation, "baton:separation needs from= with the ids of user tasks.")
+        for other in ids:
+            if other not in tasks:
+                self.refuse(separation, f"baton:separation names {other!r}, which is no user task.")
+
+    def script_task(self, task: etree._Element) -> None:
+        if (task.get("scriptFormat") or "").strip().lower() != "python":
+            self.refuse(task, 'A script task needs scriptFormat="python".')
+        script = dialect.child(task, "script")
+        if script is None or not dialect.text_of(script):
+            self.refuse(task, "The script task has no script.")
+            return
+        try:
+            build.compile_script(task)
+        except ScriptError as error:
+            self.refuse(task, f"Script line {error.line}, column {error.column}: {error.message}", (script.sourceline or 1) + error.line - 1)
+
+    # -- extensions and texts ---------------------------------------------------------------------------------------
+
+    def extensions(self, element: etree._Element) -> None:
+        """Attributes and extension elements of `camunda:` and `baton:`: known, harmless, or refused by name."""
+        allowed = _CAMUNDA_ATTRIBUTES.get(tag(element), set())
+        for attribute in element.attrib:
+            name = etree.QName(attribute)
+            if name.namespace == CAMUNDA and name.localname not in allowed:
+                self.camunda_attribute(element, name.localname)
+        if tag(element) == "startEvent":
+            self.start_form(element)
+        holder = dialect.child(element, "extensionElements")
+        for found in holder if holder is not None else ():
+            self.extension(element, found)
+
+    def camunda_attribute(self, element: etree._Element, name: str) -> None:
+        if name in _ASYNCHRONOUS:
+            self.warn(element, f"camunda:{name} has no effect: every command is one transaction.")
+        elif name not in _HARMLESS:
+            self.refuse(element, f"camunda:{name} on a bpmn:{tag(element)} is not supported.")
+
+    def start_form(self, event: etree._Element) -> None:
+        if dialect.camunda(event, "formKey") is None:
+            return
+        if tag(event.getparent()) != "process":
+            self.refuse(event, "Only the start event of a process has a form.")
+        self.form(event)
+
+    def extension(self, element: etree._Element, found: etree._Element) -> None:
+        name = etree.QName(found)
+        if name.namespace == BATON:
+            if name.localname not in _BATON_ELEMENTS.get(tag(element), {"name"}):
+                self.refuse(found, f"baton:{name.localname} on a bpmn:{tag(element)} is not supported.")
+        elif name.namespace == CAMUNDA:
+            if name.localname == "failedJobRetryTimeCycle":
+                self.warn(found, "camunda:failedJobRetryTimeCycle has no effect.")
+            elif not (name.localname == "inputOutput" and tag(element) in dialect.ACTIVITIES) and name.localname != "properties":
+                self.refuse(found, f"camunda:{name.localname} on a bpmn:{tag(element)} is not supported.")
+        elif name.namespace != BPMN:
+            self.warn(found, f"The extension {name.text} has no effect.")
+
+    def template(self, element: etree._Element, text: str) -> Template | None:
+        try:
+            return build.template(text)
+        except ScriptError as error:
+            self.refuse(element, f"In {text.strip()!r:.120}: {error.message}", (element.sourceline or 1) + error.line - 1)
+            return None
+
+
+class _Flows:
+    """The sequence flows of one scope, by their ends."""
+
+    def __init__(self) -> None:
+        self._out: dict[etree._Element, list[tuple[etree._Element, etree._Element]]] = {}
+        self._in: dict[etree._Element, list[etree._Element]] = {}
+
+    def add(self, flow: etree._Element, source: etree._Element, target: etree._Element) -> None:
+        self._out.setdefault(source, []).append((flow, target))
+        self._in.setdefault(target, []).append(flow)
+
+    def outgoing(self, node: etree._Element) -> list[etree._Element]:
+        return [flow for flow, _ in self._out.get(node, [])]
+
+    def targets(self, node: etree._Element) -> list[etree._Element]:
+        return [target for _, target in self._out.get(node, [])]
+
+    def incoming(self, node: etree._Element) -> list[etree._Element]:
+        return self._in.get(node, [])
+
+
+def children_with_id(scope: etree._Element) -> Iterator[etree._Element]:
+    return (e for e in dialect.children(scope) if e.get("id"))
+
+
+def _nearest_id(element: etree._Element) -> str | None:
+    at: etree._Element | None = element
+    while at is not None:
+        if at.get("id") and (tag(at) in dialect.FLOW_NODES or tag(at) in ("process", "sequenceFlow", "lane")):
+            return at.get("id")
+        at = at.getparent()
+    return None
+
+
+def _called(scope: etree._Element) -> str:
+    return f"The {'process' if tag(scope) == 'process' else 'sub-process'} {dialect.label(scope)!r}"
+
+
+_UTC = zone("UTC")
+
+
+def _duration_or_instant(text: str) -> None:
+    if text.lstrip().startswith("P"):
+        Duration.parse(text)
+    else:
+        parse_instant(text, _UTC)
+
+
+_TIMER_READERS: dict[str, Callable[[str], object]] = {
+    "timeDate": lambda text: parse_instant(text, _UTC),
+    "timeDuration": _duration_or_instant,
+    "timeCycle": Repetition.parse,
+}

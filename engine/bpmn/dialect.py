@@ -1,0 +1,208 @@
+"""What a diagram says, read off its XML: the vocabulary of BPMN 2.0, `camunda:` and `baton:` that Baton knows.
+
+Everything here is a pure look at one element. Checking and building share it, so they cannot differ in what they read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.etree import QName, _Element
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+BATON = "urn:baton:bpmn:1"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+TASKS = frozenset({"task", "manualTask", "userTask", "scriptTask"})
+ACTIVITIES = TASKS | {"subProcess"}
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+MULTI_INSTANCE = "multiInstanceLoopCharacteristics"
+EVENT_DEFINITION = "EventDefinition"
+
+
+def bpmn(name: str) -> str:
+    return f"{{{BPMN}}}{name}"
+
+
+def tag(element: _Element) -> str:
+    """The local name of a BPMN element, or "" for an element of another namespace."""
+    name = QName(element)
+    return name.localname if name.namespace == BPMN else ""
+
+
+def children(element: _Element, *names: str) -> Iterator[_Element]:
+    """The BPMN children with one of these local names, or all of them."""
+    for child in element:
+        if isinstance(child.tag, str) and (not names and tag(child) or tag(child) in names):
+            yield child
+
+
+def child(element: _Element, name: str) -> _Element | None:
+    return element.find(bpmn(name))
+
+
+def text_of(element: _Element | None) -> str:
+    """The whole text inside, trimmed; "" when there is no such element."""
+    return "" if element is None else "".join(element.itertext()).strip()
+
+
+def camunda(element: _Element, name: str) -> str | None:
+    """A `camunda:` attribute, trimmed; None when absent or blank."""
+    return (element.get(f"{{{CAMUNDA}}}{name}") or "").strip() or None
+
+
+def extensions(element: _Element, namespace: str, name: str) -> list[_Element]:
+    """The children of this name in the element's own `extensionElements`."""
+    holder = child(element, "extensionElements")
+    return [] if holder is None else holder.findall(f"{{{namespace}}}{name}")
+
+
+def extension(element: _Element, name: str) -> _Element | None:
+    """The first `baton:` extension of this name."""
+    found = extensions(element, BATON, name)
+    return found[0] if found else None
+
+
+def flag(element: _Element, name: str, default: bool) -> bool:
+    value = element.get(name)
+    return default if value is None else value.strip() in ("true", "1")
+
+
+def label(element: _Element) -> str:
+    """What people call it: its name in one line, else its id."""
+    return " ".join((element.get("name") or "").split()) or element.get("id") or tag(element)
+
+
+def names(element: _Element) -> dict[str, str]:
+    """Its names in other languages: `<baton:name lang="zh-CN">`."""
+    return {e.get("lang", ""): text_of(e) for e in extensions(element, BATON, "name") if e.get("lang") and text_of(e)}
+
+
+def flow_nodes(scope: _Element) -> Iterator[_Element]:
+    """The flow nodes directly in a process or sub-process, event sub-processes left out."""
+    return (e for e in children(scope, *FLOW_NODES) if not is_event_sub_process(e))
+
+
+def event_sub_processes(scope: _Element) -> list[_Element]:
+    return [e for e in children(scope, "subProcess") if is_event_sub_process(e)]
+
+
+def is_event_sub_process(element: _Element) -> bool:
+    return tag(element) == "subProcess" and flag(element, "triggeredByEvent", False)
+
+
+def event_definitions(event: _Element) -> list[_Element]:
+    return [e for e in children(event) if tag(e).endswith(EVENT_DEFINITION) or tag(e) == "eventDefinitionRef"]
+
+
+def event_kind(event: _Element) -> str:
+    """`none`, `timer`, `message`, `error`, `terminate`...; the first definition decides."""
+    found = event_definitions(event)
+    return tag(found[0]).removesuffix(EVENT_DEFINITION) if found else "none"
+
+
+def interrupting(event: _Element) -> bool:
+    """Whether a boundary event or an event sub-process' start event ends what it is attached to."""
+    return flag(event, "cancelActivity" if tag(event) == "boundaryEvent" else "isInterrupting", True)
+
+
+TIMERS = ("timeDate", "timeDuration", "timeCycle")
+
+
+def timer(event: _Element) -> tuple[str, str] | None:
+    """(`timeDate` | `timeDuration` | `timeCycle`, its text), or None when no single one is given."""
+    given = [e for e in children(event_definitions(event)[0], *TIMERS)]
+    return (tag(given[0]), text_of(given[0])) if len(given) == 1 and text_of(given[0]) else None
+
+
+def message_name(event: _Element) -> str | None:
+    """The name of the message an event waits for; None when its reference leads nowhere."""
+    return _referred(event, "messageRef", "message", "name")
+
+
+def error_code(event: _Element) -> str | None:
+    """The code of the error an event throws or catches; None: it names no error, or one without a code (it catches all)."""
+    return _referred(event, "errorRef", "error", "errorCode")
+
+
+def _referred(event: _Element, reference: str, kind: str, attribute: str) -> str | None:
+    ref = event_definitions(event)[0].get(reference)
+    if not ref:
+        return None
+    local = ref.split(":")[-1]
+    for declared in event.getroottree().getroot().iterchildren(bpmn(kind)):
+        if declared.get("id") in (ref, local):
+            return (declared.get(attribute) or "").strip() or None
+    return None
+
+
+def correlation(event: _Element) -> str | None:
+    """The template of the correlation key, from the event definition's `<baton:correlation key=...>`."""
+    found = extension(event_definitions(event)[0], "correlation")
+    return None if found is None else found.get("key")
+
+
+def payload(event: _Element) -> str | None:
+    """The variable that takes a message's payload; "" when its fields become variables; None when it takes none."""
+    found = extension(event_definitions(event)[0], "payload")
+    return None if found is None else (found.get("variable") or "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class MultiInstance:
+    """How often an activity runs: once per item of a collection, or a number of times."""
+
+    sequential: bool
+    collection: str | None
+    cardinality: str | None
+    item: str | None
+    until: str | None
+
+
+def multi_instance(activity: _Element) -> MultiInstance | None:
+    loop = child(activity, MULTI_INSTANCE)
+    if loop is None:
+        return None
+    return MultiInstance(
+        sequential=flag(loop, "isSequential", False),
+        collection=camunda(loop, "collection"),
+        cardinality=text_of(child(loop, "loopCardinality")) or None,
+        item=camunda(loop, "elementVariable"),
+        until=text_of(child(loop, "completionCondition")) or None,
+    )
+
+
+def parameters(activity: _Element, kind: str) -> list[tuple[str, str, _Element]]:
+    """(name, template, element) of each `camunda:inputParameter` or `outputParameter`, in the order drawn."""
+    return [
+        ((p.get("name") or "").strip(), text_of(p), p)
+        for io in extensions(activity, CAMUNDA, "inputOutput")
+        for p in io.findall(f"{{{CAMUNDA}}}{kind}")
+    ]
+
+
+def condition(flow: _Element) -> str | None:
+    return text_of(child(flow, "conditionExpression")) or None
+
+
+def processes(definitions: _Element) -> list[_Element]:
+    """The processes to run: those not marked `isExecutable="false"`; a lone process without the mark is meant to run."""
+    found = list(children(definitions, "process"))
+    if len(found) == 1:
+        return [p for p in found if flag(p, "isExecutable", True)]
+    return [p for p in found if flag(p, "isExecutable", False)]
+
+
+def lane_groups(process: _Element) -> dict[str, str]:
+    """Element id -> the group of the innermost lane it lies in: the lane's `<baton:group name=...>`, else the lane's name."""
+    groups: dict[str, str] = {}
+    for lane in process.iter(bpmn("lane")):  # document order: an inner lane comes after its outer one and wins
+        found = extension(lane, "group")
+        group = (found.get("name") if found is not None else lane.get("name")) or ""
+        for ref in children(lane, "flowNodeRef"):
+            if group.strip():
+                groups[text_of(ref)] = group.strip()
+    return groups

@@ -1,0 +1,85 @@
+"""What a step of a case means outside it: values that the heart writes down. No live object ever leaves this package."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOpened:
+    """A user task waits for a person. `groups` and `users` are candidates; `due` is an aware UTC instant."""
+
+    token: int
+    element: str
+    name: str
+    names: dict[str, str]
+    assignee: str | None
+    users: tuple[str, ...]
+    groups: tuple[str, ...]
+    priority: int | None
+    due: datetime | None
+    form: str | None
+    separation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimerArmed:
+    """`due` is the aware UTC instant at which the token's timer is to fire."""
+
+    token: int
+    element: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """The token waits for a message of this name; `key` is its correlation key, None when it asks for none."""
+
+    token: int
+    element: str
+    message: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of history: what happened at which element, as drawn."""
+
+    kind: str
+    element: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Effects:
+    """All that came of one command on a case. What opened and closed again in the same command is in neither list."""
+
+    opened: dict[int, TaskOpened] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+    armed: dict[int, TimerArmed] = field(default_factory=dict)
+    disarmed: set[int] = field(default_factory=set)
+    subscribed: dict[int, Subscribed] = field(default_factory=dict)
+    unsubscribed: set[int] = field(default_factory=set)
+    steps: list[Step] = field(default_factory=list)
+
+    def open(self, task: TaskOpened) -> None:
+        self.opened[task.token] = task
+
+    def close(self, token: int) -> None:
+        if self.opened.pop(token, None) is None:
+            self.closed.add(token)
+
+    def arm(self, timer: TimerArmed) -> None:
+        self.armed[timer.token] = timer
+        self.disarmed.discard(timer.token)
+
+    def disarm(self, token: int) -> None:
+        self.armed.pop(token, None)
+        self.disarmed.add(token)
+
+    def subscribe(self, subscription: Subscribed) -> None:
+        self.subscribed[subscription.token] = subscription
+
+    def unsubscribe(self, token: int) -> None:
+        if self.subscribed.pop(token, None) is None:
+            self.unsubscribed.add(token)

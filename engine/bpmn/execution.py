@@ -1,0 +1,350 @@
+"""Execute one case: SpiffWorkflow's task tree, kept as the tree of what is going on now.
+
+The library keeps every task a case ever had, so its steps grow slower and at about 240 rounds it stops. Here a token that
+leaves an element is removed in the same breath and the next one hangs under the same scope: the tree holds scopes,
+waiting tokens and nothing else, however long a case runs and whatever waits beside it. A parent in the tree is
+the scope a token lives in, `Task.data` is what that scope holds, and nothing is copied from task to task.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from SpiffWorkflow import Workflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.effects import Effects, Step
+from engine.calendars import format_instant
+from engine.scripting import Expression, Script, ScriptError, Template
+
+if TYPE_CHECKING:
+    from engine.bpmn.specs import Element, Process
+
+Json = Any
+
+
+class ElementFailed(Exception):
+    """An element could not do what the diagram asks. Its token waits there; the rest of the case goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one command may do before the element it has reached is stopped: an endless loop without a wait ends here."""
+
+    steps: int = 2_000
+    seconds: float = 2.0
+    items: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a case is told from outside for one command.
+
+    `now` is the command's instant; `zone` is where calendar days are counted; `names` are names every expression may read and
+    no variable holds (`case_number`, `requester`...), hidden by a variable of the same name.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    names: Mapping[str, Json] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+
+class Token(Task):  # type: ignore[misc]
+    """A token: `task_spec` is where it stands, `parent` the scope it is in, `data` the variables it holds itself.
+
+    `internal_data` holds `phase` (see `specs.Element`), the flow it came by, a timer's due date, a failure.
+    """
+
+    workflow: "Execution"
+    taking: list[Any]
+
+    @property
+    def spec(self) -> "Element":
+        return self.task_spec  # type: ignore[no-any-return]
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        return self.internal_data  # type: ignore[no-any-return]
+
+    @property
+    def active(self) -> bool:
+        """Whether the scope this token is in cannot end before it."""
+        return not self.has_state(TaskState.WAITING)
+
+    @property
+    def scope(self) -> "Token":
+        parent = self.parent
+        assert parent is not None, "the process itself is in no scope"
+        return parent
+
+    def _set_state(self, value: int) -> None:
+        self._state = value  # the library collects a log record on every change, wanted or not
+
+    def cancel(self) -> None:
+        """End this token and all inside it, innermost first, each saying so."""
+        for child in reversed(self.children):
+            child.cancel()
+        self.task_spec._on_cancel(self)
+        self._set_state(TaskState.CANCELLED)
+        self.workflow.discard(self)
+
+    def clear(self, keep: Callable[["Token"], bool] = lambda _: False) -> None:
+        """Cancel everything inside this scope but what `keep` says."""
+        for child in reversed(self.children):
+            if not keep(child):
+                child.cancel()
+
+
+class Names(Mapping[str, Json]):
+    """The variables a token sees: its own, then each scope's further out, then what the case is told from outside."""
+
+    __slots__ = ("_token",)
+
+    def __init__(self, token: Token) -> None:
+        self._token = token
+
+    def __getitem__(self, name: str) -> Json:
+        holder = _holder(self._token, name)
+        return holder.data[name] if holder else self._token.workflow.circumstances.names[name]
+
+    def __contains__(self, name: object) -> bool:
+        return _holder(self._token, str(name)) is not None or name in self._token.workflow.circumstances.names
+
+    def __iter__(self) -> Any:
+        raise TypeError("Names are looked up, not listed.")
+
+    def __len__(self) -> int:
+        raise TypeError("Names are looked up, not counted.")
+
+
+class _Lenient(Names):
+    """For a case's head: a name that does not exist yet is null."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Json:
+        return super().__getitem__(name) if name in self else None
+
+
+def _holder(token: Token | None, name: str) -> Token | None:
+    while token is not None and name not in token.data:
+        token = token.parent
+    return token
+
+
+class Execution(Workflow):  # type: ignore[misc]
+    """One case in memory, for one command. Afterwards `effects` says what is to be written, `state.save` keeps the rest."""
+
+    def __init__(self, process: "Process", circumstances: Circumstances) -> None:
+        super().__init__(process, deserializing=True)
+        self.circumstances = circumstances
+        self.effects = Effects()
+        self.agenda: deque[Token] = deque()
+        self.last_id = 0
+        self._steps_left = circumstances.limits.steps
+        self._deadline = time.monotonic() + circumstances.limits.seconds
+        self._functions: dict[str, Callable[..., Json]] = {"now": lambda: format_instant(circumstances.now)}
+
+    # -- commands ---------------------------------------------------------------------------------------------------
+
+    def start(self, variables: Mapping[str, Json]) -> None:
+        """Begin the process with these variables and go on until everything waits."""
+        self.task_tree = self._new_token(self.spec.root, None)
+        self.task_tree.data.update(variables)
+        self.agenda.append(self.task_tree)
+        self.run()
+
+    def complete_task(self, token: int, data: Mapping[str, Json]) -> None:
+        """A person completed the user task at `token`: its variables are written, then the case goes on."""
+        waiting = self._token(token)
+        for name, value in data.items():
+            self.assign(waiting, name, value)
+        self.effects.closed.add(token)
+        self.go_on(waiting)
+        self.run()
+
+    def fire(self, token: int, payload: Json = None) -> None:
+        """What the token waits for has happened: its timer is due or its message came."""
+        waiting = self._token(token)
+        waiting.spec.fired(waiting, payload)  # type: ignore[attr-defined]
+        self.run()
+
+    def retry(self) -> None:
+        """Let every failed element try again, each from the step that failed."""
+        for token in self.failed_tokens():
+            token.notes.pop("error", None)
+            self._ready(token)
+        self.run()
+
+    def change_variables(self, values: Mapping[str, Json]) -> None:
+        """Set variables of the instance itself."""
+        self.task_tree.data.update(values)
+
+    def cancel_case(self) -> None:
+        """End everything that is going on in the case."""
+        self.task_tree.clear()
+        self.completed = True
+
+    def run(self) -> None:
+        """Step until nothing is left to do without someone or something from outside."""
+        while self.agenda:
+            token = self.agenda.popleft()
+            if token.id not in self.tasks or not token.has_state(TaskState.READY):
+                continue  # cancelled by a sibling since it was put on the agenda
+            try:
+                self._spend()
+                token.run()
+            except ElementFailed as failure:
+                self._fail(token, str(failure))
+
+    # -- what specs ask of the case ---------------------------------------------------------------------------------
+
+    def place(self, spec: "Element", scope: Token, *, phase: int = 0, flow: str | None = None) -> Token:
+        """Put a new token on an element, to be run in its turn."""
+        token = self._new_token(spec, scope)
+        if phase:
+            token.notes["phase"] = phase
+        if flow is not None:
+            token.notes["flow"] = flow
+        self._ready(token)
+        return token
+
+    def listen(self, spec: "Element", host: Token) -> Token:
+        """Put a token beside the work of `host` that waits for an event and keeps nobody from finishing."""
+        token = self._new_token(spec, host)
+        token._set_state(TaskState.WAITING)
+        return token
+
+    def go_on(self, token: Token) -> None:
+        """What the token waited for is done: let it hand out its results and leave."""
+        token.notes["phase"] = 1
+        self._ready(token)
+
+    def take(self, token: Token, flows: list[Any]) -> None:
+        """Let a finished token go: out of the tree, and a new one on every flow it takes."""
+        scope = token.scope
+        token.clear()
+        self.discard(token)
+        for flow in flows:
+            self.place(flow.target, scope, flow=flow.id)
+        self.check_finished(scope)
+
+    def check_finished(self, scope: Token) -> None:
+        """A scope in which only listeners are left has finished."""
+        if scope.id in self.tasks and not any(child.active for child in scope.children):
+            scope.spec.emptied(scope)  # type: ignore[attr-defined]
+
+    def finish(self) -> None:
+        """The process itself has no token left."""
+        self.task_tree.clear()
+        self.completed = True
+
+    def discard(self, token: Token) -> None:
+        self._remove_task(token.id)
+
+    def assign(self, token: Token, name: str, value: Json) -> None:
+        """Write a variable where it is seen from `token`: in the nearest scope that holds it, else in the instance's."""
+        (_holder(token, name) or self.task_tree).data[name] = value
+
+    def evaluate(self, text: Expression | Template, token: Token) -> Json:
+        """The value of an expression or template as `token` sees it. Raises `ElementFailed`."""
+        try:
+            return text.evaluate(Names(token), self._functions)
+        except ScriptError as error:
+            raise ElementFailed(_script_message(error)) from error
+
+    def run_script(self, script: Script, token: Token) -> dict[str, Json]:
+        """The variables a script assigns; writing them is the caller's. Raises `ElementFailed`."""
+        try:
+            return script.run(Names(token), self._functions)
+        except ScriptError as error:
+            raise ElementFailed(_script_message(error)) from error
+
+    def note(self, kind: str, spec: "Element", **detail: Json) -> None:
+        self.effects.steps.append(Step(kind, spec.element, {"name": spec.label, **detail}))
+
+    # -- what the heart asks ----------------------------------------------------------------------------------------
+
+    @property
+    def variables(self) -> dict[str, Json]:
+        """The instance's variables."""
+        return self.task_tree.data  # type: ignore[no-any-return]
+
+    def record(self) -> dict[str, Json]:
+        """The case's head by `baton:record`, as far as it can be told now: what cannot be evaluated yet is None."""
+        return {name: self._try(text) for name, text in self.spec.record.items()}
+
+    def _try(self, text: Template) -> Json:
+        try:
+            return text.evaluate(_Lenient(self.task_tree), self._functions)
+        except ScriptError:
+            return None
+
+    def failed_tokens(self) -> list[Token]:
+        return [t for t in self.tasks.values() if t.has_state(TaskState.ERROR)]
+
+    def failures(self) -> list[tuple[str, str]]:
+        """(element as drawn, message) of every element that failed and was not retried."""
+        return [(t.spec.element, t.notes.get("error", "")) for t in self.failed_tokens()]
+
+    def waits_at(self, token: int) -> bool:
+        """Whether there is such a token; a timer or message for one that has gone is stale."""
+        return token in self.tasks
+
+    def takes_payload(self, token: int) -> bool:
+        """Whether the message event at `token` declares what becomes of a payload."""
+        return getattr(self._token(token).spec, "payload", None) is not None
+
+    def visible_variables(self, token: int) -> dict[str, Json]:
+        """All that a token sees, inner scopes over outer ones."""
+        seen: dict[str, Json] = {}
+        at: Token | None = self._token(token)
+        while at is not None:
+            seen = {**at.data, **seen}
+            at = at.parent
+        return seen
+
+    def positions(self) -> list[tuple[str, str]]:
+        """(element as drawn, `active` | `listening` | `failed`) of everything that is going on, for the picture of the diagram."""
+        kinds = {TaskState.WAITING: "listening", TaskState.ERROR: "failed"}
+        return [(t.spec.element, kinds.get(t.state, "active")) for t in self.tasks.values() if t.parent is not None]
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _new_token(self, spec: "Element", scope: Token | None) -> Token:
+        self.last_id += 1
+        token = Token(self, spec, scope, state=TaskState.FUTURE, id=self.last_id)
+        token.data, token.taking = {}, []
+        return token
+
+    def _ready(self, token: Token) -> None:
+        token._set_state(TaskState.READY)
+        self.agenda.append(token)
+
+    def _token(self, token: int) -> Token:
+        return self.tasks[token]  # type: ignore[no-any-return]
+
+    def _spend(self) -> None:
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            raise ElementFailed(f"The case took {self.circumstances.limits.steps:,} steps without waiting for anything. Is there an endless loop?")
+        if time.monotonic() > self._deadline:
+            raise ElementFailed(f"The case was busy for {self.circumstances.limits.seconds:g} seconds without waiting for anything.")
+
+    def _fail(self, token: Token, message: str) -> None:
+        token._set_state(TaskState.ERROR)
+        token.notes["error"] = message
+        self.note("failed", token.spec, message=message)
+
+    def _task_completed_notify(self, task: Token) -> None:
+        """The library would walk the whole tree here after every step; our tokens say themselves when they are done."""
+
+
+def _script_message(error: ScriptError) -> str:
+    return f"Line {error.line}, column {error.column}: {error.message}"

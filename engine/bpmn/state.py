@@ -1,0 +1,59 @@
+"""Save a case between commands and bring it back: tokens, scopes and their variables; never the process specification."""
+
+import threading
+from typing import Any
+
+import orjson
+import zstandard
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.execution import Circumstances, Execution, Token
+from engine.bpmn.specs import Process
+from engine.errors import EngineError, Invalid
+
+FORMAT = 1
+"""Written beside every state. A node leaves alone what a newer Baton has written."""
+
+MAX_BYTES = 8_000_000
+"""The most a case's state may take before compression."""
+
+_ORJSON = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
+_codecs = threading.local()  # a zstandard codec must not be shared by threads
+
+
+class NewerFormat(EngineError):
+    """This case was last saved by a newer Baton, which alone can continue it."""
+
+
+def save(execution: Execution) -> bytes:
+    """The state as compressed bytes. Raises `Invalid` when its variables have grown beyond `MAX_BYTES`."""
+    rows = [[t.id, t.task_spec.name, t._parent or 0, t.state, t.internal_data, t.data] for t in execution.tasks.values()]
+    try:
+        plain = orjson.dumps({"last": execution.last_id, "completed": execution.completed, "tokens": rows}, option=_ORJSON)
+    except (TypeError, orjson.JSONEncodeError) as error:
+        raise Invalid(f"A variable holds a value that JSON cannot: {error}") from error
+    if len(plain) > MAX_BYTES:
+        raise Invalid(f"The case's variables would take {len(plain):,} bytes; at most {MAX_BYTES:,} are allowed.")
+    return _codec("compressor", zstandard.ZstdCompressor).compress(plain)  # type: ignore[no-any-return]
+
+
+def load(data: bytes, format_number: int, process: Process, circumstances: Circumstances) -> Execution:
+    """The case as it was saved, ready for a command. Raises `NewerFormat` for a format this release does not know."""
+    if format_number > FORMAT:
+        raise NewerFormat
+    saved = orjson.loads(_codec("decompressor", zstandard.ZstdDecompressor).decompress(data))
+    execution = Execution(process, circumstances)
+    for id_, name, parent, state, notes, variables in saved["tokens"]:
+        token = Token(execution, process.task_specs[name], execution.tasks.get(parent), state=state, id=id_)
+        token.internal_data, token.data, token.taking = notes, variables, []
+        if not parent:
+            execution.task_tree = token
+        assert state != TaskState.READY, "what was ready to run ran before the case was saved"
+    execution.last_id, execution.completed = saved["last"], saved["completed"]
+    return execution
+
+
+def _codec(name: str, make: Any) -> Any:
+    if not hasattr(_codecs, name):
+        setattr(_codecs, name, make())
+    return getattr(_codecs, name)

@@ -1,0 +1,117 @@
+"""Time as the wall clock and the calendar count it: ISO 8601 durations and repetitions in a zone. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_DURATION = re.compile(
+    r"P(?!$)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?!$)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10}(?:[.,]\d{1,6})?)S)?)?",
+    re.ASCII,
+)
+_REPEAT = re.compile(r"R(?P<times>\d{0,6})/(?:(?P<start>[^/PR][^/]*)/)?(?P<every>P[^/]*)", re.ASCII)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name. Raises ValueError for a name there is not."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"There is no time zone {name!r}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """An ISO 8601 duration: years to days count on the calendar, hours to seconds are real time."""
+
+    months: int = 0
+    days: int = 0
+    time: timedelta = timedelta(0)
+
+    @classmethod
+    def parse(cls, text: str) -> "Duration":
+        """Read `P1Y2M3DT4H5M6.5S` or `P2W`. Raises ValueError, in words for the author, for anything else."""
+        match = _DURATION.fullmatch(text.strip())
+        if not match:
+            raise ValueError(f"{text!r} is not an ISO 8601 duration such as PT30M, PT4H or P2D.")
+        part = {name: value or "0" for name, value in match.groupdict().items()}
+        try:
+            return cls(
+                months=12 * int(part["years"]) + int(part["months"]),
+                days=7 * int(part["weeks"]) + int(part["days"]),
+                time=timedelta(
+                    hours=int(part["hours"]), minutes=int(part["minutes"]), seconds=float(part["seconds"].replace(",", "."))
+                ),
+            )
+        except OverflowError as error:
+            raise ValueError(f"The duration {text!r} is too long.") from error
+
+    def after(self, instant: datetime, tz: ZoneInfo) -> datetime:
+        """The aware UTC instant this long after `instant`.
+
+        Days and months move the wall clock of `tz` (09:00 stays 09:00 over a change of daylight saving, the 31st becomes the
+        last day of a shorter month); a wall time that a change skips is read with the offset before it. Then the time part
+        passes as real time. Raises ValueError beyond the year 9999.
+        """
+        try:
+            if self.months or self.days:
+                # The wall clock is moved without its offset; attaching the zone afterwards is what keeps 09:00 at 09:00.
+                wall = _add_months(instant.astimezone(tz).replace(tzinfo=None), self.months) + timedelta(days=self.days)
+                instant = wall.replace(tzinfo=tz).astimezone(UTC)
+            return instant.astimezone(UTC) + self.time
+        except (OverflowError, ValueError) as error:
+            raise ValueError("The instant lies beyond the calendar's end.") from error
+
+
+def _add_months(wall: datetime, months: int) -> datetime:
+    if not months:
+        return wall
+    index = wall.year * 12 + wall.month - 1 + months
+    year, month = divmod(index, 12)
+    for day in (wall.day, 30, 29, 28):
+        try:
+            return wall.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise ValueError(f"There is no year {year}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """An ISO 8601 repetition `R3/PT10M`, `R/P1D` (for ever) or `R3/2026-01-01T08:00:00Z/P1D`."""
+
+    times: int | None
+    start: str | None
+    every: Duration
+
+    @classmethod
+    def parse(cls, text: str) -> "Repetition":
+        """Raises ValueError, in words for the author."""
+        match = _REPEAT.fullmatch(text.strip())
+        if not match:
+            raise ValueError(f"{text!r} is not an ISO 8601 repetition such as R3/PT10M or R/P1D.")
+        every = Duration.parse(match["every"])
+        if every == Duration():
+            raise ValueError(f"The repetition {text!r} has no interval.")
+        times = int(match["times"]) if match["times"] else None
+        if times == 0:
+            raise ValueError(f"The repetition {text!r} never happens.")
+        return cls(times, match["start"], every)
+
+
+def parse_instant(text: str, tz: ZoneInfo) -> datetime:
+    """Read an ISO 8601 date or date and time; without an offset it is wall time in `tz`. Aware UTC; ValueError otherwise."""
+    try:
+        value = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not an ISO 8601 date and time such as 2026-03-01T09:00:00Z.") from error
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=tz)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} lies beyond the calendar's end.") from error
+
+
+def format_instant(instant: datetime) -> str:
+    """RFC 3339 in UTC with fractions, as the API and the script language write instants."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,71 @@
+"""What can go wrong, in the words of the domain; only `api.errors` turns these into status codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input, and where.
+
+    `pointer` is a JSON pointer fragment into the request body (`#/data/impact`); `file`, `element` and `line`
+    say where in an uploaded file. `detail` is a sentence a person can act on.
+    """
+
+    detail: str
+    pointer: str | None = None
+    file: str | None = None
+    element: str | None = None
+    line: int | None = None
+
+
+class EngineError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or (self.__doc__ or "").strip()
+        super().__init__(self.detail)
+
+
+class NotFound(EngineError):
+    """There is no such thing, or you may not know of it."""
+
+
+class Conflict(EngineError):
+    """The record is not in a state that allows this."""
+
+
+class Forbidden(EngineError):
+    """You are not allowed to do this."""
+
+
+class Unauthenticated(EngineError):
+    """Sign in first."""
+
+
+class TooManyAttempts(EngineError):
+    """Too many failed attempts. Wait before you try again."""
+
+    def __init__(self, detail: str | None = None, retry_after: int = 60) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class PreconditionFailed(EngineError):
+    """The record has changed since you read it. Read it again."""
+
+
+class Invalid(EngineError):
+    """The input is not valid. `problems` lists everything wrong with it, all at once."""
+
+    def __init__(self, problems: Sequence[Problem] | str, detail: str | None = None) -> None:
+        self.problems = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
+        super().__init__(detail or (self.problems[0].detail if self.problems else None))
+
+
+class Unavailable(EngineError):
+    """The database cannot answer right now. Nothing was changed; try again."""
+
+    def __init__(self, detail: str | None = None, retry_after: int = 2) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

@@ -1,0 +1,216 @@
+"""Dates and times for authors: instants, dates and durations are texts, as they are in JSON.
+
+An instant is RFC 3339 text, given back in UTC with six digits of fractions, so that instants compare as texts do; a date
+is `YYYY-MM-DD`; a duration is ISO 8601 text. The functions here are those of the language, the meter first.
+"""
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from engine.scripting.errors import ScriptRuntimeError
+from engine.scripting.limits import JSON, Meter
+from engine.scripting.values import NUMBERS, described
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?", re.ASCII)
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DURATION = re.compile(
+    r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,7})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,11}(?:\.\d{1,9})?)S)?)?",
+    re.ASCII,
+)
+PATTERN_WORD = re.compile(r"YYYY|MM|DD|HH|mm|ss")
+LONGEST_PATTERN = 100
+# Finding a zone reads a file the first time, and each time for a zone that does not exist.
+TICKS_TO_FIND_A_ZONE = 2_000
+
+
+def instant_text(moment: datetime) -> str:
+    """An aware moment as the language writes instants: `2024-05-01T10:00:00.000000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def instant(meter: Meter, value: JSON, zone: JSON = None) -> str:
+    """An instant in UTC; with a zone, of a date (its midnight) or a time without offset on the clocks there."""
+    text = _text(value)
+    if zone is None:
+        return instant_text(_moment(text))
+    if DATE.fullmatch(text):
+        return _in_utc(datetime.combine(_day(text), time(), _zone(zone, meter)))
+    if LOCAL_TIME.fullmatch(text):
+        return _in_utc(_read(text, datetime.fromisoformat).replace(tzinfo=_zone(zone, meter)))
+    return instant_text(_moment(text))
+
+
+def date_of(meter: Meter, value: JSON, zone: JSON = None) -> str:
+    """The date of a date or an instant, in UTC or in a zone."""
+    return _date(value, zone, meter).isoformat()
+
+
+def add(meter: Meter, value: JSON, length: JSON, zone: JSON = None) -> str:
+    """A date or instant, and a duration later. Days and longer are calendar days, in UTC or in a zone."""
+    return _moved(meter, value, _Duration(length), 1, zone)
+
+
+def subtract(meter: Meter, value: JSON, length: JSON, zone: JSON = None) -> str:
+    """A date or instant, and a duration earlier."""
+    return _moved(meter, value, _Duration(length), -1, zone)
+
+
+def seconds_between(meter: Meter, start: JSON, end: JSON) -> JSON:
+    """The seconds from one instant to another; negative when the second is earlier."""
+    return _plain((_moment(_text(end)) - _moment(_text(start))).total_seconds())
+
+
+def days_between(meter: Meter, start: JSON, end: JSON, zone: JSON = None) -> int:
+    """The days from one date (or an instant's date) to another; negative when the second is earlier."""
+    return (_date(end, zone, meter) - _date(start, zone, meter)).days
+
+
+def weekday(meter: Meter, value: JSON, zone: JSON = None) -> int:
+    """The day of the week: Monday is 1, Sunday is 7."""
+    return _date(value, zone, meter).isoweekday()
+
+
+def in_zone(meter: Meter, value: JSON, zone: JSON) -> str:
+    """The instant as clocks in a zone show it, with its offset there."""
+    return _local(_moment(_text(value)), _zone(zone, meter)).isoformat(timespec="seconds")
+
+
+def format_date(meter: Meter, value: JSON, pattern: JSON, zone: JSON = None) -> str:
+    """A date or instant in words of the pattern: YYYY MM DD HH mm ss; all else stands as it is."""
+    if len(_text(pattern)) > LONGEST_PATTERN:
+        raise ScriptRuntimeError(f"A pattern has up to {LONGEST_PATTERN} characters.")
+    if _is_date(value):
+        moment = datetime.combine(_day(value), time())
+    else:
+        moment = _local(_moment(_text(value)), _zone(zone, meter))
+    words = {
+        "YYYY": f"{moment.year:04}",
+        "MM": f"{moment.month:02}",
+        "DD": f"{moment.day:02}",
+        "HH": f"{moment.hour:02}",
+        "mm": f"{moment.minute:02}",
+        "ss": f"{moment.second:02}",
+    }
+    return PATTERN_WORD.sub(lambda word: words[word[0]], pattern)
+
+
+def seconds(meter: Meter, value: JSON) -> JSON:
+    """How many seconds a duration has; it may have no months and years, which differ."""
+    length = _Duration(value)
+    if length.months:
+        raise ScriptRuntimeError("Months and years have no fixed number of seconds.")
+    return _plain((timedelta(days=length.days) + length.exact).total_seconds() * length.sign)
+
+
+def duration(meter: Meter, value: JSON) -> str:
+    """So many seconds as a duration in hours, minutes and seconds."""
+    if type(value) not in NUMBERS or not abs(value) < 10**11:
+        raise ScriptRuntimeError(f"duration takes a number of seconds, not {described(value)} like this.")
+    whole, micros = divmod(round(abs(value) * 10**6), 10**6)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    fraction = f".{micros:06}".rstrip("0") if micros else ""
+    parts = f"{hours}H" * bool(hours) + f"{minutes}M" * bool(minutes) + f"{rest}{fraction}S" * bool(rest or micros)
+    return ("-" if value < 0 and parts else "") + "PT" + (parts or "0S")
+
+
+class _Duration:
+    """A duration text, read: months, then days, then exact time, all in one direction."""
+
+    def __init__(self, value: JSON) -> None:
+        match = DURATION.fullmatch(_text(value))
+        if match is None or match[0].endswith(("P", "T")):
+            raise ScriptRuntimeError(f"{_shown(value)} is not a duration such as 'PT4H' or 'P1D'.")
+        number = {name: int(match[name] or 0) for name in ("years", "months", "weeks", "days", "hours", "minutes")}
+        self.sign = -1 if match["sign"] else 1
+        self.months = 12 * number["years"] + number["months"]
+        self.days = 7 * number["weeks"] + number["days"]
+        self.exact = timedelta(
+            hours=number["hours"], minutes=number["minutes"], seconds=float(match["seconds"] or 0)
+        )
+
+
+def _moved(meter: Meter, value: JSON, length: _Duration, direction: int, zone: JSON) -> str:
+    direction *= length.sign
+    if _is_date(value):
+        if length.exact:
+            raise ScriptRuntimeError("A date moves by whole days: use an instant for hours and minutes.")
+        return _shifted(_day(value), length, direction).isoformat()
+    local = _local(_moment(_text(value)), _zone(zone, meter))
+    if length.months or length.days:
+        local = datetime.combine(_shifted(local.date(), length, direction), local.timetz())
+    # Back to UTC first: adding hours to a local time errs when the clocks change.
+    return _read((local, length.exact * direction), lambda move: instant_text(move[0].astimezone(UTC) + move[1]))
+
+
+def _shifted(day: date, length: _Duration, direction: int) -> date:
+    months = day.year * 12 + day.month - 1 + length.months * direction
+    year, month = divmod(months, 12)
+    # The 31st, a month on, is the last day of a shorter month.
+    return _read(
+        timedelta(days=length.days * direction),
+        lambda days: date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + days,
+    )
+
+
+def _date(value: JSON, zone: JSON, meter: Meter) -> date:
+    if _is_date(value):
+        return _day(value)
+    return _local(_moment(_text(value)), _zone(zone, meter)).date()
+
+
+def _is_date(value: JSON) -> bool:
+    return DATE.fullmatch(_text(value)) is not None
+
+
+def _day(text: str) -> date:
+    return _read(text, date.fromisoformat)
+
+
+def _moment(text: str) -> datetime:
+    if not INSTANT.fullmatch(text):
+        raise ScriptRuntimeError(f"{_shown(text)} is not an instant such as '2024-05-01T10:00:00Z'.")
+    return _read(text, lambda given: datetime.fromisoformat(given.upper()).astimezone(UTC))
+
+
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    return _read(moment, lambda given: given.astimezone(zone))
+
+
+def _in_utc(moment: datetime) -> str:
+    return _read(moment, instant_text)
+
+
+def _read(given: JSON, reader: JSON) -> JSON:
+    try:
+        return reader(given)
+    except (ValueError, OverflowError):
+        what = _shown(given) if type(given) is str else "This"
+        raise ScriptRuntimeError(f"{what} is not a date or time between the years 1 and 9999.") from None
+
+
+def _zone(name: JSON, meter: Meter) -> tzinfo:
+    if name is None:
+        return UTC
+    meter.charge(TICKS_TO_FIND_A_ZONE)
+    try:
+        return ZoneInfo(_text(name))
+    except (LookupError, ValueError, OSError):
+        raise ScriptRuntimeError(f"{_shown(name)} is not a time zone such as 'Europe/Berlin'.") from None
+
+
+def _text(value: JSON) -> str:
+    if type(value) is not str:
+        raise ScriptRuntimeError(f"Dates, instants, durations and zones are texts, not {described(value)}.")
+    return value
+
+
+def _shown(value: str) -> str:
+    return repr(value[:40])
+
+
+def _plain(value: float) -> int | float:
+    return int(value) if value.is_integer() else value

@@ -1,0 +1,374 @@
+"""Scripts: statements compiled to closures that work on copies of the names they touch."""
+
+import ast
+import json
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from engine.scripting.errors import ScriptRuntimeError
+from engine.scripting.expressions import (
+    FAULTS,
+    Bind,
+    ExpressionCompiler,
+    Place,
+    Run,
+    item,
+    located,
+    position,
+    unpacking,
+)
+from engine.scripting.limits import JSON, Frame
+from engine.scripting.methods import extend, key, put
+from engine.scripting.operators import ARITHMETIC, Operator
+from engine.scripting.source import Places
+from engine.scripting.values import cut_loose, described, items_of
+
+CONTAINERS = (list, dict)
+
+
+class Jump(Enum):
+    """Where a statement sends the loop around it."""
+
+    BREAK = "leave the loop"
+    CONTINUE = "go on with its next round"
+
+
+Statement = Callable[[Frame], Jump | None]
+
+REFUSED: dict[type[ast.AST], str] = {
+    ast.Import: "Nothing can be imported here. The functions at hand are listed in the reference.",
+    ast.ImportFrom: "Nothing can be imported here. The functions at hand are listed in the reference.",
+    ast.FunctionDef: "Functions cannot be defined here.",
+    ast.AsyncFunctionDef: "Functions cannot be defined here.",
+    ast.ClassDef: "Classes cannot be defined here.",
+    ast.Return: "There is no return here: assign the result to a variable.",
+    ast.While: "There is no while here: go through a list or range(n) with for, and leave with break.",
+    ast.Try: "There is no try here: ask first, with defined(x), 'in' or get.",
+    ast.With: "There is no with here.",
+    ast.AsyncFor: "There is no async here.",
+    ast.AsyncWith: "There is no async here.",
+    ast.Raise: "There is no raise here: let a gateway or an error event decide.",
+    ast.Assert: "There is no assert here.",
+    ast.Global: "There is no global here: every variable is the instance's.",
+    ast.Nonlocal: "There is no nonlocal here.",
+    ast.AnnAssign: "Variables take no type here.",
+}
+
+
+class Scope(dict[str, JSON]):
+    """The variables as a script sees them: its own, and what it read, copied if the script changes anything.
+
+    `names` is where unknown ones are looked for; it and its values are never touched. What was read is kept as it
+    was, to tell in the end what was changed.
+    """
+
+    __slots__ = ("_copies", "_names", "_read", "frame")
+
+    def __init__(self, names: Any, *, copies: bool) -> None:
+        super().__init__()
+        self._names = names
+        self._copies = copies
+        self._read: dict[str, JSON] = {}
+        self.frame: Frame
+
+    def __missing__(self, name: str) -> JSON:
+        value = self._names[name]
+        self._read[name] = value
+        if self._copies and type(value) in CONTAINERS:
+            value = cut_loose(value, self.frame)
+        self[name] = value
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name in self._names
+
+    def assign(self, name: str, value: JSON) -> None:
+        """Make `value` the variable's value; it is the script's own from here on."""
+        self[name] = value
+        self._read.pop(name, None)
+
+    def results(self) -> dict[str, JSON]:
+        """What was assigned or changed, each cut loose from all else."""
+        return {name: result for name, value in self.items() for result in self._result(name, value)}
+
+    def _result(self, name: str, value: JSON) -> list[JSON]:
+        if name not in self._read:
+            return [self._loose(name, value)]
+        if not self._copies or type(value) not in CONTAINERS:
+            return []
+        result = self._loose(name, value)
+        return [result] if json.dumps(result) != json.dumps(self._read[name]) else []
+
+    def _loose(self, name: str, value: JSON) -> JSON:
+        try:
+            return cut_loose(value, self.frame)
+        except ScriptRuntimeError as error:
+            raise type(error)(f"{error.message} It is the value of {name!r}.") from None
+
+
+class ScriptCompiler(ExpressionCompiler):
+    """Compiles the statements of one script, and notes the names it reads and writes."""
+
+    changes_values = True
+
+    def __init__(self, places: Places, functions: frozenset[str]) -> None:
+        super().__init__(places, functions)
+        self.writes: dict[str, Place] = {}
+        # Whether anything is changed in place, so that what is read must be copied.
+        self.copies = False
+        # Names that have surely been assigned at the present place, and those whose loop is over.
+        self._assigned: set[str] = set()
+        self._over: set[str] = set()
+        self._loops = 0
+
+    def block(self, nodes: list[ast.stmt]) -> Statement:
+        """The statements, one after the other, until one jumps."""
+        statements = [self._statement(node) for node in nodes]
+
+        def run(frame: Frame) -> Jump | None:
+            for statement in statements:
+                if jump := statement(frame):
+                    return jump
+            return None
+
+        return run
+
+    def read(self, name: str, node: ast.AST) -> None:
+        self._refuse_if_over(name, node)
+        if name not in self._assigned:
+            self.reads.add(name)
+
+    def change(self, target: ast.AST) -> None:
+        self.copies = True
+        while isinstance(target, ast.Attribute | ast.Subscript):
+            target = target.value
+        if isinstance(target, ast.Name) and target.id not in self.bound:
+            self.writes.setdefault(target.id, self.places.of(target))
+
+    def _statement(self, node: ast.stmt) -> Statement:
+        self.nodes += 1
+        handler = STATEMENTS.get(type(node))
+        if handler is None:
+            raise self.refusal(REFUSED.get(type(node), "This is not part of the language."), node)
+        return handler(self, node)
+
+    def assignment(self, node: ast.Assign) -> Statement:
+        value = self.compile(node.value)
+        binds = [self._target(target) for target in node.targets]
+        place = self.places.of(node)
+
+        def run(frame: Frame) -> None:
+            found = value(frame)
+            try:
+                for bind in binds:
+                    bind(frame, found)
+            except FAULTS as error:
+                raise located(error, place) from None
+
+        return run
+
+    def _target(self, node: ast.expr) -> Bind:
+        self.nodes += 1
+        if isinstance(node, ast.Name):
+            return self._variable(node)
+        if isinstance(node, ast.Tuple | ast.List):
+            if not all(isinstance(each, ast.Name) for each in node.elts):
+                raise self.refusal("Several values go to names with commas between them, and nothing else.", node)
+            return unpacking([self._target(each) for each in node.elts], self.places.of(node))
+        container, index = self._inside(node)
+
+        def bind(frame: Frame, value: JSON) -> None:
+            _set(container(frame), index(frame), value, frame)
+
+        return bind
+
+    def _variable(self, node: ast.Name) -> Bind:
+        self.check_target(node)
+        name = node.id
+        if name in self.bound:
+            slot = self.bound[name]
+
+            def bind_slot(frame: Frame, value: JSON) -> None:
+                frame.bound[slot] = value
+
+            return bind_slot
+        self._refuse_if_over(name, node)
+        self.writes.setdefault(name, self.places.of(node))
+        self._assigned.add(name)
+
+        def bind(frame: Frame, value: JSON) -> None:
+            frame.names.assign(name, value)
+
+        return bind
+
+    def _inside(self, node: ast.expr) -> tuple[Run, Run]:
+        """What evaluates the container and the key or position of `a.b` or `a[i]`."""
+        if isinstance(node, ast.Attribute):
+            name = self.check_name(node.attr, node)
+            self.change(node.value)
+            return self.compile(node.value), lambda frame: name
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
+            self.change(node.value)
+            return self.compile(node.value), self.compile(node.slice)
+        raise self.refusal("Only names, a.b and a[i] can be assigned or deleted.", node)
+
+    def augmented(self, node: ast.AugAssign) -> Statement:
+        operator = ARITHMETIC.get(type(node.op).__name__)
+        if operator is None:
+            raise self.refusal("This operator is not part of the language: use += -= *= /= //= %= **=.", node)
+        if isinstance(node.target, ast.Name):
+            return self._augmented_variable(node, node.target, operator)
+        container, index = self._inside(node.target)
+        value = self.compile(node.value)
+        place = self.places.of(node)
+
+        def run(frame: Frame) -> None:
+            try:
+                inside, at = container(frame), index(frame)
+                _set(inside, at, _combined(item(inside, at), value(frame), operator, frame), frame)
+            except FAULTS as error:
+                raise located(error, place) from None
+
+        return run
+
+    def _augmented_variable(self, node: ast.AugAssign, target: ast.Name, operator: Operator) -> Statement:
+        # A list grows in place, as in Python, and others may share it.
+        self.copies = self.copies or isinstance(node.op, ast.Add)
+        before, value = self.compile(target), self.compile(node.value)
+        bind = self._variable(target)
+        place = self.places.of(node)
+
+        def run(frame: Frame) -> None:
+            try:
+                bind(frame, _combined(before(frame), value(frame), operator, frame))
+            except FAULTS as error:
+                raise located(error, place) from None
+
+        return run
+
+    def deletion(self, node: ast.Delete) -> Statement:
+        if any(isinstance(target, ast.Name) for target in node.targets):
+            raise self.refusal("A variable cannot be deleted: assign null to it.", node)
+        insides = [self._inside(target) for target in node.targets]
+        place = self.places.of(node)
+
+        def run(frame: Frame) -> None:
+            try:
+                for container, index in insides:
+                    _delete(container(frame), index(frame), frame)
+            except FAULTS as error:
+                raise located(error, place) from None
+
+        return run
+
+    def choice(self, node: ast.If) -> Statement:
+        condition = self.compile(node.test)
+        before = set(self._assigned)
+        then = self.block(node.body)
+        after_then, self._assigned = self._assigned, before
+        otherwise = self.block(node.orelse)
+        self._assigned &= after_then
+        return lambda frame: then(frame) if condition(frame) else otherwise(frame)
+
+    def loop(self, node: ast.For) -> Statement:
+        items = self.compile(node.iter)
+        around, assigned, nodes = dict(self.bound), set(self._assigned), self.nodes
+        bind = self.bind(node.target)
+        self._refuse_shared_names(node.target)
+        self._loops += 1
+        body = self.block(node.body)
+        self._loops -= 1
+        cost = self.nodes - nodes + 2
+        self.bound, self._assigned = around, assigned
+        self._over |= _names(node.target) - around.keys()
+        otherwise = self.block(node.orelse)
+        self._assigned = assigned
+        place = self.places.of(node)
+
+        def run(frame: Frame) -> Jump | None:
+            try:
+                for value in items_of(items(frame), frame):
+                    frame.charge(cost)
+                    bind(frame, value)
+                    if body(frame) is Jump.BREAK:
+                        return None
+            except FAULTS as error:
+                raise located(error, place) from None
+            return otherwise(frame)
+
+        return run
+
+    def _refuse_shared_names(self, target: ast.AST) -> None:
+        for name in sorted(_names(target) & self.writes.keys()):
+            raise self.refusal(f"{name!r} is already a variable of this script: give the loop's another name.", target)
+
+    def _refuse_if_over(self, name: str, node: ast.AST) -> None:
+        if name in self._over:
+            raise self.refusal(f"{name!r} lives in its loop only: there, assign it to a variable to keep it.", node)
+
+    def jump(self, node: ast.Break | ast.Continue) -> Statement:
+        if not self._loops:
+            raise self.refusal("There is no loop around this.", node)
+        where = Jump.BREAK if isinstance(node, ast.Break) else Jump.CONTINUE
+        return lambda frame: where
+
+    def nothing(self, node: ast.Pass) -> Statement:
+        return lambda frame: None
+
+    def bare(self, node: ast.Expr) -> Statement:
+        is_remark = isinstance(node.value, ast.Constant) and type(node.value.value) is str
+        if not (is_remark or isinstance(node.value, ast.Call)):
+            # Written == instead of =, or forgotten to assign.
+            if type(node.value) in EXPRESSIONS_OF_VALUE:
+                raise self.refusal("This line does nothing with its value: assign it with a single '='.", node)
+        value = self.compile(node.value)
+
+        def run(frame: Frame) -> None:
+            value(frame)
+
+        return run
+
+
+def _names(target: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def _combined(before: JSON, value: JSON, operator: Operator, frame: Frame) -> JSON:
+    if type(before) is list and operator is ARITHMETIC["Add"]:
+        if type(value) is not list:
+            raise ScriptRuntimeError(f"A list takes a list with +=, not {described(value)}.")
+        extend(frame, before, value)
+        return before
+    return operator(before, value, frame)
+
+
+def _set(container: JSON, index: JSON, value: JSON, frame: Frame) -> None:
+    if type(container) is dict:
+        put(frame, container, key(index), value)
+    elif type(container) is list:
+        container[position(container, index)] = value
+    else:
+        raise ScriptRuntimeError(f"Nothing can be set inside {described(container)}.")
+
+
+def _delete(container: JSON, index: JSON, frame: Frame) -> None:
+    if type(container) not in CONTAINERS:
+        raise ScriptRuntimeError(f"Nothing can be deleted from {described(container)}.")
+    # Refuses what is not there.
+    item(container, index)
+    frame.charge(len(container) >> 4 if type(container) is list else 1)
+    del container[index]
+
+
+STATEMENTS: dict[type[ast.AST], Callable[..., Statement]] = {
+    ast.Assign: ScriptCompiler.assignment,
+    ast.AugAssign: ScriptCompiler.augmented,
+    ast.Delete: ScriptCompiler.deletion,
+    ast.If: ScriptCompiler.choice,
+    ast.For: ScriptCompiler.loop,
+    ast.Break: ScriptCompiler.jump,
+    ast.Continue: ScriptCompiler.jump,
+    ast.Pass: ScriptCompiler.nothing,
+    ast.Expr: ScriptCompiler.bare,
+}

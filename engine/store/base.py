@@ -1,0 +1,206 @@
+"""The database under everything: connections, transactions, column types and the time on PostgreSQL.
+
+One `Database` a process. SQLite is opened in WAL mode with full synchronisation, and its writers queue in a fair
+lock of ours, because bare SQLite writers poll and starve; PostgreSQL orders commands by row locks.
+"""
+
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from engine.clock import Clock
+from engine.errors import Unavailable
+
+WAIT_FOR_WRITER_SECONDS = 10.0
+"""How long a command waits for its turn before it answers "unavailable"."""
+
+
+def new_id() -> str:
+    """A fresh opaque id of 26 characters whose text order follows time (to the millisecond), so indexes grow at one end."""
+    stamp = time.time_ns() // 1_000_000
+    return f"{stamp:012x}" + secrets.token_hex(7)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant: `timestamptz` on PostgreSQL; on SQLite a text of fixed width, so that text order is time order."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON value; None is stored as SQL NULL."""
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraint names are spelled out so that migrations can speak of them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+
+
+class FairLock:
+    """A lock that is handed over in the order it was asked for; `threading.Lock` lets a busy thread overtake the others for ever."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._queue: deque[threading.Event] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Wait at most `timeout` seconds; whether the lock is now held."""
+        with self._guard:
+            if not self._held and not self._queue:
+                self._held = True
+                return True
+            turn = threading.Event()
+            self._queue.append(turn)
+        if turn.wait(timeout):
+            return True
+        with self._guard:
+            if turn.is_set():  # handed over between the time-out and here: it is ours
+                return True
+            self._queue.remove(turn)
+            return False
+
+    def release(self) -> None:
+        with self._guard:
+            if self._queue:
+                self._queue.popleft().set()
+            else:
+                self._held = False
+
+
+class Database:
+    """The connections to one database and the transactions on it.
+
+    `url` is an SQLAlchemy URL (`sqlite:///file` or `postgresql+psycopg://...`; `postgresql://` is read as the latter).
+    `clock` tells the time on SQLite, and how far time is moved on both.
+    """
+
+    def __init__(self, url: str, clock: Clock | None = None, *, pool_size: int = 20) -> None:
+        self.clock = clock or Clock()
+        self.url = make_url(url)
+        if self.url.drivername in ("postgresql", "postgres"):
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url, pool_size) if self.is_sqlite else _postgres_engine(self.url, pool_size)
+        self._writer = FairLock()
+
+    @contextmanager
+    def transaction(self, *, write: bool = True) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises `Unavailable` when the database does not answer, is locked, or was restarted under it; nothing was changed then.
+        A reading transaction (`write=False`) never waits for writers, and has nothing to commit.
+        """
+        queued = write and self.is_sqlite
+        if queued and not self._writer.acquire(WAIT_FOR_WRITER_SECONDS):
+            raise Unavailable("The database is busy. Nothing was changed; try again.")
+        try:
+            with self._session(write) as session:
+                yield session
+        finally:
+            if queued:
+                self._writer.release()
+
+    @contextmanager
+    def _session(self, write: bool) -> Iterator[Session]:
+        try:
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(baton_write=write)
+                with Session(connection, expire_on_commit=False, autoflush=False) as session:
+                    yield session
+                    if write:
+                        session.commit()
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise Unavailable from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable from error
+            raise
+
+    def now(self, session: Session) -> datetime:
+        """The present instant (aware UTC) for a command: the database's own time on PostgreSQL, so that nodes agree; else the clock's."""
+        if self.is_sqlite or not self.clock.follows_system:
+            return self.clock.now()
+        instant: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return instant.astimezone(UTC) + self.clock.offset
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _postgres_engine(url: Any, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=WAIT_FOR_WRITER_SECONDS,
+        hide_parameters=True,  # errors are logged, and people's data and hashes of secrets do not belong there
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=10s -c timezone=UTC"},
+    )
+
+
+def _sqlite_engine(url: Any, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=WAIT_FOR_WRITER_SECONDS,
+        hide_parameters=True,  # errors are logged, and people's data and hashes of secrets do not belong there
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"check_same_thread": False, "timeout": 5, "cached_statements": 512},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN would come too late and never be IMMEDIATE
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("baton_write", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

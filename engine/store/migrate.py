@@ -1,0 +1,70 @@
+"""Brings a database's tables to the state this version of Baton needs, and writes the next revision when tables change.
+
+Write a revision with `python -m engine.store.migrate "what changes"`; read it before you keep it.
+"""
+
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+
+import engine.store
+from engine.store.base import Base, Database
+
+MIGRATION_LOCK = 0x6261746F6E  # "baton": nodes that start together migrate one after the other
+
+
+def all_tables() -> MetaData:
+    """The metadata with every table in it: each module of the store is imported, so that none can be forgotten."""
+    for module in iter_modules(engine.store.__path__):
+        if module.name not in ("migrate", "migrations"):
+            import_module(f"engine.store.{module.name}")
+    return Base.metadata
+
+
+def upgrade(database: Database) -> None:
+    """Run the revisions that are missing, all in one transaction. Raises `Unavailable` if the database does not answer."""
+    with database.transaction() as session:
+        connection = session.connection()
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        command.upgrade(_config(connection), "head")
+
+
+def pending(database: Database) -> list[str]:
+    """The revisions this database still lacks, the next one first; empty when it is up to date."""
+    scripts = ScriptDirectory.from_config(_config())
+    with database.transaction(write=False) as session:
+        applied = set(MigrationContext.configure(session.connection()).get_current_heads())
+    missing = scripts.iterate_revisions("heads", tuple(applied) or "base")
+    return [revision.revision for revision in missing if revision.revision not in applied][::-1]
+
+
+def write_revision(message: str) -> None:
+    """Write the revision that leads from the last one to the tables as they are declared now."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/empty.db")
+        upgrade(database)
+        with database.transaction() as session:
+            command.revision(_config(session.connection()), message, autogenerate=True)
+        database.close()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    config.attributes["tables"] = all_tables()
+    return config
+
+
+if __name__ == "__main__":
+    write_revision(sys.argv[1])

@@ -1,0 +1,1 @@
+"""The Alembic environment; `engine.store.migrate` runs it."""
