@@ -520,7 +520,8 @@ def _overlay_faults(overlay: object, base: object) -> Iterator[tuple[Path, str]]
     """A translation changes what people read, never what is checked, and names nothing that is not there."""
     if isinstance(overlay, dict) and isinstance(base, dict):
         for key, value in overlay.items():
-            if key in ("title", "description") and isinstance(value, str):
+            is_field = isinstance(base.get(key), dict)  # one that happens to be called title
+            if key in ("title", "description") and isinstance(value, str) and not is_field:
                 continue
             inner = (
                 _overlay_faults(value, base[key]) if key in base else [((), "The schema has no such place.")]

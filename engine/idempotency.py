@@ -1,4 +1,4 @@
-"""Answers kept for commands that may be sent twice: the second time the first answer is given, and nothing is done."""
+"""Answers kept for commands that may be sent twice: the second gets the first's answer, and does nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,9 +32,9 @@ def scope_of(person_id: str, method: str, path: str, key: str) -> str:
 def claim(session: Session, scope: str, fingerprint: str, now: datetime) -> Answer | None:
     """Take this key for the running command, or give the answer it already has.
 
-    None means: the key is ours, run the command and `keep` its answer in the same transaction. On PostgreSQL the
-    insert itself waits for another transaction that holds the same key; on SQLite writers queue anyway. Raises
-    `Invalid` when the key was used for something else.
+    None means: the key is ours, run the command and `keep` its answer in the same transaction. On PostgreSQL
+    the insert itself waits for another transaction that holds the same key; on SQLite writers queue anyway.
+    Raises `Invalid` when the key was used for something else.
     """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"scope": scope, "fingerprint": fingerprint, "created_at": now}

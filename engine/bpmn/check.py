@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.bpmn import build, dialect
+from engine.bpmn import dialect
+from engine.bpmn.build import bare, compile_script, template
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
 from engine.bpmn.rewrite import DOCUMENTATION
 from engine.calendars import Duration, Repetition, parse_instant, zone
@@ -196,7 +197,7 @@ class _Checker:
         if tag(source) in ("parallelGateway", "eventBasedGateway", "startEvent"):
             self.refuse(flow, f"A flow out of a bpmn:{tag(source)} cannot have a condition.")
         if text := dialect.condition(flow):
-            self.template(expression, build.bare(text))
+            self.template(expression, bare(text))
         else:
             self.refuse(flow, "The condition is empty.")
 
@@ -381,11 +382,11 @@ class _Checker:
         if (loop.collection is None) == (loop.cardinality is None):
             self.refuse(element, "A multi-instance activity needs either camunda:collection or a loopCardinality.")
         if loop.collection is not None:
-            self.template(element, build.bare(loop.collection))
+            self.template(element, bare(loop.collection))
         if loop.cardinality is not None:
             self.template(element, loop.cardinality)
         if loop.until is not None:
-            self.template(element, build.bare(loop.until))
+            self.template(element, bare(loop.until))
         if loop.item is not None and not re.fullmatch(r"[^\W\d_]\w*", loop.item):
             self.refuse(element, f"camunda:elementVariable {loop.item!r} is not the name of a variable.")
 
@@ -420,7 +421,7 @@ class _Checker:
             self.refuse(task, "The script task has no script.")
             return
         try:
-            build.compile_script(task)
+            compile_script(task)
         except ScriptError as error:
             self.refuse(task, f"Script line {error.line}, column {error.column}: {error.message}", (script.sourceline or 1) + error.line - 1)
 
@@ -467,7 +468,7 @@ class _Checker:
 
     def template(self, element: etree._Element, text: str) -> Template | None:
         try:
-            return build.template(text)
+            return template(text)
         except ScriptError as error:
             self.refuse(element, f"In {text.strip()!r:.120}: {error.message}", (element.sourceline or 1) + error.line - 1)
             return None

@@ -157,7 +157,7 @@ class Execution(Workflow):  # type: ignore[misc]
         """Begin the process with these variables and go on until everything waits."""
         self.task_tree = self._new_token(self.spec.root, None)
         self.task_tree.data.update(variables)
-        self.agenda.append(self.task_tree)
+        self._ready(self.task_tree)
         self.run()
 
     def complete_task(self, token: int, data: Mapping[str, Json]) -> None:

@@ -1,24 +1,31 @@
 """Dates and times for authors: instants, dates and durations are texts, as they are in JSON.
 
-An instant is RFC 3339 text, given back in UTC with six digits of fractions, so that instants compare as texts do; a date
-is `YYYY-MM-DD`; a duration is ISO 8601 text. The functions here are those of the language, the meter first.
+An instant is RFC 3339 text, given back in UTC with six digits of fractions, so that instants compare as texts
+do; a date is `YYYY-MM-DD`; a duration is ISO 8601 text. The functions here are those of the language.
 """
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import JSON, Meter
 from engine.scripting.values import NUMBERS, described
 
+Given = TypeVar("Given")
+Read = TypeVar("Read")
+
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 DURATION = re.compile(
-    r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,7})D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,11}(?:\.\d{1,9})?)S)?)?",
+    r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?"
+    r"(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,7})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?"
+    r"(?:(?P<seconds>\d{1,11}(?:\.\d{1,9})?)S)?)?",
     re.ASCII,
 )
 PATTERN_WORD = re.compile(r"YYYY|MM|DD|HH|mm|ss")
@@ -33,7 +40,7 @@ def instant_text(moment: datetime) -> str:
 
 
 def instant(meter: Meter, value: JSON, zone: JSON = None) -> str:
-    """An instant in UTC; with a zone, of a date (its midnight) or a time without offset on the clocks there."""
+    """An instant in UTC; with a zone, also that of a date (its midnight) or a time on the clocks there."""
     text = _text(value)
     if zone is None:
         return instant_text(_moment(text))
@@ -113,7 +120,8 @@ def duration(meter: Meter, value: JSON) -> str:
     whole, micros = divmod(round(abs(value) * 10**6), 10**6)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     fraction = f".{micros:06}".rstrip("0") if micros else ""
-    parts = f"{hours}H" * bool(hours) + f"{minutes}M" * bool(minutes) + f"{rest}{fraction}S" * bool(rest or micros)
+    found = [(hours, f"{hours}H"), (minutes, f"{minutes}M"), (rest or micros, f"{rest}{fraction}S")]
+    parts = "".join(part for amount, part in found if amount)
     return ("-" if value < 0 and parts else "") + "PT" + (parts or "0S")
 
 
@@ -124,13 +132,11 @@ class _Duration:
         match = DURATION.fullmatch(_text(value))
         if match is None or match[0].endswith(("P", "T")):
             raise ScriptRuntimeError(f"{_shown(value)} is not a duration such as 'PT4H' or 'P1D'.")
-        number = {name: int(match[name] or 0) for name in ("years", "months", "weeks", "days", "hours", "minutes")}
+        found = {name: float(amount or 0) for name, amount in match.groupdict().items() if name != "sign"}
         self.sign = -1 if match["sign"] else 1
-        self.months = 12 * number["years"] + number["months"]
-        self.days = 7 * number["weeks"] + number["days"]
-        self.exact = timedelta(
-            hours=number["hours"], minutes=number["minutes"], seconds=float(match["seconds"] or 0)
-        )
+        self.months = int(12 * found["years"] + found["months"])
+        self.days = int(7 * found["weeks"] + found["days"])
+        self.exact = timedelta(hours=found["hours"], minutes=found["minutes"], seconds=found["seconds"])
 
 
 def _moved(meter: Meter, value: JSON, length: _Duration, direction: int, zone: JSON) -> str:
@@ -143,7 +149,7 @@ def _moved(meter: Meter, value: JSON, length: _Duration, direction: int, zone: J
     if length.months or length.days:
         local = datetime.combine(_shifted(local.date(), length, direction), local.timetz())
     # Back to UTC first: adding hours to a local time errs when the clocks change.
-    return _read((local, length.exact * direction), lambda move: instant_text(move[0].astimezone(UTC) + move[1]))
+    return _read(local, lambda given: instant_text(given.astimezone(UTC) + length.exact * direction))
 
 
 def _shifted(day: date, length: _Duration, direction: int) -> date:
@@ -184,11 +190,11 @@ def _in_utc(moment: datetime) -> str:
     return _read(moment, instant_text)
 
 
-def _read(given: JSON, reader: JSON) -> JSON:
+def _read(given: Given, reader: Callable[[Given], Read]) -> Read:
     try:
         return reader(given)
     except (ValueError, OverflowError):
-        what = _shown(given) if type(given) is str else "This"
+        what = _shown(given) if isinstance(given, str) else "This"
         raise ScriptRuntimeError(f"{what} is not a date or time between the years 1 and 9999.") from None
 
 

@@ -1,4 +1,4 @@
-"""Expressions: from a checked syntax tree to closures over a frame. What has no handler here is not in the language."""
+"""Expressions: from a syntax tree to closures over a frame. What has no handler is refused."""
 
 import ast
 import inspect
@@ -177,9 +177,6 @@ class ExpressionCompiler:
             return lambda frame: not operand(frame)
         if isinstance(node.op, ast.Invert):
             raise self.refusal("There is no ~ here.", node)
-        if isinstance(node.operand, ast.Constant) and type(node.operand.value) in NUMBERS:
-            value = -node.operand.value if isinstance(node.op, ast.USub) else node.operand.value
-            return lambda frame: value
         apply = negative if isinstance(node.op, ast.USub) else positive
         place = self.places.of(node)
 
@@ -237,7 +234,9 @@ class ExpressionCompiler:
 
         return run
 
-    def _link(self, operator: ast.cmpop, left: ast.AST, right: ast.AST) -> Callable[[JSON, JSON, Frame], JSON]:
+    def _link(
+        self, operator: ast.cmpop, left: ast.AST, right: ast.AST
+    ) -> Callable[[JSON, JSON, Frame], JSON]:
         if not isinstance(operator, ast.Is | ast.IsNot):
             return COMPARISONS[type(operator).__name__]
         if not (_is_null(left) or _is_null(right)):
@@ -247,7 +246,11 @@ class ExpressionCompiler:
         return lambda one, other, frame: one is not other
 
     def conditional(self, node: ast.IfExp) -> Run:
-        condition, then, otherwise = self.compile(node.test), self.compile(node.body), self.compile(node.orelse)
+        condition, then, otherwise = (
+            self.compile(node.test),
+            self.compile(node.body),
+            self.compile(node.orelse),
+        )
         return lambda frame: then(frame) if condition(frame) else otherwise(frame)
 
     def list_of(self, node: ast.List | ast.Tuple) -> Run:
@@ -315,8 +318,7 @@ class ExpressionCompiler:
         return run
 
     def _slice(self, value: Run, node: ast.Slice, place: Place) -> Run:
-        nothing: Run = lambda frame: None  # noqa: E731
-        lower, upper, step = (self.compile(each) if each else nothing for each in (node.lower, node.upper, node.step))
+        lower, upper, step = (self._bound_of_slice(each) for each in (node.lower, node.upper, node.step))
 
         def run(frame: Frame) -> JSON:
             try:
@@ -325,6 +327,9 @@ class ExpressionCompiler:
                 raise located(error, place) from None
 
         return run
+
+    def _bound_of_slice(self, node: ast.expr | None) -> Run:
+        return self.compile(node) if node else lambda frame: None
 
     def call(self, node: ast.Call) -> Run:
         if isinstance(node.func, ast.Attribute):
@@ -339,7 +344,9 @@ class ExpressionCompiler:
         if name in self.functions:
             return self._supplied(name, node)
         if name not in FUNCTIONS:
-            raise self.refusal(f"There is no function {name!r}.{self._hint(name, BUILTINS | self.functions)}", node)
+            raise self.refusal(
+                f"There is no function {name!r}.{self._hint(name, BUILTINS | self.functions)}", node
+            )
         return self._function(FUNCTIONS[name], node)
 
     def _function(self, function: Signature, node: ast.Call) -> Run:
@@ -391,7 +398,9 @@ class ExpressionCompiler:
                 values = [each(frame) for each in arguments]
                 if problem := method.problem(len(values), frozenset(keywords), method=True):
                     raise ScriptRuntimeError(problem)
-                return method.call(frame, target, *values, **{word: each(frame) for word, each in keywords.items()})
+                return method.call(
+                    frame, target, *values, **{word: each(frame) for word, each in keywords.items()}
+                )
             except FAULTS as error:
                 raise located(error, place) from None
 
@@ -499,10 +508,7 @@ class ExpressionCompiler:
         before = self.nodes
         bind = self.bind(clause.target)
         conditions = [self.compile(each) for each in clause.ifs]
-        if inner_clauses:
-            inner = self._steps(inner_clauses, element)
-        else:
-            inner = _once(element())
+        inner = self._steps(inner_clauses, element) if inner_clauses else _once(element())
         cost = self.nodes - before + 2
         self.bound = around
 
@@ -549,7 +555,9 @@ class ExpressionCompiler:
         texts = [str(each.value) for each in parts if isinstance(each, ast.Constant)]
         specification = "".join(texts)
         if len(texts) != len(parts) or not FORMAT.fullmatch(specification):
-            raise self.refusal("A format is such as {x:.2f}, {x:>10} or {x:,}: widths to 99, digits to 19.", node)
+            raise self.refusal(
+                "A format is like {x:.2f}, {x:>10} or {x:,}: widths to 99, digits to 19.", node
+            )
         return specification
 
 

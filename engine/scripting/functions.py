@@ -1,4 +1,4 @@
-"""The functions of the language, beside those for dates: each takes the meter and JSON values, and gives a JSON value."""
+"""The functions of the language: each takes the meter and JSON values, and gives a JSON value."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -23,22 +23,20 @@ from engine.scripting.values import (
 INTEGER_BYTES = 32
 LONGEST_NUMBER = 40
 
-FUNCTIONS: dict[str, Signature] = {
-    name: signature_of(function, name)
-    for name, function in {
-        "add": dates.add,
-        "date": dates.date_of,
-        "days_between": dates.days_between,
-        "duration": dates.duration,
-        "format_date": dates.format_date,
-        "in_zone": dates.in_zone,
-        "instant": dates.instant,
-        "seconds": dates.seconds,
-        "seconds_between": dates.seconds_between,
-        "subtract": dates.subtract,
-        "weekday": dates.weekday,
-    }.items()
+_DATES: dict[str, Callable[..., JSON]] = {
+    "add": dates.add,
+    "date": dates.date_of,
+    "days_between": dates.days_between,
+    "duration": dates.duration,
+    "format_date": dates.format_date,
+    "in_zone": dates.in_zone,
+    "instant": dates.instant,
+    "seconds": dates.seconds,
+    "seconds_between": dates.seconds_between,
+    "subtract": dates.subtract,
+    "weekday": dates.weekday,
 }
+FUNCTIONS: dict[str, Signature] = {name: signature_of(function, name) for name, function in _DATES.items()}
 
 
 def _function(function: Callable[..., JSON]) -> Callable[..., JSON]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from engine.scripting.errors import LimitExceeded
 
-# A JSON value: None, bool, int, float, str, list or dict with str keys. Its type is checked when it is worked with.
+# A JSON value: None, bool, int, float, str, list or dict with str keys. Its type is checked when it is used.
 JSON = Any
 
 T = TypeVar("T")
@@ -23,10 +23,10 @@ BYTES_PER_TICK = 64
 class Limits:
     """What one evaluation or run may use.
 
-    `ticks`: steps; one is about a tenth of a microsecond of work. `seconds`: processor time of this thread, so
-    that a busy server does not fail honest scripts. `size`: cells (items and entries) plus characters of any one
-    value. `memory`: bytes of all texts and containers made in the run, given back or not. `depth`: how deep
-    values nest.
+    `ticks`: steps, each about a tenth of a microsecond of work. `seconds`: processor time of this thread, so
+    that a busy server does not fail honest scripts. `size`: cells (items and entries) plus characters of any
+    one value. `memory`: bytes of all texts and containers made in the run, given back or not. `depth`: how
+    deep values nest.
     """
 
     ticks: int = 1_000_000

@@ -21,7 +21,9 @@ Method = Callable[..., JSON]
 
 METHODS: dict[type, dict[str, Signature]] = {str: {}, list: {}, dict: {}}
 # These change what they are called on, which expressions never do.
-CHANGING = frozenset({"append", "clear", "extend", "insert", "pop", "remove", "reverse", "setdefault", "sort", "update"})
+CHANGING = frozenset(
+    {"append", "clear", "extend", "insert", "pop", "remove", "reverse", "setdefault", "sort", "update"}
+)
 
 _MISSING: JSON = object()
 
@@ -106,9 +108,9 @@ def _stripped(cut: Callable[..., str], text: str, characters: JSON, meter: Meter
 @_of(str)
 def split(meter: Meter, text: str, separator: JSON = None) -> list[str]:
     if separator is not None and not _text(separator, "split"):
-        raise ScriptRuntimeError("split needs a separator of at least one character; list(text) gives the characters.")
+        raise ScriptRuntimeError("split needs a separator; list(text) gives the single characters.")
     meter.charge(search_cost(text, separator or " "))
-    # No more pieces than there is memory for: a text of separators would come apart into one for each character.
+    # No more pieces than there is memory for: a text of separators comes apart into one for each character.
     pieces = text.split(separator, meter.memory // (SHORT_TEXT_BYTES + ITEM_BYTES))
     meter.spend(len(text) + (SHORT_TEXT_BYTES + ITEM_BYTES) * len(pieces))
     return pieces

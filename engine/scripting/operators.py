@@ -30,7 +30,7 @@ def add(left: JSON, right: JSON, meter: Meter) -> JSON:
         return meter.made(left + right)
     if str in (kind, other):
         raise ScriptRuntimeError(
-            f"{described(left).capitalize()} and {described(right)} cannot be added: use str(...) or an f-string."
+            f"{described(left).capitalize()} cannot be added to {described(right)}: use str(...)."
         )
     raise _not_with("+", left, right)
 
@@ -94,7 +94,7 @@ def positive(value: JSON, meter: Meter) -> JSON:
 
 
 def compare(left: JSON, right: JSON, meter: Meter) -> int:
-    """Below, at or above zero as `left` comes before, with or after `right`: numbers, texts, or lists of such."""
+    """Below, at or above zero as `left` comes before, with or after `right`: numbers, texts, lists."""
     return _compare(left, right, meter, meter.limits.depth)
 
 

@@ -11,7 +11,7 @@ MANY = 100
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A function of the language: `call(meter, *arguments, **keywords)`. For a method, the first argument is its object."""
+    """A function, `call(meter, *arguments, **keywords)`; the first argument of a method is its object."""
 
     name: str
     call: Callable[..., JSON]

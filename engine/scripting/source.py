@@ -1,10 +1,11 @@
-"""From text to a syntax tree that is safe to walk: bounded before it is parsed, with places in the author's text."""
+"""From text to a syntax tree that is safe to walk: bounded before it is parsed, with places for messages."""
 
 import ast
 import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from engine.scripting.errors import ScriptSyntaxError
 
@@ -30,7 +31,7 @@ OPERATOR_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for",
 class Source:
     """A text that parsed, with the way from places in the tree to places in the author's file."""
 
-    tree: ast.AST
+    tree: Any
     places: "Places"
 
 
@@ -65,7 +66,7 @@ def parse_expression(text: str, line: int, column: int) -> Source:
     text = _with_plain_line_ends(text)
     if not re.sub(r"#[^\n]*", "", text).strip():
         raise ScriptSyntaxError("There is no expression here.", line, column)
-    # In brackets of our own, line breaks mean nothing. The bound makes sure that the text closes only its own.
+    # In brackets of our own, line breaks mean nothing. The check sees that the text closes only its own.
     wrapped = f"({text}\n)"
     places = Places(wrapped, line, column - 1)
     _refuse_deep(text, places, first_column=1)
@@ -82,9 +83,17 @@ def parse_script(text: str, line: int) -> Source:
     return Source(_parse(dedented, "exec", places), places)
 
 
-def tokens(text: str, start: int = 0) -> Iterator[re.Match[str]]:
-    """The tokens of a text from `start` on, as far as brackets, texts and operators go."""
-    return TOKEN.finditer(text, start)
+def closing_brace(text: str, start: int) -> int | None:
+    """Where the `}` is that closes a `{` before `start`, past brackets and texts; None if there is none."""
+    open_brackets = 0
+    for token in TOKEN.finditer(text, start):
+        if token.lastgroup == "open":
+            open_brackets += 1
+        elif token.lastgroup == "close":
+            if open_brackets == 0:
+                return token.start()
+            open_brackets -= 1
+    return None
 
 
 def _with_plain_line_ends(text: str) -> str:
@@ -106,7 +115,7 @@ def _parse(text: str, mode: str, places: Places) -> ast.AST:
         raise ScriptSyntaxError(f"This cannot be read: {reason}.", *place) from None
     except (ValueError, MemoryError, RecursionError, OverflowError):
         raise ScriptSyntaxError(
-            "This cannot be read: it holds characters that are no text, or is too complicated.", *places.at(1, 0)
+            "This cannot be read: it holds impossible characters, or is too complicated.", *places.at(1, 0)
         ) from None
 
 
@@ -130,11 +139,12 @@ def _refuse_deep(text: str, places: Places, first_column: int) -> None:
 def _nesting(text: str) -> Iterator[tuple[int, int, int]]:
     """After each token: an upper bound of the tree's depth there, how many brackets are open, and where.
 
-    What follows a closed bracket hangs on it (`a[0][0]`), so a closed pair counts as an operator; a comma starts afresh.
+    What follows a closed bracket hangs on it (`a[0][0]`), so a closed pair counts as an operator; a comma
+    starts afresh.
     """
     chains = [0]
     depth = 0
-    for token in tokens(text):
+    for token in TOKEN.finditer(text):
         kind = token.lastgroup
         if kind == "open":
             chains.append(0)

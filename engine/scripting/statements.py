@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.expressions import (
+    EXPRESSIONS,
     FAULTS,
     Bind,
     ExpressionCompiler,
@@ -25,6 +26,8 @@ from engine.scripting.source import Places
 from engine.scripting.values import cut_loose, described, items_of
 
 CONTAINERS = (list, dict)
+# Blocks within blocks; each elif is one within the one before.
+MAX_BLOCKS = 50
 
 
 class Jump(Enum):
@@ -59,8 +62,8 @@ REFUSED: dict[type[ast.AST], str] = {
 class Scope(dict[str, JSON]):
     """The variables as a script sees them: its own, and what it read, copied if the script changes anything.
 
-    `names` is where unknown ones are looked for; it and its values are never touched. What was read is kept as it
-    was, to tell in the end what was changed.
+    `names` is where unknown ones are looked for; it and its values are never touched. What was read is kept
+    as it was, to tell in the end what has changed.
     """
 
     __slots__ = ("_copies", "_names", "_read", "frame")
@@ -121,10 +124,17 @@ class ScriptCompiler(ExpressionCompiler):
         self._assigned: set[str] = set()
         self._over: set[str] = set()
         self._loops = 0
+        self._blocks = 0
 
     def block(self, nodes: list[ast.stmt]) -> Statement:
         """The statements, one after the other, until one jumps."""
+        if self._blocks >= MAX_BLOCKS and nodes:
+            raise self.refusal(
+                "This nests too deeply, or has too many elif. Look values up in a dict.", nodes[0]
+            )
+        self._blocks += 1
         statements = [self._statement(node) for node in nodes]
+        self._blocks -= 1
 
         def run(frame: Frame) -> Jump | None:
             for statement in statements:
@@ -174,7 +184,9 @@ class ScriptCompiler(ExpressionCompiler):
             return self._variable(node)
         if isinstance(node, ast.Tuple | ast.List):
             if not all(isinstance(each, ast.Name) for each in node.elts):
-                raise self.refusal("Several values go to names with commas between them, and nothing else.", node)
+                raise self.refusal(
+                    "Several values go to names with commas between them, and nothing else.", node
+                )
             return unpacking([self._target(each) for each in node.elts], self.places.of(node))
         container, index = self._inside(node)
 
@@ -280,7 +292,8 @@ class ScriptCompiler(ExpressionCompiler):
         body = self.block(node.body)
         self._loops -= 1
         cost = self.nodes - nodes + 2
-        self.bound, self._assigned = around, assigned
+        # The body may not run at all, and the else does not after a break.
+        self.bound, self._assigned = around, set(assigned)
         self._over |= _names(node.target) - around.keys()
         otherwise = self.block(node.orelse)
         self._assigned = assigned
@@ -301,11 +314,15 @@ class ScriptCompiler(ExpressionCompiler):
 
     def _refuse_shared_names(self, target: ast.AST) -> None:
         for name in sorted(_names(target) & self.writes.keys()):
-            raise self.refusal(f"{name!r} is already a variable of this script: give the loop's another name.", target)
+            raise self.refusal(
+                f"{name!r} is already a variable of this script: give the loop's another name.", target
+            )
 
     def _refuse_if_over(self, name: str, node: ast.AST) -> None:
         if name in self._over:
-            raise self.refusal(f"{name!r} lives in its loop only: there, assign it to a variable to keep it.", node)
+            raise self.refusal(
+                f"{name!r} lives in its loop only: there, assign it to a variable to keep it.", node
+            )
 
     def jump(self, node: ast.Break | ast.Continue) -> Statement:
         if not self._loops:
@@ -318,10 +335,9 @@ class ScriptCompiler(ExpressionCompiler):
 
     def bare(self, node: ast.Expr) -> Statement:
         is_remark = isinstance(node.value, ast.Constant) and type(node.value.value) is str
-        if not (is_remark or isinstance(node.value, ast.Call)):
-            # Written == instead of =, or forgotten to assign.
-            if type(node.value) in EXPRESSIONS_OF_VALUE:
-                raise self.refusal("This line does nothing with its value: assign it with a single '='.", node)
+        if type(node.value) in EXPRESSIONS and not (is_remark or isinstance(node.value, ast.Call)):
+            # Most often == was written for =.
+            raise self.refusal("This line does nothing with its value: assign it with a single '='.", node)
         value = self.compile(node.value)
 
         def run(frame: Frame) -> None:

@@ -1,4 +1,4 @@
-"""JSON values inside a run: what they are called, when they are equal, how they are written, how they are cut loose."""
+"""JSON values inside a run: when they are equal, how they are written, how they are cut loose."""
 
 import json
 import math
@@ -41,7 +41,7 @@ def described(value: JSON) -> str:
     return name if name in ("null", "text") or " " in name else f"a {name}"
 
 
-def number(value: int | float) -> int | float:
+def number(value: JSON) -> JSON:
     """The number, if JSON can hold it."""
     if type(value) is int:
         if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
@@ -92,7 +92,9 @@ def contains(container: JSON, item: JSON, meter: Meter) -> bool:
         return item in container
     if type(container) is str:
         raise ScriptRuntimeError(f"Only text can be in text, not {described(item)}.")
-    raise ScriptRuntimeError(f"Nothing can be in {described(container)}: use a list, a dict or text after 'in'.")
+    raise ScriptRuntimeError(
+        f"Nothing can be in {described(container)}: use a list, a dict or text after 'in'."
+    )
 
 
 def search_cost(text: str, part: str) -> int:
@@ -110,11 +112,13 @@ def items_of(value: JSON, meter: Meter) -> list[JSON]:
     if type(value) is str:
         meter.spend((SHORT_TEXT_BYTES + ITEM_BYTES) * len(value))
         return list(value)
-    raise ScriptRuntimeError(f"{described(value).capitalize()} cannot be gone through: use a list, a dict or text.")
+    raise ScriptRuntimeError(
+        f"{described(value).capitalize()} cannot be gone through: use a list, a dict or text."
+    )
 
 
 def cut_loose(value: JSON, meter: Meter) -> JSON:
-    """A copy that shares nothing with the original or within itself, certain to be JSON and within the limits."""
+    """A copy that shares nothing with the original or within itself; surely JSON, of bounded size."""
     if type(value) in SCALARS:
         return sound(value)
     return _Copier(meter).copy(value, meter.limits.depth)

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -155,12 +155,24 @@ class Database:
     def now(self, session: Session) -> datetime:
         """The present instant (aware UTC) for a command: the database's own time on PostgreSQL, so that nodes agree; else the clock's."""
         if self.is_sqlite or not self.clock.follows_system:
-            return self.clock.now()
-        instant: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
-        return instant.astimezone(UTC) + self.clock.offset
+            now = self.clock.now()
+        else:
+            now = session.execute(text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC) + self.clock.offset
+        if self.clock.follows_system:
+            session.info[_ASKED_AT] = (now, time.monotonic())
+        return now
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+_ASKED_AT = "baton_asked_at"
+
+
+def at_flush(session: Session, now: datetime) -> datetime:
+    """The present instant at the end of a command that was given `now` at its beginning; `now` itself on a clock that stands still."""
+    asked, started = session.info.get(_ASKED_AT, (now, None))
+    return now if started is None or asked != now else now + timedelta(seconds=time.monotonic() - started)
 
 
 def _dumps(value: Any) -> str:

@@ -9,7 +9,7 @@ from engine.store.base import Base, Instant, Json
 
 
 class KeptAnswerRow(Base):
-    """The answer to one command, written in the command's own transaction; without a status the command still runs.
+    """The answer to one command, written in its own transaction; without a status it still runs.
 
     `scope` is a digest of who asked what with which key, `fingerprint` a digest of all else that was sent.
     """

@@ -1,4 +1,4 @@
-"""Brings a database's tables to the state this version of Baton needs, and writes the next revision when tables change.
+"""Brings a database's tables to the state this version of Baton needs, and writes the next revision.
 
 Write a revision with `python -m engine.store.migrate "what changes"`; read it before you keep it.
 """
@@ -22,7 +22,7 @@ MIGRATION_LOCK = 0x6261746F6E  # "baton": nodes that start together migrate one 
 
 
 def all_tables() -> MetaData:
-    """The metadata with every table in it: each module of the store is imported, so that none can be forgotten."""
+    """The metadata with every table in it: each module of the store is imported, so none is forgotten."""
     for module in iter_modules(engine.store.__path__):
         if module.name not in ("migrate", "migrations"):
             import_module(f"engine.store.{module.name}")
@@ -30,7 +30,7 @@ def all_tables() -> MetaData:
 
 
 def upgrade(database: Database) -> None:
-    """Run the revisions that are missing, all in one transaction. Raises `Unavailable` if the database does not answer."""
+    """Run the revisions that are missing, all in one transaction. Raises `Unavailable`."""
     with database.transaction() as session:
         connection = session.connection()
         if not database.is_sqlite:

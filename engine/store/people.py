@@ -39,7 +39,7 @@ class PersonRow(Base):
 
 
 class GroupRow(Base):
-    """A team that work is given to. Diagrams name it, so its name is its identity ("group" is a word of SQL)."""
+    """A team that work is given to. Diagrams name it, so its name is its identity ("group" is SQL's word)."""
 
     __tablename__ = "person_group"
 
@@ -72,7 +72,7 @@ class ApiTokenRow(Base):
 
 
 class BrowserSessionRow(Base):
-    """What a browser's cookie shows. The CSRF token is derived from the cookie's secret, so it needs no column."""
+    """What a browser's cookie shows. The CSRF token is derived from the cookie's secret: no column for it."""
 
     __tablename__ = "browser_session"
 

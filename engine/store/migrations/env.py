@@ -1,4 +1,4 @@
-"""What Alembic runs: it takes the open connection and the tables from `engine.store.migrate` and owns no transaction."""
+"""What Alembic runs; the connection, its transaction and the tables are given by `engine.store.migrate`."""
 
 from alembic import context
 

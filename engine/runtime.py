@@ -1,0 +1,291 @@
+"""The heart: advance one process instance, and write down everything that follows, in the caller's one transaction.
+
+Every command, a click as much as a timer, comes through `begin` or `advance`. The instance's row is locked first and the whole
+case is written once at the end; what the case waits for stands in tables, so nothing is ever fired from memory alone.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import bpmn
+from engine.bpmn import Circumstances, Effects, Execution, Process
+from engine.calendars import zone
+from engine.errors import Conflict, NotFound
+from engine.store import history
+from engine.store.base import at_flush, new_id
+from engine.store.deployments import FormRow, ProcessDefinitionRow
+from engine.store.history import Entry, HistoryRow
+from engine.store.messages import SubscriptionRow
+from engine.store.process_instances import OPEN_STATES, InstanceState, ProcessInstanceRow, next_number
+from engine.store.timers import TimerRow, TimerState
+from engine.store.user_tasks import GROUP, USER, CandidateRow, TaskState, UserTaskRow
+
+NO_HISTORY = "0" * 64
+"""The hash before the first entry of a chain."""
+
+LIMITS = bpmn.Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a new instance is told at its start. `zone` is the IANA zone its calendar days are counted in."""
+
+    variables: Mapping[str, Any]
+    requester: str | None
+    title: str | None
+    service: str | None
+    zone: str
+
+
+def begin(session: Session, definition: ProcessDefinitionRow, what: Beginning, *, now: datetime, actor: str | None) -> ProcessInstanceRow:
+    """Start an instance and run it until everything in it waits."""
+    instance = ProcessInstanceRow(
+        id=new_id(),
+        number=next_number(session, definition.prefix),
+        definition_id=definition.id,
+        definition_key=definition.key,
+        version=definition.version,
+        state=InstanceState.ACTIVE,
+        title=what.title or definition.name,
+        service=what.service,
+        requester=what.requester,
+        zone=what.zone,
+        started_at=now,
+        failures=[],
+        revision=0,
+        history_length=0,
+        history_hash=NO_HISTORY,
+    )
+    process = _specification(session, definition.id)
+    execution = bpmn.start(process, what.variables, _circumstances(instance, now))
+    instance.state_format, instance.state_data = bpmn.FORMAT, b""
+    session.add(instance)
+    entry = Entry("started", detail={"variables": dict(what.variables), "version": definition.version})
+    _write(session, instance, execution, [entry], _Writing(now, actor, known=0))
+    return instance
+
+
+def lock(session: Session, instance_id: str) -> ProcessInstanceRow:
+    """The instance's row, held until the transaction ends. Raises `NotFound`."""
+    statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id == instance_id).with_for_update()
+    instance = session.execute(statement).scalar_one_or_none()
+    if instance is None:
+        raise NotFound("There is no such process instance.")
+    return instance
+
+
+def lock_of_task(session: Session, task_id: str) -> tuple[ProcessInstanceRow, UserTaskRow]:
+    """A user task and the locked row of its instance. Raises `NotFound`.
+
+    The instance is locked by one statement and the task read by the next: a join would show the task as it was before the wait for the lock.
+    """
+    owner = select(UserTaskRow.instance_id).where(UserTaskRow.id == task_id).scalar_subquery()
+    statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id == owner).with_for_update()
+    instance = session.execute(statement).scalar_one_or_none()
+    task = session.execute(select(UserTaskRow).where(UserTaskRow.id == task_id)).scalar_one_or_none()
+    if instance is None or task is None:
+        raise NotFound("There is no such user task.")
+    return instance, task
+
+
+def require_open(instance: ProcessInstanceRow) -> None:
+    """Raises `Conflict` unless the instance runs."""
+    if instance.state not in OPEN_STATES:
+        raise Conflict(f"{instance.number} is {instance.state}.")
+
+
+def load(session: Session, instance: ProcessInstanceRow, now: datetime) -> Execution:
+    """The case in memory. Raises `bpmn.NewerFormat` when a newer Baton saved it."""
+    process = _specification(session, instance.definition_id)
+    return bpmn.load(instance.state_data, instance.state_format, process, _circumstances(instance, now))
+
+
+def advance(
+    session: Session,
+    instance: ProcessInstanceRow,
+    act: Callable[[Execution], None],
+    *,
+    now: datetime,
+    actor: str | None,
+    entries: Collection[Entry] = (),
+    done: UserTaskRow | None = None,
+) -> None:
+    """Load a locked instance, act on it, run it until everything waits, and write what follows.
+
+    `entries` come first in its history; `done` is the user task that a person completed by this command.
+    """
+    execution = load(session, instance, now)
+    known = execution.last_id
+    act(execution)
+    _write(session, instance, execution, entries, _Writing(now, actor, known, done))
+
+
+def record(session: Session, instance: ProcessInstanceRow, *entries: Entry, now: datetime, actor: str | None) -> None:
+    """Remember something that does not move the case, and count it as a change of its row."""
+    rows = history.chain(instance, entries, at=now, actor=actor)
+    instance.revision += 1
+    session.flush()
+    session.execute(insert(HistoryRow), rows)
+
+
+# -- specifications -----------------------------------------------------------------------------------------------------
+
+_SPECIFICATIONS_KEPT = 256
+_specifications: dict[str, Process] = {}
+
+
+def _specification(session: Session, definition_id: str) -> Process:
+    """The process of a definition version, built once in this process: a version never changes."""
+    process = _specifications.get(definition_id)
+    if process is None:
+        statement = select(ProcessDefinitionRow.executable).where(ProcessDefinitionRow.id == definition_id)
+        process = bpmn.specification(session.execute(statement).scalar_one())
+        while len(_specifications) >= _SPECIFICATIONS_KEPT:
+            _specifications.pop(next(iter(_specifications)), None)
+        _specifications[definition_id] = process
+    return process
+
+
+def _circumstances(instance: ProcessInstanceRow, now: datetime) -> Circumstances:
+    names = {"case_number": instance.number, "requester": instance.requester}
+    return Circumstances(now=now, zone=zone(instance.zone), names=names, limits=LIMITS)
+
+
+# -- writing ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What `_write` is told: tokens up to `known` were in the database before; `done` is the task a person completed just now."""
+
+    now: datetime
+    actor: str | None
+    known: int
+    done: UserTaskRow | None = None
+
+
+def _write(session: Session, instance: ProcessInstanceRow, execution: Execution, entries: Collection[Entry], how: _Writing) -> None:
+    """Write a case that has come to rest: its head and state, its history, then what it no longer and what it now waits for."""
+    _set_head(instance, execution, how.now)
+    steps = [Entry(step.kind, step.element, step.detail) for step in execution.effects.steps]
+    end = [Entry("completed")] if instance.state == InstanceState.COMPLETED else []
+    rows = history.chain(instance, [*entries, *steps, *end], at=how.now, actor=how.actor)
+    session.flush()
+    session.execute(insert(HistoryRow), rows)
+    _close(session, instance.id, execution.effects, how)
+    _open(session, instance.id, execution.effects, at_flush(session, how.now))
+
+
+def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime) -> None:
+    for name, value in execution.record().items():
+        if name == "priority":
+            instance.priority = value if isinstance(value, int) and not isinstance(value, bool) else None
+        elif value is not None:
+            setattr(instance, name, str(value)[:_HEAD_LENGTH[name]])
+    instance.failures = [{"element": element, "message": message} for element, message in execution.failures()]
+    if execution.completed:
+        instance.ended_at = now
+        if instance.state != InstanceState.CANCELLED:
+            instance.state = InstanceState.COMPLETED
+    elif instance.state != InstanceState.SUSPENDED:
+        instance.state = InstanceState.FAILED if instance.failures else InstanceState.ACTIVE
+    instance.state_format, instance.state_data = bpmn.FORMAT, bpmn.save(execution)
+    instance.revision += 1
+
+
+_HEAD_LENGTH = {"title": 1000, "service": 255, "requester": 64}
+
+
+def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) -> None:
+    """Take away what the case no longer waits for. Tokens that came and went within this command have no rows."""
+    closed = _known(effects.closed, how)
+    if closed:
+        tasks = (UserTaskRow.instance_id == instance_id) & UserTaskRow.token.in_(closed)
+        session.execute(delete(CandidateRow).where(CandidateRow.task_id.in_(select(UserTaskRow.id).where(tasks))))
+        if cancelled := closed - ({how.done.token} if how.done else set()):
+            tasks = (UserTaskRow.instance_id == instance_id) & UserTaskRow.token.in_(cancelled)
+            change = {"state": TaskState.CANCELLED, "revision": UserTaskRow.revision + 1}
+            session.execute(update(UserTaskRow).where(tasks, UserTaskRow.state == TaskState.OPEN).values(change))
+    if stale := _known(effects.disarmed | effects.armed.keys(), how):
+        session.execute(delete(TimerRow).where(TimerRow.instance_id == instance_id, TimerRow.token.in_(stale)))
+    if gone := _known(effects.unsubscribed, how):
+        mine = SubscriptionRow.instance_id == instance_id
+        session.execute(delete(SubscriptionRow).where(mine, SubscriptionRow.token.in_(gone)))
+
+
+def _known(tokens: Collection[int], how: _Writing) -> set[int]:
+    return {token for token in tokens if token <= how.known}
+
+
+_LATEST_FORM = (
+    select(FormRow.id).where(FormRow.key == bindparam("form_key")).order_by(FormRow.version.desc()).limit(1).scalar_subquery()
+)
+_INSERT_TASK = insert(UserTaskRow).values(form_id=_LATEST_FORM)
+
+
+def _open(session: Session, instance_id: str, effects: Effects, created_at: datetime) -> None:
+    """Write down what the case now waits for: each kind in one statement."""
+    if effects.opened:
+        tasks = [_task_row(task, instance_id, created_at) for task in effects.opened.values()]
+        session.execute(_INSERT_TASK, tasks)
+        if candidates := [row for task in tasks for row in _candidate_rows(task)]:
+            session.execute(insert(CandidateRow), candidates)
+    if effects.armed:
+        session.execute(insert(TimerRow), [_timer_row(timer, instance_id) for timer in effects.armed.values()])
+    if effects.subscribed:
+        session.execute(insert(SubscriptionRow), [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
+
+
+def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": instance_id,
+        "token": task.token,
+        "element": task.element,
+        "name": task.name,
+        "names": task.names,
+        "state": TaskState.OPEN,
+        "assignee": task.assignee,
+        "candidate_users": list(task.users),
+        "candidate_groups": list(task.groups),
+        "priority": task.priority,
+        "form_key": task.form,
+        "separation": list(task.separation),
+        "created_at": created_at,
+        "due_at": task.due,
+        "revision": 1,
+    }
+
+
+def _candidate_rows(task: dict[str, Any]) -> list[dict[str, Any]]:
+    named = [(USER, name) for name in task["candidate_users"]] + [(GROUP, name) for name in task["candidate_groups"]]
+    return [{"kind": kind, "name": name, "task_id": task["id"], "instance_id": task["instance_id"]} for kind, name in named]
+
+
+def _timer_row(timer: bpmn.TimerArmed, instance_id: str) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": instance_id,
+        "token": timer.token,
+        "element": timer.element,
+        "state": TimerState.ARMED,
+        "due_at": timer.due,
+        "next_at": timer.due,
+        "attempts": 0,
+    }
+
+
+def _subscription_row(subscription: bpmn.Subscribed, instance_id: str) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": instance_id,
+        "token": subscription.token,
+        "element": subscription.element,
+        "message": subscription.message,
+        "correlation_key": subscription.key,
+    }

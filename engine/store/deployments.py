@@ -1,0 +1,58 @@
+"""The tables of what was deployed: process definitions and forms, version by version, never changed afterwards."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from engine.store.base import Base, Instant, Json, new_id
+
+
+class DeploymentRow(Base):
+    """One act of deploying. `origin` is `seed` for content that came with Baton, else `person`."""
+
+    __tablename__ = "deployment"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    deployed_at: Mapped[datetime] = mapped_column(Instant)
+    deployed_by: Mapped[str | None] = mapped_column(String(64))
+    origin: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ProcessDefinitionRow(Base):
+    """A version of a process. `xml` is the diagram as drawn, `executable` what is run, made once at deployment."""
+
+    __tablename__ = "process_definition"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)
+    names: Mapped[dict[str, str]] = mapped_column(Json)
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"), index=True)
+    file: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64))
+    start_form: Mapped[str | None] = mapped_column(String(255))
+    starter_users: Mapped[list[str]] = mapped_column(Json)
+    starter_groups: Mapped[list[str]] = mapped_column(Json)
+    prefix: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    xml: Mapped[str] = deferred(mapped_column(Text))
+    executable: Mapped[str] = deferred(mapped_column(Text))
+
+
+class FormRow(Base):
+    """A version of a form: `document` is `{"schema", "ui", "i18n"}`."""
+
+    __tablename__ = "form"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int] = mapped_column(Integer)
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    document: Mapped[dict[str, object]] = mapped_column(Json)

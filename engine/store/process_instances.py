@@ -1,0 +1,88 @@
+"""The tables of process instances, and how they are numbered."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.store.base import Base, Instant, Json, new_id
+
+
+class InstanceState(StrEnum):
+    """Where a process instance stands."""
+
+    ACTIVE = "active"  # something in it waits for a person, an event or a time
+    SUSPENDED = "suspended"  # held by a person: nothing happens until it is resumed
+    FAILED = "failed"  # an element failed and was not retried; everything else goes on
+    COMPLETED = "completed"  # ran to its end
+    CANCELLED = "cancelled"  # ended by a person before its end
+
+
+OPEN_STATES = (InstanceState.ACTIVE, InstanceState.FAILED)
+"""States in which tasks can be completed and timers fire."""
+
+
+class ProcessInstanceRow(Base):
+    """A process instance: its head for lists, and all that is going on in it as one compressed value.
+
+    `state_data` was written in `state_format` (see `engine.bpmn.state`). `history_length` and `history_hash` are the end
+    of its history chain. `revision` counts commands and is the ETag.
+    """
+
+    __tablename__ = "process_instance"
+    __table_args__ = (
+        Index(None, "definition_key", "state", "id"),
+        Index(None, "state", "id"),
+        Index(None, "requester", "id"),
+        Index(None, "number", unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(32))
+    definition_id: Mapped[str] = mapped_column(ForeignKey("process_definition.id"), index=True)
+    definition_key: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(Text)
+    priority: Mapped[int | None] = mapped_column(Integer)
+    service: Mapped[str | None] = mapped_column(String(255))
+    requester: Mapped[str | None] = mapped_column(String(64))
+    zone: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    failures: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    revision: Mapped[int] = mapped_column(Integer)
+    history_length: Mapped[int] = mapped_column(Integer)
+    history_hash: Mapped[str] = mapped_column(String(64))
+    state_format: Mapped[int] = mapped_column(Integer)
+    state_data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CaseNumberRow(Base):
+    """The last number given for a prefix, on SQLite. PostgreSQL has sequences, which do not make starting cases wait for each other."""
+
+    __tablename__ = "case_number"
+
+    prefix: Mapped[str] = mapped_column(String(10), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+def prepare_numbers(session: Session, prefix: str) -> None:
+    """Make sure that numbers with this prefix can be given. `prefix` is capital letters and digits (the diagram check sees to it)."""
+    assert prefix.isalnum() and prefix.isascii(), "it becomes part of a statement"
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(insert(CaseNumberRow).values(prefix=prefix, last=0).on_conflict_do_nothing())
+    else:
+        session.execute(text(f"CREATE SEQUENCE IF NOT EXISTS case_number_{prefix.lower()}"))
+
+
+def next_number(session: Session, prefix: str) -> str:
+    """The next case number, as `INC-000123`. A number whose transaction is rolled back may be lost: gaps are allowed."""
+    if session.get_bind().dialect.name == "sqlite":
+        statement = text("UPDATE case_number SET last = last + 1 WHERE prefix = :prefix RETURNING last")
+    else:
+        statement = text("SELECT nextval(CAST('case_number_' || lower(:prefix) AS regclass))")
+    return f"{prefix}-{session.execute(statement, {'prefix': prefix}).scalar_one():06d}"

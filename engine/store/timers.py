@@ -1,0 +1,39 @@
+"""The table of timers: what is due is a row, so nothing is forgotten when every process dies."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import Base, Instant, new_id
+
+
+class TimerState(StrEnum):
+    """Where a timer stands. A timer that fired is gone."""
+
+    ARMED = "armed"  # waits for its time, or for its next attempt
+    DEAD = "dead"  # a dead letter: it failed as often as is allowed and waits for a person
+
+
+_ARMED = text("state = 'armed'")
+
+
+class TimerRow(Base):
+    """A timer of a case. `due_at` is the promise; `next_at` when it is tried next: the same until an attempt fails."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        UniqueConstraint("instance_id", "token"),
+        Index("ix_timer_armed_next_at", "next_at", sqlite_where=_ARMED, postgresql_where=_ARMED),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
+    token: Mapped[int] = mapped_column(Integer)
+    element: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(5))
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    next_at: Mapped[datetime] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(Integer)
+    error: Mapped[str | None] = mapped_column(Text)
