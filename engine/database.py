@@ -27,8 +27,7 @@ def answers(database: Database) -> None:
 
 @contextmanager
 def ownership(database: Database, *, wait: float = 0.0) -> Iterator[None]:
-    """Own the SQLite file while the block runs, so that no second process writes to it; PostgreSQL needs no
-    owner.
+    """Own the SQLite file while the block runs, so that no second process writes to it.
 
     Waits up to `wait` seconds for the present owner to go: the child of a server that was killed needs a
     moment to notice. Raises `Conflict` when it stays. The lock goes with the process, however that ends.

@@ -430,15 +430,15 @@ def _keyword_fault(keyword: str, value: Any, *, at_root: bool) -> str | None:
     match keyword:
         case "pattern":
             return _pattern_fault(value)
-        case "format" if value not in _FORMATS:
-            return f"The format {value!r} is not one of: {', '.join(sorted(_FORMATS))}."
+        case "format" if value not in FORMATS:
+            return f"The format {value!r} is not one of: {', '.join(sorted(FORMATS))}."
         case "unevaluatedProperties" if not isinstance(value, bool):
             return "Only true or false is supported here."
         case "$schema" if value.rstrip("#") != _DIALECT:
             return f"Only {_DIALECT} is supported."
         case "$defs" if not at_root:
             return "Definitions stand at the top of the schema."
-    if keyword in _KEYWORDS or keyword in _ALONE | _NAMED | _TELLING or keyword.startswith("x-"):
+    if keyword in KEYWORDS or keyword.startswith("x-"):
         return None
     return f"The keyword {keyword!r} is not supported. Names of your own begin with x-."
 
@@ -613,7 +613,7 @@ def _multiple_of(validator: Any, step: int | float, value: object, schema: Any) 
         yield ValidationError("multipleOf")
 
 
-_KEYWORDS: dict[str, Any] = {
+_CHECKS: dict[str, Any] = {
     **{
         keyword: check
         for keyword, check in Draft202012Validator.VALIDATORS.items()
@@ -630,9 +630,11 @@ _KEYWORDS: dict[str, Any] = {
 }
 _Validator = create(
     meta_schema=Draft202012Validator.META_SCHEMA,
-    validators=_KEYWORDS,
+    validators=_CHECKS,
     type_checker=Draft202012Validator.TYPE_CHECKER,
 )
+# All a form may use.
+KEYWORDS = _CHECKS.keys() | _ALONE | _NAMED | _TELLING
 _meta_validator = Draft202012Validator(Draft202012Validator.META_SCHEMA)
 
 
@@ -683,7 +685,7 @@ def _is_ipv6(text: str) -> bool:
     return "%" not in text and bool(ipaddress.IPv6Address(text))
 
 
-_FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
+FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
     "date": (_is_date, "Enter a date, such as 2026-03-31."),
     "date-time": (_is_instant, "Enter a date and time with its offset, such as 2026-03-31T14:00:00+02:00."),
     "time": (_is_time, "Enter a time, such as 14:00:00."),
@@ -702,7 +704,7 @@ def _checker_of(fits: Callable[[str], bool]) -> Callable[[object], bool]:
 
 
 _format_checker = FormatChecker(formats=())
-for _name, (_fits, _) in _FORMATS.items():
+for _name, (_fits, _) in FORMATS.items():
     _format_checker.checks(_name, raises=ValueError)(_checker_of(_fits))
 
 
@@ -797,7 +799,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "enum": _choose,
     "exclusiveMaximum": lambda bound: f"Enter less than {bound}.",
     "exclusiveMinimum": lambda bound: f"Enter more than {bound}.",
-    "format": lambda name: _FORMATS[name][1],
+    "format": lambda name: FORMATS[name][1],
     "maxItems": lambda number: f"Give at most {_count(number, 'entry', 'entries')}.",
     "maxLength": lambda number: f"Enter at most {_count(number, 'character', 'characters')}.",
     "maxProperties": lambda number: f"Fill in at most {_count(number, 'field', 'fields')}.",

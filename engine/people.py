@@ -178,6 +178,11 @@ def page(
 _SEARCHED = (PersonRow.username, PersonRow.name)
 
 
+def everybody(session: Session) -> list[Person]:
+    """All people there are, in the order of usernames: for the administrator at the command line."""
+    return _people(session.execute(_PEOPLE).all())
+
+
 def groups(session: Session, *, limit: int, after: str | None = None) -> list[Group]:
     """Up to `limit` groups after the one named `after`, in the order of names."""
     query = select(GroupRow).order_by(GroupRow.name).limit(limit)
@@ -398,7 +403,8 @@ def _check_groups(session: Session, groups: Iterable[str]) -> list[Problem]:
 
 def _check_zone(zone: str | None) -> list[Problem]:
     try:
-        return [] if zone is None or ZoneInfo(zone) else []
+        ZoneInfo(zone or "UTC")
+        return []
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return [Problem(f"There is no time zone '{zone}'.", "#/zone")]
 

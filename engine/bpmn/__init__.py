@@ -36,6 +36,7 @@ __all__ = [
     "TaskOpened",
     "TimerArmed",
     "correlation_text",
+    "keys",
     "load",
     "prepare",
     "save",
@@ -48,11 +49,12 @@ DEFAULT_PREFIX = "CASE"
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One executable process of a diagram, as a deployment stores it."""
+    """One executable process of a diagram, as a deployment stores it; `xml` is the file as it came."""
 
     key: str
     name: str
     names: dict[str, str]
+    xml: bytes
     executable: str
     start_form: str | None
     starter_users: tuple[str, ...]
@@ -66,16 +68,22 @@ def prepare(file: str, data: bytes, form_exists: Callable[[str], bool]) -> tuple
     report = check(file, root, form_exists)
     if report.problems:
         raise Invalid(report.problems)
-    return [_definition(process) for process in dialect.processes(root)], report.warnings
+    return [_definition(process, data) for process in dialect.processes(root)], report.warnings
 
 
-def _definition(process: etree._Element) -> Definition:
+def keys(file: str, data: bytes) -> list[str]:
+    """The keys of the executable processes in a diagram, unchecked. Raises `Invalid` when it is no diagram."""
+    return [process.get("id", "") for process in dialect.processes(read(file, data))]
+
+
+def _definition(process: etree._Element, drawn: bytes) -> Definition:
     start = next(dialect.children(process, "startEvent"))
     record = dialect.extension(process, "record")
     return Definition(
         key=process.get("id", ""),
         name=dialect.label(process),
         names=dialect.names(process),
+        xml=drawn,
         executable=etree.tostring(executable(process), encoding="unicode"),
         start_form=dialect.camunda(start, "formKey"),
         starter_users=_listed(dialect.camunda(process, "candidateStarterUsers")),

@@ -302,13 +302,13 @@ class Execution(Workflow):  # type: ignore[misc]
         return getattr(self._token(token).spec, "payload", None) is not None
 
     def visible_variables(self, token: int) -> dict[str, Json]:
-        """All that a token sees, inner scopes over outer ones."""
+        """All that a token sees, inner scopes over outer ones over what the case is told from outside."""
         seen: dict[str, Json] = {}
         at: Token | None = self._token(token)
         while at is not None:
             seen = {**at.data, **seen}
             at = at.parent
-        return seen
+        return {**self.circumstances.names, **seen}
 
     def positions(self) -> list[tuple[str, str]]:
         """(element as drawn, `active` | `listening` | `failed`) of everything that is going on, for the picture of the diagram."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event, make_url, text
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event, func, literal, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -161,6 +161,12 @@ class Database:
         if self.clock.follows_system:
             session.info[_ASKED_AT] = (now, time.monotonic())
         return now
+
+    def present(self) -> Any:
+        """The present instant to compare with inside a statement, so that asking the time is no statement of its own."""
+        if self.is_sqlite or not self.clock.follows_system:
+            return literal(self.clock.now(), Instant)
+        return func.clock_timestamp() + self.clock.offset
 
     def close(self) -> None:
         self.engine.dispose()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from engine.store.base import Base, Instant, Json, new_id
@@ -21,7 +21,7 @@ class DeploymentRow(Base):
 
 
 class ProcessDefinitionRow(Base):
-    """A version of a process. `xml` is the diagram as drawn, `executable` what is run, made once at deployment."""
+    """A version of a process. `xml` is the diagram's file as it came, `executable` what is run, made once at deployment."""
 
     __tablename__ = "process_definition"
     __table_args__ = (UniqueConstraint("key", "version"),)
@@ -39,7 +39,7 @@ class ProcessDefinitionRow(Base):
     starter_groups: Mapped[list[str]] = mapped_column(Json)
     prefix: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(Instant)
-    xml: Mapped[str] = deferred(mapped_column(Text))
+    xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     executable: Mapped[str] = deferred(mapped_column(Text))
 
 

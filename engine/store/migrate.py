@@ -53,7 +53,9 @@ def write_revision(message: str) -> None:
         database = Database(f"sqlite:///{folder}/empty.db")
         upgrade(database)
         with database.transaction() as session:
-            command.revision(_config(session.connection()), message, autogenerate=True)
+            config = _config(session.connection())
+            number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+            command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
         database.close()
 
 

@@ -1,0 +1,142 @@
+"""Who may see and do what: every object-level decision of the house, in one place. Denied unless something here allows it."""
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.orm import Session
+
+from engine.errors import Forbidden, NotFound
+from engine.people import Person, Role
+from engine.store.deployments import ProcessDefinitionRow
+from engine.store.process_instances import ProcessInstanceRow
+from engine.store.user_tasks import GROUP, USER, CandidateRow, TaskState, UserTaskRow
+
+OVERSEERS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.AUDITOR, Role.ADMINISTRATOR)
+"""Roles that see every case and task."""
+
+OPERATORS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.ADMINISTRATOR)
+"""Roles that may hold, repair and end a case that is not theirs."""
+
+
+def require(person: Person, *roles: Role) -> None:
+    """Raises `Forbidden` unless she has one of these roles."""
+    if not person.has(*roles):
+        raise Forbidden
+
+
+# -- cases --------------------------------------------------------------------------------------------------------------
+
+
+def visible_instances(person: Person) -> ColumnElement[bool]:
+    """The condition on `ProcessInstanceRow` for the cases somebody may see: as overseer, as requester, by a task she has or had, by a group it is with."""
+    if person.has(*OVERSEERS):
+        return true()
+    instance = ProcessInstanceRow.id
+    hers = or_(UserTaskRow.assignee == person.username, UserTaskRow.completed_by == person.username)
+    return or_(
+        ProcessInstanceRow.requester == person.username,
+        instance.in_(select(UserTaskRow.instance_id).where(hers)),
+        instance.in_(select(CandidateRow.instance_id).where(_candidate(person))),
+    )
+
+
+def see_instance(session: Session, person: Person, instance_id: str) -> ProcessInstanceRow:
+    """The case, if she may see it. Raises `NotFound` otherwise: she is not told that there is one."""
+    statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id == instance_id, visible_instances(person))
+    instance = session.execute(statement).scalar_one_or_none()
+    if instance is None:
+        raise NotFound("There is no such process instance.")
+    return instance
+
+
+def require_visible(session: Session, person: Person, instance: ProcessInstanceRow) -> None:
+    """For a case whose row is held already. Raises `NotFound`."""
+    if person.has(*OVERSEERS) or instance.requester == person.username:
+        return
+    see_instance(session, person, instance.id)
+
+
+def may_operate(person: Person) -> bool:
+    """Whether she may suspend, resume, retry, change and cancel cases."""
+    return person.has(*OPERATORS)
+
+
+def may_start(person: Person, definition: ProcessDefinitionRow) -> bool:
+    """Those the diagram names may start it; if it names nobody, everyone signed in. An administrator may start everything."""
+    if person.has(Role.ADMINISTRATOR) or not (definition.starter_users or definition.starter_groups):
+        return True
+    return person.username in definition.starter_users or not person.groups.isdisjoint(definition.starter_groups)
+
+
+def may_send_messages(person: Person) -> bool:
+    """Whether she may send messages to the cases she sees; an auditor only reads."""
+    return person.has(Role.REQUESTER, Role.AGENT, *OPERATORS)
+
+
+# -- tasks --------------------------------------------------------------------------------------------------------------
+
+
+def visible_tasks(person: Person) -> ColumnElement[bool]:
+    """The condition on `UserTaskRow` for the tasks somebody may see: overseers, the assignee, who did it, the candidates of an open one."""
+    if person.has(*OVERSEERS):
+        return true()
+    return or_(
+        UserTaskRow.assignee == person.username,
+        UserTaskRow.completed_by == person.username,
+        exists().where(CandidateRow.task_id == UserTaskRow.id, _candidate(person)),
+    )
+
+
+def may_see_task(person: Person, task: UserTaskRow) -> bool:
+    """The same decision for one row; the candidates of a task that is closed still see what became of it."""
+    return person.has(*OVERSEERS) or person.username in (task.assignee, task.completed_by) or is_candidate(person, task)
+
+
+def is_candidate(person: Person, task: UserTaskRow) -> bool:
+    """Whether the task was offered to her, by name or by group."""
+    return person.username in task.candidate_users or not person.groups.isdisjoint(task.candidate_groups)
+
+
+def may_work_on(person: Person, task: UserTaskRow) -> bool:
+    """Whether the task is hers to do: assigned to her, or offered to her and assigned to nobody. An administrator may do everybody's."""
+    if person.has(Role.ADMINISTRATOR):
+        return True
+    if task.assignee is not None:
+        return task.assignee == person.username
+    return is_candidate(person, task)
+
+
+def may_claim(person: Person, task: UserTaskRow) -> bool:
+    return person.has(Role.ADMINISTRATOR) or is_candidate(person, task) or task.assignee == person.username
+
+
+def may_assign(person: Person, task: UserTaskRow) -> bool:
+    """Whether she may give the task to somebody: those who have it or to whom it was offered, and managers."""
+    return person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR) or task.assignee == person.username or is_candidate(person, task)
+
+
+def may_release(person: Person, task: UserTaskRow) -> bool:
+    return person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR) or task.assignee == person.username
+
+
+def require_separation(session: Session, username: str, task: UserTaskRow) -> None:
+    """Separation of duties: whoever completed one of the tasks that the diagram names may not do this one, administrators included.
+
+    Raises `Forbidden`.
+    """
+    if not task.separation:
+        return
+    done = select(UserTaskRow.name).where(
+        UserTaskRow.instance_id == task.instance_id,
+        UserTaskRow.element.in_(task.separation),
+        UserTaskRow.state == TaskState.COMPLETED,
+        UserTaskRow.completed_by == username,
+    )
+    name = session.execute(done.limit(1)).scalar_one_or_none()
+    if name is not None:
+        raise Forbidden(f"Separation of duties: who did {name!r} may not do {task.name!r}.")
+
+
+def _candidate(person: Person) -> ColumnElement[bool]:
+    by_name = and_(CandidateRow.kind == USER, CandidateRow.name == person.username)
+    if not person.groups:
+        return by_name
+    return or_(by_name, and_(CandidateRow.kind == GROUP, CandidateRow.name.in_(sorted(person.groups))))

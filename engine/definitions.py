@@ -1,0 +1,75 @@
+"""Read what was deployed: process definitions and forms. Versions never change, so a form is compiled once and kept."""
+
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from engine.errors import NotFound
+from engine.forms import Form
+from engine.store.deployments import FormRow, ProcessDefinitionRow
+
+_FORMS_KEPT = 512
+_forms: dict[str, Form] = {}
+
+
+def latest(session: Session, key: str) -> ProcessDefinitionRow:
+    """The latest version of a process definition. Raises `NotFound`."""
+    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key)
+    found = session.scalars(statement.order_by(ProcessDefinitionRow.version.desc()).limit(1)).one_or_none()
+    if found is None:
+        raise NotFound(f"No process definition {key!r} is deployed.")
+    return found
+
+
+def version(session: Session, key: str, number: int) -> ProcessDefinitionRow:
+    """One version of a process definition. Raises `NotFound`."""
+    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key, ProcessDefinitionRow.version == number)
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no version {number} of the process definition {key!r}.")
+    return found
+
+
+def diagram(session: Session, definition_id: str) -> bytes:
+    """The XML file of a definition version, as it was drawn."""
+    return session.execute(select(ProcessDefinitionRow.xml).where(ProcessDefinitionRow.id == definition_id)).scalar_one()
+
+
+def page(session: Session, *, limit: int, after: str | None = None) -> list[ProcessDefinitionRow]:
+    """The latest version of up to `limit` definitions after the key `after`, in the order of keys."""
+    newer = aliased(ProcessDefinitionRow)
+    superseded = exists().where(newer.key == ProcessDefinitionRow.key, newer.version > ProcessDefinitionRow.version)
+    statement = select(ProcessDefinitionRow).where(~superseded).order_by(ProcessDefinitionRow.key).limit(limit)
+    if after is not None:
+        statement = statement.where(ProcessDefinitionRow.key > after)
+    return list(session.scalars(statement))
+
+
+def versions(session: Session, key: str, *, limit: int, before: int | None = None) -> list[ProcessDefinitionRow]:
+    """Up to `limit` versions of a definition, the newest first, older than `before`. Raises `NotFound` for an unknown key."""
+    latest(session, key)
+    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key)
+    if before is not None:
+        statement = statement.where(ProcessDefinitionRow.version < before)
+    return list(session.scalars(statement.order_by(ProcessDefinitionRow.version.desc()).limit(limit)))
+
+
+def form(session: Session, form_id: str) -> Form:
+    """The form version of that id."""
+    found = _forms.get(form_id)
+    if found is None:
+        document: Any = session.execute(select(FormRow.document).where(FormRow.id == form_id)).scalar_one()
+        found = Form(document)
+        while len(_forms) >= _FORMS_KEPT:
+            _forms.pop(next(iter(_forms)), None)
+        _forms[form_id] = found
+    return found
+
+
+def start_form(session: Session, definition: ProcessDefinitionRow) -> Form | None:
+    """The latest version of the form that a process is started with; None when it has none."""
+    if definition.start_form is None:
+        return None
+    latest_id = select(FormRow.id).where(FormRow.key == definition.start_form).order_by(FormRow.version.desc()).limit(1)
+    return form(session, session.execute(latest_id).scalar_one())

@@ -1,0 +1,272 @@
+"""Deploy diagrams and forms: all of a deployment is valid and stored, or nothing is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from engine import access, bpmn, forms
+from engine.errors import Invalid, Problem
+from engine.people import Person, Role
+from engine.store.base import new_id
+from engine.store.deployments import DeploymentRow, FormRow, ProcessDefinitionRow
+from engine.store.process_instances import prepare_numbers
+
+DEPLOYERS = (Role.PROCESS_OWNER, Role.ADMINISTRATOR)
+MAX_FILES = 500
+MAX_PATH = 200
+
+
+class Origin(StrEnum):
+    """Who brought a deployment."""
+
+    PERSON = "person"  # somebody deployed it: seeding leaves its keys alone from then on
+    SEED = "seed"  # it came with Baton and a newer Baton may renew it
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to deploy. `path` is relative, with `/`: `incident/triage.json` is the form `incident/triage`."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What one key became: `process` or `form`, its key and the version that is now the latest."""
+
+    kind: str
+    key: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The outcome; `id` is None when nothing was stored because it was only a check."""
+
+    id: str | None
+    definitions: list[Deployed]
+    warnings: list[Problem]
+
+
+@dataclass(slots=True)
+class _Content:
+    """What the files hold, read and checked."""
+
+    processes: list[tuple[File, bpmn.Definition]] = field(default_factory=list)
+    forms: list[tuple[File, str, dict[str, Any]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def deploy(
+    session: Session,
+    files: Sequence[File],
+    *,
+    by: Person | None,
+    now: datetime,
+    reason: str | None = None,
+    origin: Origin = Origin.PERSON,
+) -> Deployment:
+    """Store new versions of what the files hold. `by` None is the system itself.
+
+    Bytes identical to the latest version of their key are that version again. Raises `Forbidden`, and `Invalid` with all problems of
+    all files at once; nothing is stored then.
+    """
+    if by is not None:
+        access.require(by, *DEPLOYERS)
+    _queue(session)
+    content = _read(session, files)
+    row = DeploymentRow(id=new_id(), deployed_at=now, deployed_by=by.username if by else None, origin=origin, reason=reason)
+    session.add(row)
+    session.flush()
+    deployed = [_store_form(session, file, key, document, row) for file, key, document in content.forms]
+    deployed += [_store_process(session, file, definition, row) for file, definition in content.processes]
+    return Deployment(row.id, deployed, content.warnings)
+
+
+def check(session: Session, files: Sequence[File], *, by: Person | None) -> Deployment:
+    """What `deploy` would do, without doing it. Raises the same."""
+    if by is not None:
+        access.require(by, *DEPLOYERS)
+    content = _read(session, files)
+    deployed = [Deployed("form", key, _next_version(session, FormRow, key, file)[0]) for file, key, _ in content.forms]
+    deployed += [Deployed("process", d.key, _next_version(session, ProcessDefinitionRow, d.key, f)[0]) for f, d in content.processes]
+    return Deployment(None, deployed, content.warnings)
+
+
+def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deployment | None:
+    """Deploy the content that comes with Baton, but touch no key that somebody else has deployed since.
+
+    A key is renewed when it is absent or its latest version came from seeding. None when there is nothing to renew.
+    """
+    fresh = [file for file in files if _may_renew(session, file) and not _is_latest(session, file)]
+    return deploy(session, fresh, by=None, now=now, reason="Content of this release", origin=Origin.SEED) if fresh else None
+
+
+# -- reading ------------------------------------------------------------------------------------------------------------
+
+
+def _read(session: Session, files: Sequence[File]) -> _Content:
+    """Read and check every file, forms first: a diagram may name a form that comes with it. Raises `Invalid`."""
+    content = _Content()
+    _check_paths(files, content)
+    for file in files:
+        if file.path.endswith(".json"):
+            _read_form(file, content)
+    with_it = {key for _, key, _ in content.forms}
+    stored: dict[str, bool] = {}
+
+    def form_exists(key: str) -> bool:
+        if key not in stored:
+            stored[key] = key in with_it or session.scalar(select(func.count()).where(FormRow.key == key)) != 0
+        return stored[key]
+
+    for file in files:
+        if file.path.endswith((".bpmn", ".bpmn20.xml")):
+            _read_diagram(file, content, form_exists)
+    _check_keys(content)
+    if content.problems:
+        raise Invalid(content.problems, f"{len(content.problems)} problem{'s' if len(content.problems) > 1 else ''} found; nothing was deployed.")
+    return content
+
+
+def _check_paths(files: Sequence[File], content: _Content) -> None:
+    if not files:
+        content.problems.append(Problem("Give at least one file.", pointer="#/files"))
+    if len(files) > MAX_FILES:
+        content.problems.append(Problem(f"Give at most {MAX_FILES} files at once.", pointer="#/files"))
+    for file in files:
+        parts = file.path.split("/")
+        if len(file.path) > MAX_PATH or "\\" in file.path or any(part in ("", ".", "..") for part in parts) or not file.path.isprintable():
+            content.problems.append(Problem("The file's path must be relative, with plain names.", file=file.path[:MAX_PATH]))
+        elif not file.path.endswith((".bpmn", ".bpmn20.xml", ".json")):
+            content.problems.append(Problem("Only .bpmn diagrams and .json forms can be deployed.", file=file.path))
+
+
+def _read_form(file: File, content: _Content) -> None:
+    try:
+        document = orjson.loads(file.data)
+    except orjson.JSONDecodeError as error:
+        content.problems.append(Problem(f"This is not JSON: {error.msg}.", file=file.path, line=error.lineno))
+        return
+    problems = forms.check_document(document, file.path)
+    content.problems += problems
+    if not problems:
+        content.forms.append((file, file.path.removesuffix(".json"), document))
+
+
+def _read_diagram(file: File, content: _Content, form_exists: Any) -> None:
+    try:
+        definitions, warnings = bpmn.prepare(file.path, file.data, form_exists)
+    except Invalid as invalid:
+        content.problems += invalid.problems
+        return
+    content.processes += [(file, definition) for definition in definitions]
+    content.warnings += warnings
+
+
+def _check_keys(content: _Content) -> None:
+    for kind, keys in (
+        ("process", [(d.key, file.path) for file, d in content.processes]),
+        ("form", [(key, file.path) for file, key, _ in content.forms]),
+    ):
+        seen: dict[str, str] = {}
+        for key, path in keys:
+            if key in seen:
+                content.problems.append(Problem(f"The {kind} {key!r} is also in {seen[key]!r}.", file=path, element=key))
+            seen[key] = path
+
+
+# -- storing ------------------------------------------------------------------------------------------------------------
+
+
+def _queue(session: Session) -> None:
+    """One deployment at a time, so that versions count without gaps. (SQLite's writers queue already.)"""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE deployment IN EXCLUSIVE MODE"))
+
+
+def _digest(file: File) -> str:
+    return sha256(file.data).hexdigest()
+
+
+def _latest(session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str) -> tuple[int, str] | None:
+    """(version, digest) of the latest version of a key."""
+    statement = select(table.version, table.digest).where(table.key == key).order_by(table.version.desc()).limit(1)
+    found = session.execute(statement).one_or_none()
+    return None if found is None else (found.version, found.digest)
+
+
+def _next_version(session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str, file: File) -> tuple[int, bool]:
+    """(the version this file's bytes are, whether it is a new one)."""
+    latest = _latest(session, table, key)
+    if latest is None:
+        return 1, True
+    return (latest[0], False) if latest[1] == _digest(file) else (latest[0] + 1, True)
+
+
+def _store_form(session: Session, file: File, key: str, document: dict[str, Any], deployment: DeploymentRow) -> Deployed:
+    number, new = _next_version(session, FormRow, key, file)
+    if new:
+        about = {"deployment_id": deployment.id, "created_at": deployment.deployed_at, "digest": _digest(file)}
+        session.add(FormRow(key=key, version=number, document=document, **about))
+        session.flush()
+    return Deployed("form", key, number)
+
+
+def _store_process(session: Session, file: File, definition: bpmn.Definition, deployment: DeploymentRow) -> Deployed:
+    number, new = _next_version(session, ProcessDefinitionRow, definition.key, file)
+    if new:
+        prepare_numbers(session, definition.prefix)
+        session.add(
+            ProcessDefinitionRow(
+                key=definition.key,
+                version=number,
+                name=definition.name,
+                names=definition.names,
+                deployment_id=deployment.id,
+                file=file.path,
+                digest=_digest(file),
+                start_form=definition.start_form,
+                starter_users=list(definition.starter_users),
+                starter_groups=list(definition.starter_groups),
+                prefix=definition.prefix,
+                created_at=deployment.deployed_at,
+                xml=definition.xml,
+                executable=definition.executable,
+            )
+        )
+        session.flush()
+    return Deployed("process", definition.key, number)
+
+
+# -- seeding ------------------------------------------------------------------------------------------------------------
+
+
+def _keys(file: File) -> Iterable[tuple[type[FormRow] | type[ProcessDefinitionRow], str]]:
+    """The tables and keys a file of ours fills; a diagram's keys are read without checking it."""
+    if file.path.endswith(".json"):
+        return [(FormRow, file.path.removesuffix(".json"))]
+    return [(ProcessDefinitionRow, key) for key in bpmn.keys(file.path, file.data)]
+
+
+def _may_renew(session: Session, file: File) -> bool:
+    return all(_origin(session, table, key) in (None, Origin.SEED) for table, key in _keys(file))
+
+
+def _is_latest(session: Session, file: File) -> bool:
+    return all((_latest(session, table, key) or (0, ""))[1] == _digest(file) for table, key in _keys(file))
+
+
+def _origin(session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str) -> str | None:
+    """Who deployed the latest version of a key; None when there is none."""
+    statement = select(DeploymentRow.origin).join(table, table.deployment_id == DeploymentRow.id).where(table.key == key)
+    return session.scalars(statement.order_by(table.version.desc()).limit(1)).one_or_none()

@@ -1,0 +1,56 @@
+"""Read the history of cases, prove that nobody has changed it, and erase people from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine.runtime import NO_HISTORY
+from engine.store.history import HistoryRow, digest_of, hash_of
+from engine.store.process_instances import ProcessInstanceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An entry that is not as it was written. `seq` is the entry's number in its case."""
+
+    number: str
+    seq: int
+    detail: str
+
+
+def page(session: Session, instance_id: str, *, limit: int, after: int) -> list[HistoryRow]:
+    """Up to `limit` entries of an instance after the entry `after`, in order."""
+    statement = select(HistoryRow).where(HistoryRow.instance_id == instance_id, HistoryRow.seq > after)
+    return list(session.scalars(statement.order_by(HistoryRow.seq).limit(limit)))
+
+
+def verify(session: Session) -> Iterator[Fault]:
+    """Check every chain: every entry there, in order, unchanged, to the last one its instance knows of."""
+    instances = select(ProcessInstanceRow.id, ProcessInstanceRow.number, ProcessInstanceRow.history_length, ProcessInstanceRow.history_hash)
+    for instance in session.execute(instances.order_by(ProcessInstanceRow.id)).all():
+        yield from _faults(session, instance.id, instance.number, instance.history_length, instance.history_hash)
+
+
+def _faults(session: Session, instance_id: str, number: str, length: int, last: str) -> Iterator[Fault]:
+    before, seq = NO_HISTORY, 0
+    for row in session.scalars(select(HistoryRow).where(HistoryRow.instance_id == instance_id).order_by(HistoryRow.seq)):
+        seq += 1
+        if row.seq != seq:
+            yield Fault(number, seq, "The entry is missing.")
+            return
+        if row.salt is not None and digest_of(row.salt, row.actor, row.detail) != row.digest:
+            yield Fault(number, seq, "The actor or the detail is not what was written.")
+        if hash_of(before, instance_id, seq, row.at, row.kind, row.element, row.digest) != row.hash:
+            yield Fault(number, seq, "The entry does not follow from the one before it.")
+        before = row.hash
+    if seq != length or before != last:
+        yield Fault(number, length, "The last entries are missing.")
+
+
+def erase_actor(session: Session, username: str) -> int:
+    """Take somebody out of all history: her name and the details she gave. The chains stay whole. How many entries those were."""
+    hers = update(HistoryRow).where(HistoryRow.actor == username, HistoryRow.salt.is_not(None))
+    erased = session.execute(hers.values(actor=None, detail=None, salt=None))
+    return int(getattr(erased, "rowcount", 0))

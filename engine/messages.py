@@ -1,0 +1,84 @@
+"""Messages from outside: find the case that waits for one, and deliver it there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from engine import access, runtime
+from engine.bpmn import Execution, correlation_text
+from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from engine.people import Person
+from engine.store.history import Entry
+from engine.store.messages import SubscriptionRow
+from engine.store.process_instances import ProcessInstanceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a message went: the case, and the element that caught it."""
+
+    instance: str
+    number: str
+    element: str
+
+
+def publish(
+    session: Session,
+    name: str,
+    *,
+    by: Person,
+    now: datetime,
+    correlation_key: str | int | float | None = None,
+    instance: str | None = None,
+    payload: dict[str, Any] | None = None,
+) -> Delivery:
+    """Deliver a message to the one case that waits for it, and let the case go on.
+
+    It finds a case by `instance`, by the correlation key, or because only one waits for it. In a case the event that has waited
+    longest catches it; a message is caught once. Raises `NotFound` when no case that `by` may see waits for it, `Conflict` when
+    several do, `Forbidden`, and `Invalid` when it has a payload and the diagram does not say what becomes of one.
+    """
+    key = None if correlation_key is None else correlation_text(correlation_key)
+    found = _waiting(session, name, key, instance, by)
+    if len({subscription.instance_id for subscription in found}) > 1:
+        raise Conflict("Several cases wait for this message. Name one, or give a correlation key.")
+    if not access.may_send_messages(by):
+        raise Forbidden
+    case = runtime.lock(session, found[0].instance_id)
+    subscription = next(iter(_waiting(session, name, key, case.id, by)))  # it may have been caught while we waited for the case
+    runtime.require_open(case)
+    return _deliver(session, case, subscription, payload, by, now)
+
+
+def _waiting(session: Session, name: str, key: str | None, instance: str | None, by: Person) -> Sequence[SubscriptionRow]:
+    """The subscriptions a message could be for, the oldest first. Raises `NotFound` when there is none."""
+    row = SubscriptionRow
+    statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == row.instance_id)
+    statement = statement.where(row.message == name, access.visible_instances(by))
+    if instance is not None:
+        statement = statement.where(row.instance_id == instance)
+    if key is not None:
+        statement = statement.where(or_(row.correlation_key == key, row.correlation_key.is_(None)))
+    elif instance is None:
+        statement = statement.where(row.correlation_key.is_(None))
+    found = session.scalars(statement.order_by(row.instance_id, row.token).limit(50)).all()
+    if not found:
+        raise NotFound(f"No case waits for the message {name!r} with this key.")
+    return found
+
+
+def _deliver(
+    session: Session, case: ProcessInstanceRow, subscription: SubscriptionRow, payload: dict[str, Any] | None, by: Person, now: datetime
+) -> Delivery:
+    def act(execution: Execution) -> None:
+        if payload and not execution.takes_payload(subscription.token):
+            raise Invalid([Problem("The diagram does not say what becomes of a payload of this message.", pointer="#/payload")])
+        execution.fire(subscription.token, payload or {})
+
+    entry = Entry("message", subscription.element, {"message": subscription.message, "payload": payload or {}})
+    runtime.advance(session, case, act, now=now, actor=by.username, entries=[entry])
+    return Delivery(case.id, case.number, subscription.element)

@@ -1,0 +1,220 @@
+"""Process instances: start them, look at them, hold them, repair them, end them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from engine import access, definitions, history, runtime
+from engine.bpmn import Execution
+from engine.errors import Conflict, Forbidden, Invalid, PreconditionFailed, Problem
+from engine.people import Person
+from engine.store.history import Entry, HistoryRow
+from engine.store.process_instances import InstanceState, ProcessInstanceRow
+
+_ENDED = (InstanceState.COMPLETED, InstanceState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where something is going on in the diagram: `active`, `listening` or `failed`."""
+
+    element: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A case's diagram as drawn, and what goes on in it now."""
+
+    xml: str
+    positions: list[Position]
+
+
+def start(
+    session: Session,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    by: Person,
+    now: datetime,
+    zone: str,
+    title: str | None = None,
+    service: str | None = None,
+) -> ProcessInstanceRow:
+    """Start the latest version of a process and run it until everything in it waits.
+
+    The variables go through the start form if the process has one. `zone` is the IANA zone of its calendar days. Raises `NotFound`,
+    `Forbidden` and `Invalid`.
+    """
+    definition = definitions.latest(session, key)
+    if not access.may_start(by, definition):
+        raise Forbidden(f"You may not start {definition.name!r}.")
+    form = definitions.start_form(session, definition)
+    if form is not None:
+        variables = form.check(variables, pointer="#/variables")
+    what = runtime.Beginning(variables=variables, requester=by.username, title=title, service=service, zone=zone)
+    return runtime.begin(session, definition, what, now=now, actor=by.username)
+
+
+def get(session: Session, instance_id: str, *, by: Person) -> ProcessInstanceRow:
+    """The case. Raises `NotFound`."""
+    return access.see_instance(session, by, instance_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases to list. `text` is looked for in number and title, whatever the case."""
+
+    definition: str | None = None
+    states: Sequence[str] = ()
+    text: str | None = None
+    requester: str | None = None
+    priority: int | None = None
+    service: str | None = None
+
+
+def page(session: Session, chosen: Filter, *, by: Person, limit: int, before: str | None = None) -> list[ProcessInstanceRow]:
+    """Up to `limit` cases that `by` may see, the newest first, started before the one with the id `before`."""
+    statement = select(ProcessInstanceRow).where(access.visible_instances(by), *_conditions(chosen))
+    if before is not None:
+        statement = statement.where(ProcessInstanceRow.id < before)
+    return list(session.scalars(statement.order_by(ProcessInstanceRow.id.desc()).limit(limit)))
+
+
+def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    row = ProcessInstanceRow
+    equal = ((row.definition_key, chosen.definition), (row.requester, chosen.requester), (row.priority, chosen.priority), (row.service, chosen.service))
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    if chosen.states:
+        found.append(row.state.in_(chosen.states))
+    if chosen.text:
+        found.append(or_(row.number.icontains(chosen.text, autoescape=True), row.title.icontains(chosen.text, autoescape=True)))
+    return found
+
+
+def variables(session: Session, instance_id: str, *, by: Person, now: datetime) -> dict[str, Any]:
+    """The case's own variables; those of inner scopes are seen where they are. Raises `NotFound`."""
+    return runtime.load(session, access.see_instance(session, by, instance_id), now).variables
+
+
+def diagram(session: Session, instance_id: str, *, by: Person, now: datetime) -> Diagram:
+    """The diagram with what goes on in it. Raises `NotFound`."""
+    instance = access.see_instance(session, by, instance_id)
+    positions = [] if instance.ended_at else runtime.load(session, instance, now).positions()
+    xml = definitions.diagram(session, instance.definition_id)
+    return Diagram(xml.decode("utf-8", errors="replace"), [Position(element, state) for element, state in positions])
+
+
+def history_page(session: Session, instance_id: str, *, by: Person, limit: int, after: int = 0) -> list[HistoryRow]:
+    """Up to `limit` entries of a case's history, in order, after the entry `after`. Raises `NotFound`."""
+    return history.page(session, access.see_instance(session, by, instance_id).id, limit=limit, after=after)
+
+
+# -- commands on a case -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command on a case: who gives it and when, why, and at which revision she last saw it (None: whichever)."""
+
+    by: Person
+    now: datetime
+    reason: str | None = None
+    revision: int | None = None
+
+    def entry(self, kind: str, **detail: Any) -> Entry:
+        return Entry(kind, detail=detail | ({"reason": self.reason} if self.reason else {}))
+
+
+def cancel(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
+    """End a case before its end: its tasks, timers and subscriptions go. Raises `NotFound`, `Conflict` when it has ended, `Forbidden`."""
+    instance = _hold(session, instance_id, order)
+    _refuse_ended(instance)
+    _require_operator(order)
+    instance.state = InstanceState.CANCELLED
+    _advance(session, instance, Execution.cancel_case, order, order.entry("cancelled"))
+    return instance
+
+
+def suspend(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
+    """Hold a case: nothing happens in it until it is resumed; timers that fall due meanwhile fire then."""
+    instance = _hold(session, instance_id, order)
+    _refuse_ended(instance)
+    if instance.state == InstanceState.SUSPENDED:
+        raise Conflict(f"{instance.number} is suspended already.")
+    _require_operator(order)
+    instance.state = InstanceState.SUSPENDED
+    runtime.record(session, instance, order.entry("suspended"), now=order.now, actor=order.by.username)
+    return instance
+
+
+def resume(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
+    """Let a suspended case go on."""
+    instance = _hold(session, instance_id, order)
+    if instance.state != InstanceState.SUSPENDED:
+        raise Conflict(f"{instance.number} is not suspended.")
+    _require_operator(order)
+    instance.state = InstanceState.FAILED if instance.failures else InstanceState.ACTIVE
+    runtime.record(session, instance, order.entry("resumed"), now=order.now, actor=order.by.username)
+    return instance
+
+
+def retry(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
+    """Let every failed element of a case try again."""
+    instance = _hold(session, instance_id, order)
+    if instance.state != InstanceState.FAILED:
+        raise Conflict(f"Nothing has failed in {instance.number}.")
+    _require_operator(order)
+    _advance(session, instance, Execution.retry, order, order.entry("retried"))
+    return instance
+
+
+def change_variables(session: Session, instance_id: str, values: Mapping[str, Any], order: Order) -> dict[str, Any]:
+    """Set variables of the case itself, to repair it; all of them as they are then. History keeps before and after."""
+    instance = _hold(session, instance_id, order)
+    _refuse_ended(instance)
+    _require_operator(order)
+    _check_names(values)
+    after: dict[str, Any] = {}
+
+    def change(execution: Execution) -> None:
+        before = {name: execution.variables[name] for name in values if name in execution.variables}
+        entries.append(order.entry("variables changed", before=before, after=dict(values)))
+        execution.change_variables(values)
+        after.update(execution.variables)
+
+    entries: list[Entry] = []
+    runtime.advance(session, instance, change, now=order.now, actor=order.by.username, entries=entries)
+    return after
+
+
+def _hold(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
+    instance = runtime.lock(session, instance_id)
+    access.require_visible(session, order.by, instance)
+    if order.revision is not None and order.revision != instance.revision:
+        raise PreconditionFailed
+    return instance
+
+
+def _refuse_ended(instance: ProcessInstanceRow) -> None:
+    if instance.state in _ENDED:
+        raise Conflict(f"{instance.number} is {instance.state}.")
+
+
+def _require_operator(order: Order) -> None:
+    if not access.may_operate(order.by):
+        raise Forbidden("Only service managers, process owners and administrators may do this.")
+
+
+def _advance(session: Session, instance: ProcessInstanceRow, act: Any, order: Order, entry: Entry) -> None:
+    runtime.advance(session, instance, act, now=order.now, actor=order.by.username, entries=[entry])
+
+
+def _check_names(values: Mapping[str, Any]) -> None:
+    bad = [name for name in values if not name.isidentifier() or name.startswith("_")]
+    if bad:
+        raise Invalid([Problem("This is not the name of a variable.", pointer=f"#/{name}") for name in bad])

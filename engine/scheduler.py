@@ -1,0 +1,79 @@
+"""How often we look for due work. What is due stands in the database and only there; APScheduler is our pulse, never our memory."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from engine import timers
+from engine.errors import Unavailable
+from engine.idempotency import purge
+from engine.clock import system_now
+from engine.store.base import Database
+
+SWEEP_SECONDS = 0.25
+PURGE_SECONDS = 3600
+
+log = structlog.get_logger(__name__)
+
+
+class Metrics:
+    """What the sweep tells about itself."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        buckets = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)
+        self.lateness = Histogram(
+            "baton_timer_lateness_seconds", "From when a timer was due to when it fired.", buckets=buckets, registry=registry
+        )
+        self.failed = Counter("baton_timer_failures", "Attempts to fire a timer that failed.", registry=registry)
+
+    def observe(self, swept: timers.Swept) -> None:
+        for seconds in swept.lateness:
+            self.lateness.observe(seconds)
+        self.failed.inc(swept.failed)
+
+
+class Scheduler:
+    """Looks for due timers every quarter of a second, and whenever it is woken, until it is stopped."""
+
+    def __init__(self, database: Database, metrics: Metrics) -> None:
+        self._database = database
+        self._metrics = metrics
+        # One look at a time; a missed pulse is made up by the next, however late, and never by several.
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._pulse = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        self._pulse.add_job(self._guarded(self.sweep), "interval", seconds=SWEEP_SECONDS, id="sweep", next_run_time=datetime.now(UTC))
+        self._pulse.add_job(self._guarded(self.purge), "interval", seconds=PURGE_SECONDS, id="purge")
+
+    def start(self) -> None:
+        self._pulse.start()
+
+    def stop(self) -> None:
+        """Stop looking; a batch that is under way is finished first."""
+        self._pulse.shutdown(wait=True)
+
+    def wake(self) -> None:
+        """Look now, rather than at the next pulse."""
+        self._pulse.modify_job("sweep", next_run_time=datetime.now(UTC))
+
+    def sweep(self) -> int:
+        """Fire all that is due. How many timers that were."""
+        return timers.sweep_all(self._database, self._metrics.observe)
+
+    def purge(self) -> None:
+        """Forget answers kept for longer than they are promised."""
+        with self._database.transaction() as session:
+            purge(session, system_now())
+
+    def _guarded(self, work: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                work()
+            except Unavailable:
+                log.warning("database unavailable", work=work.__name__)
+            except Exception:  # one process must not stop the rest
+                log.exception("scheduled work failed", work=work.__name__)
+
+        return run

@@ -1,0 +1,158 @@
+"""Timers: fire what is due. Called by every node's sweep; the rows decide what is due, and a row fires once.
+
+A batch is one transaction. It takes up to `BATCH` cases that have something due, in the order of their ids against deadlock, leaving
+out those another node holds; each timer fires in a savepoint of its own, so that one that fails neither undoes nor stops the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from engine import access, bpmn, runtime
+from engine.errors import Conflict, NotFound
+from engine.people import Person
+from engine.store.base import Database
+from engine.store.history import Entry
+from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
+from engine.store.timers import TimerRow, TimerState
+
+BATCH = 20
+ATTEMPTS = 5
+"""How often a timer is tried before it is a dead letter."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Swept:
+    """What one batch did: `lateness` in seconds, one for each timer fired, from when it was due to when it fired."""
+
+    cases: int = 0
+    failed: int = 0
+    lateness: list[float] = field(default_factory=list)
+
+    @property
+    def fired(self) -> int:
+        return len(self.lateness)
+
+
+def sweep(session: Session, now: datetime) -> Swept:
+    """Fire what is due at `now`, for up to `BATCH` cases."""
+    swept = Swept()
+    held = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(_due_cases(session, now)), *_RUNS)
+    for instance in session.scalars(held.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)).all():
+        swept.cases += 1
+        for timer in _due_timers(session, instance, now):
+            _fire(session, instance, timer, now, swept)
+    return swept
+
+
+_RUNS = (ProcessInstanceRow.state.in_(OPEN_STATES), ProcessInstanceRow.state_format <= bpmn.FORMAT)
+"""Cases this node can move on: a suspended one waits until it is resumed, and what a newer Baton has saved is left to it."""
+
+
+def _due(present: Any) -> Select[tuple[str]]:
+    """The cases of timers due at an instant, those waiting longest first."""
+    running = select(TimerRow.instance_id).join(ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id)
+    return running.where(TimerRow.state == TimerState.ARMED, TimerRow.next_at <= present, *_RUNS).order_by(TimerRow.next_at)
+
+
+def _due_cases(session: Session, now: datetime) -> list[str]:
+    return list(dict.fromkeys(session.scalars(_due(now).limit(BATCH))))
+
+
+def _due_timers(session: Session, instance: ProcessInstanceRow, now: datetime) -> list[TimerRow]:
+    mine = select(TimerRow).where(TimerRow.instance_id == instance.id, TimerRow.state == TimerState.ARMED, TimerRow.next_at <= now)
+    return list(session.scalars(mine.order_by(TimerRow.due_at, TimerRow.token)))
+
+
+def _fire(session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime, swept: Swept) -> None:
+    """Fire one timer in a savepoint; one that was disarmed by the one before it is gone already."""
+    lateness = (now - timer.due_at).total_seconds()
+    try:
+        with session.begin_nested():
+            fired = _fire_one(session, instance, timer, now)
+    except Exception as error:  # noqa: BLE001 - one timer must not stop the rest
+        session.expire(instance)
+        _fail(session, timer, now, error)
+        swept.failed += 1
+        return
+    if fired:
+        swept.lateness.append(lateness)
+
+
+def _fire_one(session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime) -> bool:
+    """Fire one timer of a held case. False when the case no longer waits for it."""
+    if session.scalar(select(TimerRow.id).where(TimerRow.id == timer.id)) is None:
+        return False
+    entry = Entry("timer fired", timer.element, {"due": timer.due_at.isoformat()})
+    runtime.advance(session, instance, lambda execution: execution.fire(timer.token), now=now, actor=None, entries=[entry])
+    return True
+
+
+def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) -> None:
+    """Spend an attempt: try again after 1, 4, 9... minutes; with none left, the timer is a dead letter."""
+    log.error("timer failed", timer=timer.id, instance=timer.instance_id, element=timer.element, exc_info=error)
+    timer.attempts += 1
+    timer.error = f"{type(error).__name__}: {error}"[:1000]
+    timer.next_at = now + timedelta(minutes=timer.attempts**2)
+    if timer.attempts >= ATTEMPTS:
+        timer.state = TimerState.DEAD
+    session.flush()
+
+
+def sweep_all(database: Database, observe: Callable[[Swept], None] = lambda swept: None) -> int:
+    """Batch after batch, each in its own transaction, until nothing is due. How many timers fired.
+
+    With nothing due this is one statement on one index, and takes no lock, however many cases are open.
+    """
+    total = 0
+    while _anything_due(database):
+        with database.transaction() as session:
+            swept = sweep(session, database.now(session))
+        observe(swept)
+        total += swept.fired
+        if not swept.cases:  # another node holds all that is due
+            break
+    return total
+
+
+def _anything_due(database: Database) -> bool:
+    with database.transaction(write=False) as session:
+        return session.execute(_due(database.present()).limit(1)).first() is not None
+
+
+# -- for people ---------------------------------------------------------------------------------------------------------
+
+
+def page(
+    session: Session, *, by: Person, limit: int, instance: str | None = None, state: str | None = None, after: str | None = None
+) -> list[TimerRow]:
+    """Up to `limit` timers of the cases that `by` may see, in the order they were armed."""
+    statement = select(TimerRow).join(ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id)
+    statement = statement.where(access.visible_instances(by))
+    for column, value in ((TimerRow.instance_id, instance), (TimerRow.state, state)):
+        if value is not None:
+            statement = statement.where(column == value)
+    if after is not None:
+        statement = statement.where(TimerRow.id > after)
+    return list(session.scalars(statement.order_by(TimerRow.id).limit(limit)))
+
+
+def retry(session: Session, timer_id: str, *, by: Person, now: datetime) -> TimerRow:
+    """Let a dead timer try again at once. Raises `NotFound`, `Conflict` when it is not dead, `Forbidden`."""
+    timer = session.scalars(select(TimerRow).where(TimerRow.id == timer_id).with_for_update()).one_or_none()
+    if timer is None:
+        raise NotFound("There is no such timer.")
+    access.see_instance(session, by, timer.instance_id)
+    if timer.state != TimerState.DEAD:
+        raise Conflict("This timer is no dead letter.")
+    access.require(by, *access.OPERATORS)
+    timer.state, timer.attempts, timer.next_at, timer.error = TimerState.ARMED, 0, now, None
+    session.flush()
+    return timer

@@ -1,0 +1,192 @@
+"""User tasks: the work of people. List it, claim it, hand it on, complete it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from engine import access, definitions, forms, people, runtime
+from engine.bpmn import Execution
+from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
+from engine.people import Person
+from engine.store.history import Entry
+from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
+from engine.store.user_tasks import GROUP, CandidateRow, TaskState, UserTaskRow
+
+__all__ = ["Filter", "Order", "TaskState", "View", "assign", "claim", "complete", "get", "page", "release"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A task to work on: its row, its case, its form (`{"schema", "ui"}` in the reader's language, or None) and what the form shows at first."""
+
+    task: UserTaskRow
+    instance: ProcessInstanceRow
+    form: dict[str, Any] | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tasks to list. `overdue_at`: those due before that instant."""
+
+    assignee: str | None = None
+    group: str | None = None
+    instance: str | None = None
+    state: str | None = None
+    unassigned: bool = False
+    overdue_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command on a task: who gives it and when, and at which revision she last saw it (None: whichever)."""
+
+    by: Person
+    now: datetime
+    revision: int | None = None
+
+
+def page(
+    session: Session, chosen: Filter, *, by: Person, limit: int, after: str | None = None
+) -> list[tuple[UserTaskRow, ProcessInstanceRow]]:
+    """Up to `limit` tasks that `by` may see, each with its case, the oldest first, after the task with the id `after`."""
+    statement = select(UserTaskRow, ProcessInstanceRow).join(ProcessInstanceRow, ProcessInstanceRow.id == UserTaskRow.instance_id)
+    statement = statement.where(access.visible_tasks(by), *_conditions(chosen))
+    if after is not None:
+        statement = statement.where(UserTaskRow.id > after)
+    return [(task, instance) for task, instance in session.execute(statement.order_by(UserTaskRow.id).limit(limit))]
+
+
+def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    row = UserTaskRow
+    equal = ((row.assignee, chosen.assignee), (row.instance_id, chosen.instance), (row.state, chosen.state))
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    if chosen.group is not None:
+        found.append(exists().where(CandidateRow.task_id == row.id, CandidateRow.kind == GROUP, CandidateRow.name == chosen.group))
+    if chosen.unassigned:
+        found.append(row.assignee.is_(None))
+    if chosen.overdue_at is not None:
+        found += [row.state == TaskState.OPEN, row.due_at < chosen.overdue_at]
+    return found
+
+
+def get(session: Session, task_id: str, *, by: Person, now: datetime, locale: str) -> View:
+    """The task with its form in the language `locale`, filled from what the case knows. Raises `NotFound`."""
+    task = session.get(UserTaskRow, task_id)
+    if task is None or not access.may_see_task(by, task):
+        raise NotFound("There is no such user task.")
+    instance = session.get_one(ProcessInstanceRow, task.instance_id)
+    if task.form_id is None:
+        return View(task, instance, None, {})
+    form = definitions.form(session, task.form_id)
+    shown = form.initial(_seen(session, instance, task, now)) if task.state == TaskState.OPEN else {}
+    return View(task, instance, form.localised(locale), shown)
+
+
+def _seen(session: Session, instance: ProcessInstanceRow, task: UserTaskRow, now: datetime) -> dict[str, Any]:
+    execution = runtime.load(session, instance, now)
+    return execution.visible_variables(task.token) if execution.waits_at(task.token) else {}
+
+
+# -- commands -----------------------------------------------------------------------------------------------------------
+
+
+def claim(session: Session, task_id: str, order: Order) -> View:
+    """Take an offered task. Claiming what is hers already changes nothing. Raises `NotFound`, `Conflict`, `Forbidden`."""
+    instance, task = _hold(session, task_id, order)
+    if task.assignee not in (None, order.by.username):
+        raise Conflict(f"{task.assignee} has claimed this task.")
+    if not access.may_claim(order.by, task):
+        raise Forbidden
+    access.require_separation(session, order.by.username, task)
+    if task.assignee is None:
+        _give(session, instance, task, order.by.username, "claimed", order)
+    return _bare(task, instance)
+
+
+def release(session: Session, task_id: str, order: Order) -> View:
+    """Give a task back to those it was offered to."""
+    instance, task = _hold(session, task_id, order)
+    if task.assignee is None:
+        raise Conflict("Nobody has claimed this task.")
+    if not access.may_release(order.by, task):
+        raise Forbidden
+    _give(session, instance, task, None, "released", order)
+    return _bare(task, instance)
+
+
+def assign(session: Session, task_id: str, username: str, order: Order) -> View:
+    """Give a task to somebody. Raises `Invalid` when there is no such active person, `Forbidden` also when duties are separated."""
+    instance, task = _hold(session, task_id, order)
+    if not access.may_assign(order.by, task):
+        raise Forbidden
+    try:
+        person = people.visible(session, username, order.by)
+    except NotFound as error:
+        raise Invalid([Problem(error.detail, pointer="#/assignee")]) from error
+    if not person.active:
+        raise Invalid([Problem(f"{username} is no longer active.", pointer="#/assignee")])
+    access.require_separation(session, person.username, task)
+    _give(session, instance, task, person.username, "assigned", order)
+    return _bare(task, instance)
+
+
+def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, order: Order) -> View:
+    """Complete a task with its form's data, and let the case go on until everything in it waits.
+
+    1. Hold the case; the task has to be open and hers, or offered to her. 2. Check the data against the form version pinned
+    when the task opened. 3. Write down who did it, and advance. Raises `NotFound`, `Conflict`, `Forbidden`, `Invalid`; the case
+    is unharmed then.
+    """
+    instance, task = _hold(session, task_id, order)
+    if not access.may_work_on(order.by, task):
+        raise Forbidden(f"{task.assignee} has claimed this task." if task.assignee else None)
+    access.require_separation(session, order.by.username, task)
+    entries: list[Entry] = []
+
+    def act(execution: Execution) -> None:
+        accepted = _accepted(session, task, data, execution)
+        entries.append(Entry("task completed", task.element, {"name": task.name, "data": accepted}))
+        execution.complete_task(task.token, accepted)
+
+    task.assignee = task.assignee or order.by.username
+    task.state, task.completed_at, task.completed_by = TaskState.COMPLETED, order.now, order.by.username
+    task.revision += 1
+    runtime.advance(session, instance, act, now=order.now, actor=order.by.username, entries=entries, done=task)
+    return _bare(task, instance)
+
+
+def _hold(session: Session, task_id: str, order: Order) -> tuple[ProcessInstanceRow, UserTaskRow]:
+    """Lock the case of a task that somebody may see, and see that both are open."""
+    instance, task = runtime.lock_of_task(session, task_id)
+    if not access.may_see_task(order.by, task):
+        raise NotFound("There is no such user task.")
+    if task.state != TaskState.OPEN:
+        raise Conflict(f"This task is {task.state}.")
+    if instance.state not in OPEN_STATES:
+        raise Conflict(f"{instance.number} is {instance.state}.")
+    if order.revision is not None and order.revision != task.revision:
+        raise PreconditionFailed
+    return instance, task
+
+
+def _give(session: Session, instance: ProcessInstanceRow, task: UserTaskRow, username: str | None, kind: str, order: Order) -> None:
+    entry = Entry(kind, task.element, {"name": task.name, "from": task.assignee, "to": username})
+    task.assignee = username
+    task.revision += 1
+    runtime.record(session, instance, entry, now=order.now, actor=order.by.username)
+
+
+def _accepted(session: Session, task: UserTaskRow, data: Mapping[str, Any] | None, execution: Execution) -> dict[str, Any]:
+    if task.form_id is None:
+        forms.check_no_form(data)
+        return {}
+    return definitions.form(session, task.form_id).check(data, current=execution.visible_variables(task.token))
+
+
+def _bare(task: UserTaskRow, instance: ProcessInstanceRow) -> View:
+    return View(task, instance, None, {})
