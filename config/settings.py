@@ -1,6 +1,6 @@
-"""The settings: every environment variable Baton reads, named once, read once when a process starts, then frozen.
+"""The settings: every environment variable Baton reads, named once, read once, then frozen.
 
-Only the doors' start-up reads them; everything else receives values. `docs/reference/settings.md` explains each.
+Only the doors' start-up reads them, everything else receives values; `docs/reference/settings.md` explains each.
 """
 
 import os
@@ -68,7 +68,9 @@ def _database_url(value: str) -> str:
 
 def _secret_key(value: str) -> str:
     if len(value) < SHORTEST_SECRET_KEY:
-        raise ValueError(f"must have at least {SHORTEST_SECRET_KEY} characters; make one with `openssl rand -hex 32`")
+        raise ValueError(
+            f"must have at least {SHORTEST_SECRET_KEY} characters; make one with `openssl rand -hex 32`"
+        )
     return value
 
 
@@ -82,7 +84,7 @@ class Settings:
 
     host: str = _setting("127.0.0.1", _text)
     port: int = _setting(8000, _number(1, 65535))
-    data_dir: Path = _setting(Path("var"), Path)
+    data_dir: Path = _setting(Path("var"), Path)  # noqa: RUF009
     database_url: str = _setting("", _database_url)
     secret_key: str = _setting("", _secret_key)
     demo: bool = _setting(False, _flag)
@@ -132,15 +134,18 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def with_secret_key(settings: Settings) -> Settings:
-    """The settings with the key that signs what travels through browsers: the one given, else this machine's own.
+    """The settings with the key that signs what travels through browsers: the one given, else its own.
 
-    Its own is made once, readable by its owner alone, in the data directory. Nodes on several machines must share
-    one, so it is demanded where there may be several: on PostgreSQL, unless only this machine reaches the server.
+    Its own is made once, readable by its owner alone, in the data directory. Nodes on several machines must
+    share one, so it is demanded where there may be several: on PostgreSQL, unless only this machine reaches
+    the server.
     """
     if settings.secret_key:
         return settings
     if not settings.on_sqlite and not settings.on_loopback:
-        raise BadSetting("BATON_SECRET_KEY", "must be set, the same for every node; make one with `openssl rand -hex 32`")
+        raise BadSetting(
+            "BATON_SECRET_KEY", "must be set, the same for every node; make one with `openssl rand -hex 32`"
+        )
     return replace(settings, secret_key=_own_secret_key(settings.data_dir / "secret-key"))
 
 
@@ -173,7 +178,9 @@ def _own_secret_key(path: Path) -> str:
     except FileExistsError:
         return _kept_secret_key(path)
     except OSError as error:
-        raise BadSetting("BATON_DATA_DIR", f"no secret key can be kept there: {error.strerror} ({path})") from None
+        raise BadSetting(
+            "BATON_DATA_DIR", f"no secret key can be kept there: {error.strerror} ({path})"
+        ) from None
     with os.fdopen(descriptor, "w") as file:
         key = secrets.token_hex(32)
         file.write(key)
@@ -183,5 +190,7 @@ def _own_secret_key(path: Path) -> str:
 def _kept_secret_key(path: Path) -> str:
     key = path.read_text().strip()
     if len(key) < SHORTEST_SECRET_KEY:
-        raise BadSetting("BATON_SECRET_KEY", f"the key in {path} is too short; delete the file to have another made")
+        raise BadSetting(
+            "BATON_SECRET_KEY", f"the key in {path} is too short; delete the file to have another made"
+        )
     return key

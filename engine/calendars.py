@@ -13,6 +13,9 @@ _DURATION = re.compile(
 _REPEAT = re.compile(r"R(?P<times>\d{0,6})/(?:(?P<start>[^/PR][^/]*)/)?(?P<every>P[^/]*)", re.ASCII)
 
 
+_FIRST_YEAR = 1000  # earlier ones are not written with four digits everywhere, and would sort wrongly
+
+
 def zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name. Raises ValueError for a name there is not."""
     try:
@@ -41,7 +44,9 @@ class Duration:
                 months=12 * int(part["years"]) + int(part["months"]),
                 days=7 * int(part["weeks"]) + int(part["days"]),
                 time=timedelta(
-                    hours=int(part["hours"]), minutes=int(part["minutes"]), seconds=float(part["seconds"].replace(",", "."))
+                    hours=int(part["hours"]),
+                    minutes=int(part["minutes"]),
+                    seconds=float(part["seconds"].replace(",", ".")),
                 ),
             )
         except OverflowError as error:
@@ -57,7 +62,9 @@ class Duration:
         try:
             if self.months or self.days:
                 # The wall clock is moved without its offset; attaching the zone afterwards is what keeps 09:00 at 09:00.
-                wall = _add_months(instant.astimezone(tz).replace(tzinfo=None), self.months) + timedelta(days=self.days)
+                wall = _add_months(instant.astimezone(tz).replace(tzinfo=None), self.months) + timedelta(
+                    days=self.days
+                )
                 instant = wall.replace(tzinfo=tz).astimezone(UTC)
             return instant.astimezone(UTC) + self.time
         except (OverflowError, ValueError) as error:
@@ -105,11 +112,16 @@ def parse_instant(text: str, tz: ZoneInfo) -> datetime:
     try:
         value = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise ValueError(f"{text!r} is not an ISO 8601 date and time such as 2026-03-01T09:00:00Z.") from error
+        raise ValueError(
+            f"{text!r} is not an ISO 8601 date and time such as 2026-03-01T09:00:00Z."
+        ) from error
     try:
-        return (value if value.tzinfo else value.replace(tzinfo=tz)).astimezone(UTC)
+        instant = (value if value.tzinfo else value.replace(tzinfo=tz)).astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"{text!r} lies beyond the calendar's end.") from error
+    if instant.year < _FIRST_YEAR:
+        raise ValueError(f"{text!r} lies before the year {_FIRST_YEAR}.")
+    return instant
 
 
 def format_instant(instant: datetime) -> str:

@@ -38,9 +38,9 @@ def claim(session: Session, scope: str, fingerprint: str, now: datetime) -> Answ
     """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"scope": scope, "fingerprint": fingerprint, "created_at": now}
-    inserted = session.execute(insert(KeptAnswerRow).values(row).on_conflict_do_nothing())
-    assert isinstance(inserted, CursorResult)
-    if inserted.rowcount:
+    # RETURNING tells whether a row was written; PostgreSQL's row count does not survive the ORM here.
+    written = insert(KeptAnswerRow).values(row).on_conflict_do_nothing().returning(KeptAnswerRow.scope)
+    if session.execute(written).first() is not None:
         return None
     kept = session.execute(select(KeptAnswerRow).where(KeptAnswerRow.scope == scope)).scalar_one()
     if kept.fingerprint != fingerprint:

@@ -19,7 +19,7 @@ from engine.people import Person
 from engine.store.base import Database
 from engine.store.history import Entry
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
-from engine.store.timers import TimerRow, TimerState
+from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
 BATCH = 20
 ATTEMPTS = 5
@@ -59,7 +59,7 @@ _RUNS = (ProcessInstanceRow.state.in_(OPEN_STATES), ProcessInstanceRow.state_for
 def _due(present: Any) -> Select[tuple[str]]:
     """The cases of timers due at an instant, those waiting longest first."""
     running = select(TimerRow.instance_id).join(ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id)
-    return running.where(TimerRow.state == TimerState.ARMED, TimerRow.next_at <= present, *_RUNS).order_by(TimerRow.next_at)
+    return running.where(IS_ARMED, TimerRow.next_at <= present, *_RUNS).order_by(TimerRow.next_at)
 
 
 def _due_cases(session: Session, now: datetime) -> list[str]:
@@ -67,7 +67,7 @@ def _due_cases(session: Session, now: datetime) -> list[str]:
 
 
 def _due_timers(session: Session, instance: ProcessInstanceRow, now: datetime) -> list[TimerRow]:
-    mine = select(TimerRow).where(TimerRow.instance_id == instance.id, TimerRow.state == TimerState.ARMED, TimerRow.next_at <= now)
+    mine = select(TimerRow).where(TimerRow.instance_id == instance.id, IS_ARMED, TimerRow.next_at <= now)
     return list(session.scalars(mine.order_by(TimerRow.due_at, TimerRow.token)))
 
 

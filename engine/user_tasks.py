@@ -1,7 +1,7 @@
 """User tasks: the work of people. List it, claim it, hand it on, complete it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from engine.bpmn import Execution
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
 from engine.store.history import Entry
-from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
-from engine.store.user_tasks import GROUP, CandidateRow, TaskState, UserTaskRow
+from engine.store.process_instances import ProcessInstanceRow
+from engine.store.user_tasks import GROUP, IS_OPEN, CandidateRow, TaskState, UserTaskRow
 
-__all__ = ["Filter", "Order", "TaskState", "View", "assign", "claim", "complete", "get", "page", "release"]
+__all__ = ["Filter", "Order", "TaskState", "View", "assign", "claim", "complete", "get", "get_with_form", "page", "release", "require_workable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,19 @@ class View:
     instance: ProcessInstanceRow
     form: dict[str, Any] | None
     data: dict[str, Any]
+
+    @property
+    def revision(self) -> int:
+        return self.task.revision
+
+    @property
+    def priority(self) -> int | None:
+        """The task's own priority if the diagram gives it one, else its case's."""
+        return self.instance.priority if self.task.priority is None else self.task.priority
+
+    def name_in(self, locale: str) -> str:
+        """The task's name in a language, else as drawn."""
+        return self.task.names.get(locale) or self.task.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +65,51 @@ class Order:
 
 def page(
     session: Session, chosen: Filter, *, by: Person, limit: int, after: str | None = None
-) -> list[tuple[UserTaskRow, ProcessInstanceRow]]:
-    """Up to `limit` tasks that `by` may see, each with its case, the oldest first, after the task with the id `after`."""
+) -> list[View]:
+    """Up to `limit` tasks that `by` may see, without their forms, the oldest first, after the task with the id `after`."""
     statement = select(UserTaskRow, ProcessInstanceRow).join(ProcessInstanceRow, ProcessInstanceRow.id == UserTaskRow.instance_id)
     statement = statement.where(access.visible_tasks(by), *_conditions(chosen))
     if after is not None:
         statement = statement.where(UserTaskRow.id > after)
-    return [(task, instance) for task, instance in session.execute(statement.order_by(UserTaskRow.id).limit(limit))]
+    return [_bare(task, instance) for task, instance in session.execute(statement.order_by(UserTaskRow.id).limit(limit))]
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     row = UserTaskRow
-    equal = ((row.assignee, chosen.assignee), (row.instance_id, chosen.instance), (row.state, chosen.state))
+    equal = ((row.assignee, chosen.assignee), (row.instance_id, chosen.instance))
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    if chosen.state is not None:
+        found.append(IS_OPEN if chosen.state == TaskState.OPEN else row.state == chosen.state)
     if chosen.group is not None:
         found.append(exists().where(CandidateRow.task_id == row.id, CandidateRow.kind == GROUP, CandidateRow.name == chosen.group))
     if chosen.unassigned:
         found.append(row.assignee.is_(None))
     if chosen.overdue_at is not None:
-        found += [row.state == TaskState.OPEN, row.due_at < chosen.overdue_at]
+        found += [IS_OPEN, row.due_at < chosen.overdue_at]
     return found
 
 
-def get(session: Session, task_id: str, *, by: Person, now: datetime, locale: str) -> View:
-    """The task with its form in the language `locale`, filled from what the case knows. Raises `NotFound`."""
+def get(session: Session, task_id: str, *, by: Person) -> View:
+    """The task without its form. Raises `NotFound`."""
     task = session.get(UserTaskRow, task_id)
     if task is None or not access.may_see_task(by, task):
         raise NotFound("There is no such user task.")
-    instance = session.get_one(ProcessInstanceRow, task.instance_id)
-    if task.form_id is None:
-        return View(task, instance, None, {})
-    form = definitions.form(session, task.form_id)
-    shown = form.initial(_seen(session, instance, task, now)) if task.state == TaskState.OPEN else {}
-    return View(task, instance, form.localised(locale), shown)
+    return _bare(task, session.get_one(ProcessInstanceRow, task.instance_id))
 
 
-def _seen(session: Session, instance: ProcessInstanceRow, task: UserTaskRow, now: datetime) -> dict[str, Any]:
-    execution = runtime.load(session, instance, now)
-    return execution.visible_variables(task.token) if execution.waits_at(task.token) else {}
+def get_with_form(session: Session, task_id: str, *, by: Person, now: datetime, locale: str) -> View:
+    """The task with its form in the language `locale`, filled from what the case knows. Raises `NotFound`."""
+    view = get(session, task_id, by=by)
+    if view.task.form_id is None:
+        return view
+    form = definitions.form(session, view.task.form_id)
+    shown = form.initial(_seen(session, view, now)) if view.task.state == TaskState.OPEN else {}
+    return replace(view, form=form.localised(locale), data=shown)
+
+
+def _seen(session: Session, view: View, now: datetime) -> dict[str, Any]:
+    execution = runtime.load(session, view.instance, now)
+    return execution.visible_variables(view.task.token) if execution.waits_at(view.task.token) else {}
 
 
 # -- commands -----------------------------------------------------------------------------------------------------------
@@ -160,15 +180,27 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
     return _bare(task, instance)
 
 
+def require_workable(session: Session, task_id: str, *, by: Person) -> None:
+    """What `complete` checks before it looks at the data. Raises `NotFound`, `Conflict`, `Forbidden`."""
+    view = get(session, task_id, by=by)
+    _require_open(view.task, view.instance)
+    if not access.may_work_on(by, view.task):
+        raise Forbidden
+    access.require_separation(session, by.username, view.task)
+
+
+def _require_open(task: UserTaskRow, instance: ProcessInstanceRow) -> None:
+    if task.state != TaskState.OPEN:
+        raise Conflict(f"This task is {task.state}.")
+    runtime.require_open(instance)
+
+
 def _hold(session: Session, task_id: str, order: Order) -> tuple[ProcessInstanceRow, UserTaskRow]:
     """Lock the case of a task that somebody may see, and see that both are open."""
     instance, task = runtime.lock_of_task(session, task_id)
     if not access.may_see_task(order.by, task):
         raise NotFound("There is no such user task.")
-    if task.state != TaskState.OPEN:
-        raise Conflict(f"This task is {task.state}.")
-    if instance.state not in OPEN_STATES:
-        raise Conflict(f"{instance.number} is {instance.state}.")
+    _require_open(task, instance)
     if order.revision is not None and order.revision != task.revision:
         raise PreconditionFailed
     return instance, task

@@ -1,8 +1,8 @@
 """BPMN: read a diagram, refuse or rewrite it, execute it, save it. The only package that knows SpiffWorkflow.
 
-    prepare(file, bytes)          what a deployment stores: one `Definition` an executable process, or `Invalid`
-    specification(executable)     the process to execute, built from what was stored
-    start / load, save            an `Execution`: one case, for one command
+prepare(file, bytes)          what a deployment stores: one `Definition` an executable process, or `Invalid`
+specification(executable)     the process to execute, built from what was stored
+start / load, save            an `Execution`: one case, for one command
 """
 
 from collections.abc import Callable, Mapping
@@ -62,7 +62,9 @@ class Definition:
     prefix: str
 
 
-def prepare(file: str, data: bytes, form_exists: Callable[[str], bool]) -> tuple[list[Definition], list[Problem]]:
+def prepare(
+    file: str, data: bytes, form_exists: Callable[[str], bool]
+) -> tuple[list[Definition], list[Problem]]:
     """The definitions in a diagram, and warnings about what has no effect. Raises `Invalid` with all its problems at once."""
     root = read(file, data)
     report = check(file, root, form_exists)
@@ -98,7 +100,9 @@ def _listed(text: str | None) -> tuple[str, ...]:
 
 def specification(executable_xml: str) -> Process:
     """Build the process from the executable a deployment stored."""
-    return build(etree.fromstring(executable_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True)))
+    return build(
+        etree.fromstring(executable_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    )
 
 
 def start(process: Process, variables: Mapping[str, Any], circumstances: Circumstances) -> Execution:

@@ -57,7 +57,7 @@ def optional(text: str | None) -> Template | None:
 
 def compile_script(element: etree._Element) -> Script:
     script = dialect.child(element, "script")
-    text = "" if script is None else "".join(script.itertext())
+    text = "" if script is None else "".join(map(str, script.itertext()))
     return Script.compile(text, functions=CONTEXT_FUNCTIONS)
 
 
@@ -69,7 +69,9 @@ def build(executable: etree._Element) -> Process:
     process.root = root
     record = dialect.extension(drawn, "record")
     if record is not None:
-        process.record = {name: template(str(text)) for name, text in record.attrib.items() if name != "prefix"}
+        process.record = {
+            name: template(str(text)) for name, text in record.attrib.items() if name != "prefix"
+        }
     _Builder(process).fill(root, drawn)
     return process
 
@@ -96,7 +98,9 @@ class _Builder:
             self.event_sub_process(scope, inner)
 
     def node(self, e: etree._Element, scope: etree._Element) -> Element:
-        node = getattr(self, "_" + tag(e))(e, _about(e)) if tag(e) != "parallelGateway" else self._join(e, scope)
+        node = (
+            getattr(self, "_" + tag(e))(e, _about(e)) if tag(e) != "parallelGateway" else self._join(e, scope)
+        )
         node.default = e.get("default")
         return self._repeat(e, self._activity(e, node)) if isinstance(node, Activity) else node
 
@@ -150,7 +154,11 @@ class _Builder:
         return EventBasedGateway(self.process, e.get("id", ""), **about)
 
     def _join(self, e: etree._Element, scope: etree._Element) -> Element:
-        incoming = [f.get("id", "") for f in dialect.children(scope, "sequenceFlow") if f.get("targetRef") == e.get("id")]
+        incoming = [
+            f.get("id", "")
+            for f in dialect.children(scope, "sequenceFlow")
+            if f.get("targetRef") == e.get("id")
+        ]
         return ParallelGateway(self.process, e.get("id", ""), incoming, **_about(e))
 
     def _startEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
@@ -159,12 +167,16 @@ class _Builder:
             return StartEvent(self.process, e.get("id", ""), **about)
         if kind == "error":
             return ErrorStart(self.process, e.get("id", ""), dialect.error_code(e), **about)
-        return EventStart(self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about)
+        return EventStart(
+            self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about
+        )
 
     def _boundaryEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
         if dialect.event_kind(e) == "error":
             return ErrorBoundaryEvent(self.process, e.get("id", ""), dialect.error_code(e), **about)
-        return BoundaryEvent(self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about)
+        return BoundaryEvent(
+            self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about
+        )
 
     def _intermediateCatchEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return CatchEvent(self.process, e.get("id", ""), _trigger(e), payload=_payload(e), **about)
@@ -182,8 +194,12 @@ class _Builder:
                 return EndEvent(self.process, e.get("id", ""), **about)
 
     def _activity(self, e: etree._Element, node: Activity) -> Activity:
-        node.input_parameters = [Parameter(name, template(text)) for name, text, _ in dialect.parameters(e, "inputParameter")]
-        node.output_parameters = [Parameter(name, template(text)) for name, text, _ in dialect.parameters(e, "outputParameter")]
+        node.input_parameters = [
+            Parameter(name, template(text)) for name, text, _ in dialect.parameters(e, "inputParameter")
+        ]
+        node.output_parameters = [
+            Parameter(name, template(text)) for name, text, _ in dialect.parameters(e, "outputParameter")
+        ]
         return node
 
     def _repeat(self, e: etree._Element, item: Activity) -> Element:

@@ -13,7 +13,8 @@ from lxml import etree
 from engine.bpmn import dialect
 from engine.bpmn.build import bare, compile_script, template
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
-from engine.bpmn.rewrite import DOCUMENTATION
+from engine.bpmn.rewrite import DOCUMENTATION, lane_candidates
+from engine.bpmn.specs import whole_number
 from engine.calendars import Duration, Repetition, parse_instant, zone
 from engine.errors import Problem
 from engine.scripting import ScriptError, Template
@@ -21,11 +22,35 @@ from engine.scripting import ScriptError, Template
 MAX_NODES = 1_000
 MAX_NESTING = 20
 
-_ID = re.compile(r"[^\W\d][\w.\-]*")
-_ROOT_ELEMENTS = DOCUMENTATION | {"process", "collaboration", "message", "error", "signal", "escalation", "itemDefinition", "extensionElements", "relationship"}
-_SCOPE_ELEMENTS = DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
+MAX_ID_LENGTH = 255
+MAX_NAME_LENGTH = 64
+"""The longest name of a person or group."""
+
+_LETTERS = (
+    r"A-Z_a-z\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF"
+    r"\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_NCNAME = re.compile(rf"[{_LETTERS}][{_LETTERS}\-.0-9\xB7\u0300-\u036F\u203F\u2040]*")
+_VARIABLE = re.compile(r"[^\W\d_]\w*")
+_PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,9}")
+_ROOT_ELEMENTS = DOCUMENTATION | {
+    "process",
+    "collaboration",
+    "message",
+    "error",
+    "signal",
+    "escalation",
+    "itemDefinition",
+    "extensionElements",
+    "relationship",
+}
+_SCOPE_ELEMENTS = (
+    DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
+)
 _NODE_ELEMENTS = DOCUMENTATION | {"extensionElements"}
-_ALLOWED_INSIDE = {"scriptTask": {"script"}} | {name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS}
+_ALLOWED_INSIDE = {"scriptTask": {"script"}} | {
+    name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS
+}
 _EVENT_KINDS = {
     "startEvent": {"none"},
     "endEvent": {"none", "terminate", "error"},
@@ -35,7 +60,16 @@ _EVENT_KINDS = {
 }
 _EVENT_SUB_PROCESS_STARTS = {"timer", "message", "error"}
 
-_HARMLESS = {"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "versionTag", "historyTimeToLive", "isStartableInTasklist", "diagramRelationId"}
+_HARMLESS = {
+    "modelerTemplate",
+    "modelerTemplateVersion",
+    "modelerTemplateIcon",
+    "versionTag",
+    "historyTimeToLive",
+    "isStartableInTasklist",
+    "diagramRelationId",
+    "errorMessage",
+}
 _ASYNCHRONOUS = {"asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority"}
 _CAMUNDA_ATTRIBUTES = {
     "process": {"candidateStarterGroups", "candidateStarterUsers"},
@@ -49,6 +83,57 @@ _BATON_ELEMENTS = {
     "userTask": {"separation", "name"},
     "messageEventDefinition": {"correlation", "payload"},
 }
+_BATON_ATTRIBUTES = {
+    "record": {"prefix", "title", "priority", "service", "requester"},
+    "name": {"lang"},
+    "group": {"name"},
+    "separation": {"from"},
+    "correlation": {"key"},
+    "payload": {"variable"},
+}
+_ACTIVITY_ATTRIBUTES = {"default", "isForCompensation", "startQuantity", "completionQuantity"}
+_EXPRESSION_ATTRIBUTES = {"language", "evaluatesToTypeRef"}
+_ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and name
+    "process": {"processType", "isClosed", "isExecutable", "definitionalCollaborationRef"},
+    "lane": {"partitionElementRef"},
+    "message": {"itemRef"},
+    "error": {"errorCode", "structureRef"},
+    "sequenceFlow": {"sourceRef", "targetRef", "isImmediate"},
+    "task": _ACTIVITY_ATTRIBUTES,
+    "manualTask": _ACTIVITY_ATTRIBUTES,
+    "userTask": _ACTIVITY_ATTRIBUTES | {"implementation"},
+    "scriptTask": _ACTIVITY_ATTRIBUTES | {"scriptFormat"},
+    "script": set(),
+    "subProcess": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent"},
+    dialect.MULTI_INSTANCE: {"isSequential", "behavior", "oneBehaviorEventRef", "noneBehaviorEventRef"},
+    "exclusiveGateway": {"gatewayDirection", "default"},
+    "parallelGateway": {"gatewayDirection"},
+    "eventBasedGateway": {"gatewayDirection", "instantiate", "eventGatewayType"},
+    "startEvent": {"isInterrupting", "parallelMultiple"},
+    "intermediateCatchEvent": {"parallelMultiple"},
+    "intermediateThrowEvent": set(),
+    "boundaryEvent": {"attachedToRef", "cancelActivity", "parallelMultiple"},
+    "endEvent": set(),
+    "timerEventDefinition": set(),
+    "messageEventDefinition": {"messageRef"},
+    "errorEventDefinition": {"errorRef"},
+    "terminateEventDefinition": set(),
+    "conditionExpression": _EXPRESSION_ATTRIBUTES,
+    "completionCondition": _EXPRESSION_ATTRIBUTES,
+    "loopCardinality": _EXPRESSION_ATTRIBUTES,
+    "timeDate": _EXPRESSION_ATTRIBUTES,
+    "timeDuration": _EXPRESSION_ATTRIBUTES,
+    "timeCycle": _EXPRESSION_ATTRIBUTES,
+}
+_YES_OR_NO = {
+    "isExecutable", "triggeredByEvent", "isSequential", "isInterrupting", "cancelActivity", "isForCompensation",
+    "instantiate", "parallelMultiple",
+}  # fmt: skip
+_ONE_AT_MOST = {
+    "extensionElements", "conditionExpression", "completionCondition", "loopCardinality", "script", dialect.MULTI_INSTANCE,
+}  # fmt: skip
+_LANGUAGES = {"", "python", "juel", "xpath"}
+"""The expression languages a diagram may name: none, ours, and what modellers write unasked."""
 _UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
     "isForCompensation": {"false", "0"},
     "instantiate": {"false", "0"},
@@ -56,6 +141,7 @@ _UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
     "startQuantity": {"1"},
     "completionQuantity": {"1"},
     "eventGatewayType": {"Exclusive"},
+    "implementation": {"##unspecified"},
     "behavior": {"All"},
 }
 
@@ -90,7 +176,9 @@ class _Checker:
         self.report.warnings.append(self._problem(element, detail, None))
 
     def _problem(self, element: etree._Element, detail: str, line: int | None) -> Problem:
-        return Problem(detail, file=self.file, element=_nearest_id(element), line=line or element.sourceline)
+        return Problem(
+            detail, file=self.file, element=_nearest_id(element), line=line or dialect.line(element)
+        )
 
     # -- the document -----------------------------------------------------------------------------------------------
 
@@ -99,9 +187,13 @@ class _Checker:
         for element in dialect.children(root):
             if tag(element) not in _ROOT_ELEMENTS:
                 self.refuse(element, f"bpmn:{tag(element)} is not supported.")
+        self.language(root, root.get("expressionLanguage"))
+        self.declarations(root)
         processes = dialect.processes(root)
         if not processes:
-            self.refuse(root, 'No process in this diagram is executable: set isExecutable="true" on the one to run.')
+            self.refuse(
+                root, 'No process in this diagram is executable: set isExecutable="true" on the one to run.'
+            )
         for process in processes:
             self.process(process)
 
@@ -111,11 +203,29 @@ class _Checker:
             given = element.get("id")
             if given is None or not tag(element):
                 continue
-            if not _ID.fullmatch(given):
-                self.refuse(element, f"The id {given!r} is not valid: begin with a letter or _, then letters, digits, '.', '-' and '_'.")
+            if not _NCNAME.fullmatch(given):
+                self.refuse(element, f"The id {given!r} is not valid: {_WHAT_AN_ID_IS}")
+            elif len(given) > MAX_ID_LENGTH:
+                self.refuse(
+                    element, f"The id has {len(given)} characters; at most {MAX_ID_LENGTH} are allowed."
+                )
             if given in seen:
                 self.refuse(element, f"The id {given!r} is used twice.")
             seen.add(given)
+
+    def declarations(self, root: etree._Element) -> None:
+        for declared in dialect.children(root, "message", "error"):
+            name = declared.get("name" if tag(declared) == "message" else "errorCode") or ""
+            if "${" in name:
+                self.refuse(
+                    declared, f"The bpmn:{tag(declared)} {name!r} needs a plain text here, not an expression."
+                )
+            elif len(name) > MAX_ID_LENGTH:
+                self.refuse(
+                    declared, f"The name has {len(name)} characters; at most {MAX_ID_LENGTH} are allowed."
+                )
+            self.attributes(declared)
+            self.extensions(declared)
 
     def process(self, process: etree._Element) -> None:
         if not process.get("id"):
@@ -124,10 +234,10 @@ class _Checker:
         if nodes > MAX_NODES:
             self.refuse(process, f"The process has {nodes:,} elements; at most {MAX_NODES:,} are allowed.")
             return
+        for element in process.iter():
+            self.vocabulary(element)
         self.record(process)
-        self.extensions(process)
-        for lane in process.iter(bpmn("lane")):
-            self.extensions(lane)
+        self.lanes(process)
         for name in ("candidateStarterUsers", "candidateStarterGroups"):
             if "${" in (dialect.camunda(process, name) or ""):
                 self.refuse(process, f"camunda:{name} is a list of names, not an expression.")
@@ -137,14 +247,22 @@ class _Checker:
         record = dialect.extension(process, "record")
         if record is None:
             return
-        prefix = record.get("prefix", "")
-        if not re.fullmatch(r"[A-Z][A-Z0-9]{0,9}", prefix):
-            self.refuse(record, "baton:record needs a prefix of 1 to 10 capital letters and digits, such as INC.")
+        if not _PREFIX.fullmatch(record.get("prefix", "")):
+            self.refuse(
+                record, "baton:record needs a prefix of 1 to 10 capital letters and digits, such as INC."
+            )
         for name, value in record.attrib.items():
-            if name not in ("prefix", "title", "priority", "service", "requester"):
-                self.refuse(record, f"baton:record has no attribute {name!r}.")
-            elif name != "prefix":
+            if name in _BATON_ATTRIBUTES["record"] and name != "prefix":
                 self.template(record, str(value))
+
+    def lanes(self, process: etree._Element) -> None:
+        """A lane's name is taken as it is; as the group of a task it must be a name."""
+        for task, group in lane_candidates(process):
+            if "," in group or "${" in group or len(group) > MAX_NAME_LENGTH:
+                self.refuse(
+                    task,
+                    f"The lane {group!r} cannot be the name of a group; say which one is meant with baton:group in the lane.",
+                )
 
     # -- scopes -----------------------------------------------------------------------------------------------------
 
@@ -172,16 +290,23 @@ class _Checker:
             self.refuse(extra, f"{_called(scope)} has more than one start event; that is not supported.")
 
     def flows(self, scope: etree._Element) -> "_Flows":
-        nodes = {e.get("id"): e for e in children_with_id(scope) if tag(e) in dialect.FLOW_NODES}
+        # What is not supported is refused on its own; that a flow leads there is no second problem.
+        nodes = {e.get("id"): e for e in children_with_id(scope) if tag(e) not in _NO_NODES}
         flows = _Flows()
         for flow in dialect.children(scope, "sequenceFlow"):
             source, target = nodes.get(flow.get("sourceRef")), nodes.get(flow.get("targetRef"))
             if source is None or target is None:
                 end = "sourceRef" if source is None else "targetRef"
-                self.refuse(flow, f"The sequence flow's {end} {flow.get(end)!r} is no element of the same process or sub-process.")
+                self.refuse(
+                    flow,
+                    f"The sequence flow's {end} {flow.get(end)!r} is no element of the same process or sub-process.",
+                )
                 continue
             if tag(target) in ("startEvent", "boundaryEvent") or tag(source) == "endEvent":
-                self.refuse(flow, f"A sequence flow cannot lead from {dialect.label(source)!r} to {dialect.label(target)!r}.")
+                self.refuse(
+                    flow,
+                    f"A sequence flow cannot lead from {dialect.label(source)!r} to {dialect.label(target)!r}.",
+                )
             flows.add(flow, source, target)
             self.flow(flow, source)
         return flows
@@ -191,9 +316,6 @@ class _Checker:
         self.extensions(flow)
         if expression is None:
             return
-        language = (expression.get("language") or "").rsplit("/", 1)[-1].lower()
-        if language not in ("", "python", "juel", "xpath"):  # modellers write the schema's default language, XPath, unasked
-            self.refuse(flow, f"The condition's language {language!r} is not supported.")
         if tag(source) in ("parallelGateway", "eventBasedGateway", "startEvent"):
             self.refuse(flow, f"A flow out of a bpmn:{tag(source)} cannot have a condition.")
         if text := dialect.condition(flow):
@@ -217,9 +339,15 @@ class _Checker:
                 self.refuse(node, f"Nothing leads to {dialect.label(node)!r} from the start.")
 
     def event_sub_process(self, element: etree._Element, flows: "_Flows", depth: int) -> None:
-        self.extensions(element)
+        if dialect.extensions(element, CAMUNDA, "inputOutput"):
+            self.refuse(
+                element,
+                "An event sub-process has no camunda:inputOutput: its messages carry a baton:payload.",
+            )
         if flows.incoming(element) or flows.outgoing(element):
-            self.refuse(element, "An event sub-process has no sequence flows of its own: its start event starts it.")
+            self.refuse(
+                element, "An event sub-process has no sequence flows of its own: its start event starts it."
+            )
         if dialect.multi_instance(element) is not None:
             self.refuse(element, "An event sub-process cannot be repeated.")
         self.unusual(element)
@@ -229,12 +357,13 @@ class _Checker:
 
     def node(self, node: etree._Element, flows: "_Flows", depth: int) -> None:
         name = tag(node)
-        self.extensions(node)
         self.unusual(node)
         if name != "subProcess":
             self.contents(node)
         if name in dialect.EVENTS:
             self.event(node)
+        if name == "startEvent":
+            self.start_form(node)
         if name in dialect.ACTIVITIES:
             self.activity(node)
         self.default(node, flows)
@@ -254,7 +383,9 @@ class _Checker:
         if tag(node) in dialect.ACTIVITIES:
             allowed = allowed | {dialect.MULTI_INSTANCE}
         for inner in dialect.children(node):
-            if tag(inner) not in allowed and not tag(inner).endswith((dialect.EVENT_DEFINITION, "eventDefinitionRef")):
+            if tag(inner) not in allowed and not tag(inner).endswith(
+                (dialect.EVENT_DEFINITION, "eventDefinitionRef")
+            ):
                 self.refuse(inner, f"bpmn:{tag(inner)} in a bpmn:{tag(node)} is not supported.")
 
     def unusual(self, element: etree._Element) -> None:
@@ -276,8 +407,13 @@ class _Checker:
     def exclusive_gateway(self, node: etree._Element, flows: "_Flows") -> None:
         outgoing = flows.outgoing(node)
         for flow in outgoing if len(outgoing) > 1 else []:
-            if dialect.child(flow, "conditionExpression") is None and flow.get("id", "") != (node.get("default") or None):
-                self.refuse(flow, f"A flow out of the gateway {dialect.label(node)!r} has no condition and is not its default.")
+            if dialect.child(flow, "conditionExpression") is None and flow.get("id", "") != (
+                node.get("default") or None
+            ):
+                self.refuse(
+                    flow,
+                    f"A flow out of the gateway {dialect.label(node)!r} has no condition and is not its default.",
+                )
 
     def event_based_gateway(self, node: etree._Element, flows: "_Flows") -> None:
         if len(flows.outgoing(node)) < 2:
@@ -301,8 +437,6 @@ class _Checker:
             return
         if tag(event) == "boundaryEvent":
             self.boundary(event)
-        for definition in definitions:
-            self.extensions(definition)
         if kind == "timer":
             self.timer(event)
         elif kind == "message":
@@ -316,29 +450,34 @@ class _Checker:
         return _EVENT_KINDS[tag(event)]
 
     def kind_refused(self, event: etree._Element, kind: str) -> str:
-        where = "start event of an event sub-process" if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent()) else f"bpmn:{tag(event)}"
+        where = (
+            "start event of an event sub-process"
+            if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent())
+            else f"bpmn:{tag(event)}"
+        )
         what = "without an event definition" if kind == "none" else f"with a {kind} event definition"
         return f"A {where} {what} is not supported here."
 
     def boundary(self, event: etree._Element) -> None:
-        host = next((e for e in dialect.children(event.getparent()) if e.get("id") == event.get("attachedToRef")), None)
+        host = next(
+            (e for e in dialect.children(event.getparent()) if e.get("id") == event.get("attachedToRef")),
+            None,
+        )
         if host is None or tag(host) not in dialect.ACTIVITIES or dialect.is_event_sub_process(host):
-            self.refuse(event, f"The boundary event is attached to {event.get('attachedToRef')!r}, which is no activity beside it.")
-        if dialect.event_kind(event) == "error" and not dialect.interrupting(event):
-            self.refuse(event, "An error boundary event always interrupts.")
+            self.refuse(
+                event,
+                f"The boundary event is attached to {event.get('attachedToRef')!r}, which is no activity beside it.",
+            )
 
     def timer(self, event: etree._Element) -> None:
         given = dialect.timer(event)
         if given is None:
-            self.refuse(event, "A timer event needs exactly one of timeDate, timeDuration and timeCycle, with a text.")
+            self.refuse(
+                event, "A timer event needs exactly one of timeDate, timeDuration and timeCycle, with a text."
+            )
             return
         kind, text = given
-        compiled = self.template(event, text)
-        if compiled is not None and compiled.is_literal:
-            try:
-                _TIMER_READERS[kind](text)
-            except ValueError as error:
-                self.refuse(event, f"{error}")
+        self.literal(event, text, _TIMER_READERS[kind])
 
     def message(self, event: etree._Element) -> None:
         if not dialect.message_name(event):
@@ -347,11 +486,17 @@ class _Checker:
             self.template(event, key)
         elif dialect.extension(dialect.event_definitions(event)[0], "correlation") is not None:
             self.refuse(event, "baton:correlation needs a key.")
+        if (variable := dialect.payload(event)) and not _VARIABLE.fullmatch(variable):
+            self.refuse(event, f"baton:payload needs the name of a variable; {variable!r} is none.")
 
     def error(self, event: etree._Element) -> None:
+        if tag(event) != "endEvent" and not dialect.interrupting(event):
+            self.refuse(event, "An event that catches an error always interrupts.")
         reference = dialect.event_definitions(event)[0].get("errorRef")
         root = event.getroottree().getroot()
-        if reference and not any(e.get("id") == reference.split(":")[-1] for e in dialect.children(root, "error")):
+        if reference and not any(
+            e.get("id") == reference.split(":")[-1] for e in dialect.children(root, "error")
+        ):
             self.refuse(event, f"There is no error {reference!r}.")
         elif tag(event) == "endEvent" and not dialect.error_code(event):
             self.refuse(event, "An error end event names an error with an errorCode.")
@@ -361,10 +506,15 @@ class _Checker:
     def activity(self, activity: etree._Element) -> None:
         for kind in ("inputParameter", "outputParameter"):
             for name, text, parameter in dialect.parameters(activity, kind):
-                if not re.fullmatch(r"[^\W\d_]\w*", name):
-                    self.refuse(parameter, f"A camunda:{kind} needs the name of a variable; {name!r} is none.")
+                if not _VARIABLE.fullmatch(name):
+                    self.refuse(
+                        parameter, f"A camunda:{kind} needs the name of a variable; {name!r} is none."
+                    )
                 if len(parameter):
-                    self.refuse(parameter, f"camunda:{etree.QName(parameter[0]).localname} in a camunda:{kind} is not supported; write an expression.")
+                    self.refuse(
+                        parameter,
+                        f"camunda:{dialect.qualified(parameter[0].tag)[1]} in a camunda:{kind} is not supported; write an expression.",
+                    )
                 else:
                     self.template(parameter, text)
         self.multi_instance(activity)
@@ -375,25 +525,38 @@ class _Checker:
             return
         element = dialect.child(activity, dialect.MULTI_INSTANCE)
         assert element is not None
-        self.extensions(element)
         for inner in dialect.children(element):
-            if tag(inner) not in ("loopCardinality", "completionCondition", "documentation", "extensionElements"):
-                self.refuse(inner, f"bpmn:{tag(inner)} is not supported; use camunda:collection and camunda:elementVariable.")
+            if tag(inner) not in (
+                "loopCardinality",
+                "completionCondition",
+                "documentation",
+                "extensionElements",
+            ):
+                self.refuse(
+                    inner,
+                    f"bpmn:{tag(inner)} is not supported; use camunda:collection and camunda:elementVariable.",
+                )
         if (loop.collection is None) == (loop.cardinality is None):
-            self.refuse(element, "A multi-instance activity needs either camunda:collection or a loopCardinality.")
+            self.refuse(
+                element, "A multi-instance activity needs either camunda:collection or a loopCardinality."
+            )
         if loop.collection is not None:
             self.template(element, bare(loop.collection))
         if loop.cardinality is not None:
-            self.template(element, loop.cardinality)
+            self.literal(element, loop.cardinality, _cardinality)
         if loop.until is not None:
             self.template(element, bare(loop.until))
-        if loop.item is not None and not re.fullmatch(r"[^\W\d_]\w*", loop.item):
+        if loop.item is not None and loop.collection is None:
+            self.refuse(
+                element, "camunda:elementVariable needs a camunda:collection to take its values from."
+            )
+        if loop.item is not None and not _VARIABLE.fullmatch(loop.item):
             self.refuse(element, f"camunda:elementVariable {loop.item!r} is not the name of a variable.")
 
     def user_task(self, task: etree._Element) -> None:
-        for name in ("assignee", "candidateUsers", "candidateGroups", "dueDate", "priority"):
+        for name, reader in _ASSIGNMENT_READERS.items():
             if (text := dialect.camunda(task, name)) is not None:
-                self.template(task, text)
+                self.literal(task, text, reader)
         self.form(task)
         separation = dialect.extension(task, "separation")
         if separation is not None:
@@ -423,22 +586,77 @@ class _Checker:
         try:
             compile_script(task)
         except ScriptError as error:
-            self.refuse(task, f"Script line {error.line}, column {error.column}: {error.message}", (script.sourceline or 1) + error.line - 1)
+            self.refuse(
+                task,
+                f"Script line {error.line}, column {error.column}: {error.message}",
+                (dialect.line(script) or 1) + error.line - 1,
+            )
 
     # -- extensions and texts ---------------------------------------------------------------------------------------
 
+    def vocabulary(self, element: etree._Element) -> None:
+        """Everything said about one element of a process is known, harmless, or refused: no word of it is passed over."""
+        parent = element.getparent()
+        if parent is None or not tag(parent) or _is_aside(element):
+            return
+        if not tag(element):
+            self.refuse(
+                element, f"{element.tag} does not belong here; extensions go inside bpmn:extensionElements."
+            )
+        elif tag(element) in _ATTRIBUTES:
+            self.attributes(element)
+            self.extensions(element)
+            self.language(element, element.get("language"))
+            once = [tag(e) for e in dialect.children(element, *_ONE_AT_MOST)]
+            for name in sorted({name for name in once if once.count(name) > 1}):
+                self.refuse(element, f"bpmn:{name} may be given only once.")
+        elif tag(element) in ("dataInputAssociation", "dataOutputAssociation") and any(
+            dialect.children(element, "assignment", "transformation")
+        ):
+            self.refuse(
+                element, "Assignments of data associations are not supported; use camunda:inputOutput."
+            )
+
+    def attributes(self, element: etree._Element) -> None:
+        known = _ATTRIBUTES[tag(element)] | {"id", "name"}
+        camunda = _CAMUNDA_ATTRIBUTES.get(tag(element), set())
+        for attribute, value in element.attrib.items():
+            namespace, name = dialect.qualified(attribute)
+            if namespace == "" and name not in known:
+                self.refuse(
+                    element,
+                    f"BPMN knows no attribute {name!r} on a bpmn:{tag(element)}; is its prefix camunda: missing?",
+                )
+            elif namespace == "" and name in _YES_OR_NO and str(value).strip() not in _BOOLEANS:
+                self.refuse(element, f'{name}="{value!s}" is neither true nor false.')
+            elif namespace == CAMUNDA and name not in camunda:
+                self.camunda_attribute(element, name)
+            elif namespace == BATON:
+                self.refuse(
+                    element,
+                    f"baton:{name} is no attribute: baton: elements go inside bpmn:extensionElements.",
+                )
+            elif namespace not in ("", BPMN, CAMUNDA, dialect.XSI, _XML):
+                self.warn(element, f"The attribute {attribute!s} has no effect.")
+
     def extensions(self, element: etree._Element) -> None:
-        """Attributes and extension elements of `camunda:` and `baton:`: known, harmless, or refused by name."""
-        allowed = _CAMUNDA_ATTRIBUTES.get(tag(element), set())
-        for attribute in element.attrib:
-            name = etree.QName(attribute)
-            if name.namespace == CAMUNDA and name.localname not in allowed:
-                self.camunda_attribute(element, name.localname)
-        if tag(element) == "startEvent":
-            self.start_form(element)
+        """Extension elements of `camunda:` and `baton:`: known, harmless, or refused by name."""
         holder = dialect.child(element, "extensionElements")
-        for found in holder if holder is not None else ():
-            self.extension(element, found)
+        found = [] if holder is None else list(holder)
+        for each in found:
+            self.extension(element, each)
+        names = [
+            name
+            for space, name in (dialect.qualified(e.tag) for e in found)
+            if space == BATON and name != "name"
+        ]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.refuse(element, f"baton:{name} may be given only once.")
+
+    def language(self, element: etree._Element, given: str | None) -> None:
+        language = (given or "").rsplit("/", 1)[-1].lower()
+        if language not in _LANGUAGES:
+            self.refuse(element, f"The expression language {language!r} is not supported.")
 
     def camunda_attribute(self, element: etree._Element, name: str) -> None:
         if name in _ASYNCHRONOUS:
@@ -454,24 +672,60 @@ class _Checker:
         self.form(event)
 
     def extension(self, element: etree._Element, found: etree._Element) -> None:
-        name = etree.QName(found)
-        if name.namespace == BATON:
-            if name.localname not in _BATON_ELEMENTS.get(tag(element), {"name"}):
-                self.refuse(found, f"baton:{name.localname} on a bpmn:{tag(element)} is not supported.")
-        elif name.namespace == CAMUNDA:
-            if name.localname == "failedJobRetryTimeCycle":
-                self.warn(found, "camunda:failedJobRetryTimeCycle has no effect.")
-            elif not (name.localname == "inputOutput" and tag(element) in dialect.ACTIVITIES) and name.localname != "properties":
-                self.refuse(found, f"camunda:{name.localname} on a bpmn:{tag(element)} is not supported.")
-        elif name.namespace != BPMN:
-            self.warn(found, f"The extension {name.text} has no effect.")
+        namespace, name = dialect.qualified(found.tag)
+        if namespace == BATON:
+            self.baton(element, found, name)
+        elif namespace == CAMUNDA and name == "inputOutput" and tag(element) in dialect.ACTIVITIES:
+            self.input_output(found)
+        elif namespace == CAMUNDA and name == "failedJobRetryTimeCycle":
+            self.warn(found, "camunda:failedJobRetryTimeCycle has no effect.")
+        elif namespace == CAMUNDA and name != "properties":
+            self.refuse(found, f"camunda:{name} on a bpmn:{tag(element)} is not supported.")
+        elif namespace != CAMUNDA:
+            self.warn(found, f"The extension {found.tag!s} has no effect.")
+
+    def input_output(self, holder: etree._Element) -> None:
+        for parameter in holder:
+            if dialect.qualified(parameter.tag) not in (
+                (CAMUNDA, "inputParameter"),
+                (CAMUNDA, "outputParameter"),
+            ):
+                self.refuse(parameter, f"{parameter.tag!s} in a camunda:inputOutput is not supported.")
+
+    def baton(self, element: etree._Element, found: etree._Element, name: str) -> None:
+        if name not in _BATON_ELEMENTS.get(tag(element), {"name"}):
+            self.refuse(found, f"baton:{name} on a bpmn:{tag(element)} is not supported.")
+            return
+        for attribute in found.attrib:
+            if attribute not in _BATON_ATTRIBUTES[name]:
+                self.refuse(found, f"baton:{name} has no attribute {attribute!r}.")
+
+    def literal(self, element: etree._Element, text: str, reader: Callable[[str], object]) -> None:
+        """Check a text as far as it can be: an expression in it by its grammar, one without any by what it must say."""
+        compiled = self.template(element, text)
+        if compiled is None or not compiled.is_literal:
+            return
+        try:
+            reader(text)
+        except ValueError as error:
+            self.refuse(element, f"{error}")
 
     def template(self, element: etree._Element, text: str) -> Template | None:
         try:
             return template(text)
         except ScriptError as error:
-            self.refuse(element, f"In {text.strip()!r:.120}: {error.message}", (element.sourceline or 1) + error.line - 1)
+            self.refuse(
+                element,
+                f"In {text.strip()!r:.120}: {error.message}",
+                (dialect.line(element) or 1) + error.line - 1,
+            )
             return None
+
+
+_WHAT_AN_ID_IS = "begin with a letter or _, then letters, digits, '.', '-' and '_'."
+_BOOLEANS = {"true", "false", "1", "0"}
+_XML = "http://www.w3.org/XML/1998/namespace"
+_NO_NODES = DOCUMENTATION | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
 
 
 class _Flows:
@@ -499,6 +753,11 @@ def children_with_id(scope: etree._Element) -> Iterator[etree._Element]:
     return (e for e in dialect.children(scope) if e.get("id"))
 
 
+def _is_aside(element: etree._Element) -> bool:
+    """Whether it lies inside what execution never looks at."""
+    return any(tag(e) in ("extensionElements", "documentation", "text") for e in element.iterancestors())
+
+
 def _nearest_id(element: etree._Element) -> str | None:
     at: etree._Element | None = element
     while at is not None:
@@ -522,8 +781,45 @@ def _duration_or_instant(text: str) -> None:
         parse_instant(text, _UTC)
 
 
+def _repetition(text: str) -> None:
+    repetition = Repetition.parse(text)
+    if repetition.start:
+        parse_instant(repetition.start, _UTC)
+
+
+def _whole(text: str) -> int:
+    number = whole_number(text)
+    if number is None:
+        raise ValueError(f"{text!r:.40} is no whole number.")
+    return number
+
+
+def _cardinality(text: str) -> None:
+    if _whole(text) < 0:
+        raise ValueError("The loopCardinality is negative.")
+
+
+def _person_or_group(text: str) -> None:
+    if len(text.strip()) > MAX_NAME_LENGTH:
+        raise ValueError(
+            f"{text!r:.40} is longer than the {MAX_NAME_LENGTH} characters a person's or group's name may have."
+        )
+
+
+def _persons_or_groups(text: str) -> None:
+    for name in text.split(","):
+        _person_or_group(name)
+
+
 _TIMER_READERS: dict[str, Callable[[str], object]] = {
     "timeDate": lambda text: parse_instant(text, _UTC),
     "timeDuration": _duration_or_instant,
-    "timeCycle": Repetition.parse,
+    "timeCycle": _repetition,
+}
+_ASSIGNMENT_READERS: dict[str, Callable[[str], object]] = {
+    "assignee": _person_or_group,
+    "candidateUsers": _persons_or_groups,
+    "candidateGroups": _persons_or_groups,
+    "dueDate": _duration_or_instant,
+    "priority": _whole,
 }

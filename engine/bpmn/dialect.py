@@ -5,6 +5,7 @@ Everything here is a pure look at one element. Checking and building share it, s
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from lxml.etree import QName, _Element
 
@@ -16,7 +17,9 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 TASKS = frozenset({"task", "manualTask", "userTask", "scriptTask"})
 ACTIVITIES = TASKS | {"subProcess"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
-EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+EVENTS = frozenset(
+    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+)
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 MULTI_INSTANCE = "multiInstanceLoopCharacteristics"
@@ -27,16 +30,27 @@ def bpmn(name: str) -> str:
     return f"{{{BPMN}}}{name}"
 
 
-def tag(element: _Element) -> str:
-    """The local name of a BPMN element, or "" for an element of another namespace."""
-    name = QName(element)
-    return name.localname if name.namespace == BPMN else ""
+def tag(element: _Element | None) -> str:
+    """The local name of a BPMN element, or "" for an element of another namespace and for none."""
+    namespace, name = ("", "") if element is None else qualified(element.tag)
+    return name if namespace == BPMN else ""
+
+
+def qualified(name: str | bytes) -> tuple[str, str]:
+    """(namespace, local name) of an element's tag or an attribute's name; the namespace may be ""."""
+    parsed = QName(name)
+    return parsed.namespace or "", parsed.localname
+
+
+def line(element: _Element) -> int | None:
+    """The line of the file an element begins in."""
+    return cast("int | None", element.sourceline)
 
 
 def children(element: _Element, *names: str) -> Iterator[_Element]:
     """The BPMN children with one of these local names, or all of them."""
     for child in element:
-        if isinstance(child.tag, str) and (not names and tag(child) or tag(child) in names):
+        if isinstance(child.tag, str) and (tag(child) in names if names else tag(child)):
             yield child
 
 
@@ -46,7 +60,7 @@ def child(element: _Element, name: str) -> _Element | None:
 
 def text_of(element: _Element | None) -> str:
     """The whole text inside, trimmed; "" when there is no such element."""
-    return "" if element is None else "".join(element.itertext()).strip()
+    return "" if element is None else "".join(map(str, element.itertext())).strip()
 
 
 def camunda(element: _Element, name: str) -> str | None:
@@ -78,7 +92,11 @@ def label(element: _Element) -> str:
 
 def names(element: _Element) -> dict[str, str]:
     """Its names in other languages: `<baton:name lang="zh-CN">`."""
-    return {e.get("lang", ""): text_of(e) for e in extensions(element, BATON, "name") if e.get("lang") and text_of(e)}
+    return {
+        e.get("lang", ""): text_of(e)
+        for e in extensions(element, BATON, "name")
+        if e.get("lang") and text_of(e)
+    }
 
 
 def flow_nodes(scope: _Element) -> Iterator[_Element]:
@@ -90,8 +108,8 @@ def event_sub_processes(scope: _Element) -> list[_Element]:
     return [e for e in children(scope, "subProcess") if is_event_sub_process(e)]
 
 
-def is_event_sub_process(element: _Element) -> bool:
-    return tag(element) == "subProcess" and flag(element, "triggeredByEvent", False)
+def is_event_sub_process(element: _Element | None) -> bool:
+    return element is not None and tag(element) == "subProcess" and flag(element, "triggeredByEvent", False)
 
 
 def event_definitions(event: _Element) -> list[_Element]:
@@ -199,7 +217,9 @@ def processes(definitions: _Element) -> list[_Element]:
 def lane_groups(process: _Element) -> dict[str, str]:
     """Element id -> the group of the innermost lane it lies in: the lane's `<baton:group name=...>`, else the lane's name."""
     groups: dict[str, str] = {}
-    for lane in process.iter(bpmn("lane")):  # document order: an inner lane comes after its outer one and wins
+    for lane in process.iter(
+        bpmn("lane")
+    ):  # document order: an inner lane comes after its outer one and wins
         found = extension(lane, "group")
         group = (found.get("name") if found is not None else lane.get("name")) or ""
         for ref in children(lane, "flowNodeRef"):

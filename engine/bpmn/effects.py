@@ -52,7 +52,11 @@ class Step:
 
 @dataclass(slots=True)
 class Effects:
-    """All that came of one command on a case. What opened and closed again in the same command is in neither list."""
+    """All that came of one command on a case.
+
+    A user task or subscription that came and went in the same command is in neither list; `disarmed` may name timers that
+    were never written down, and `armed` some that were and now have another due date.
+    """
 
     opened: dict[int, TaskOpened] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)

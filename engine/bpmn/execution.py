@@ -55,7 +55,7 @@ class Circumstances:
     limits: Limits = Limits()
 
 
-class Token(Task):  # type: ignore[misc]
+class Token(Task):
     """A token: `task_spec` is where it stands, `parent` the scope it is in, `data` the variables it holds itself.
 
     `internal_data` holds `phase` (see `specs.Element`), the flow it came by, a timer's due date, a failure.
@@ -81,7 +81,7 @@ class Token(Task):  # type: ignore[misc]
     def scope(self) -> "Token":
         parent = self.parent
         assert parent is not None, "the process itself is in no scope"
-        return parent
+        return parent  # type: ignore[no-any-return]
 
     def _set_state(self, value: int) -> None:
         self._state = value  # the library collects a log record on every change, wanted or not
@@ -138,7 +138,7 @@ def _holder(token: Token | None, name: str) -> Token | None:
     return token
 
 
-class Execution(Workflow):  # type: ignore[misc]
+class Execution(Workflow):
     """One case in memory, for one command. Afterwards `effects` says what is to be written, `state.save` keeps the rest."""
 
     def __init__(self, process: "Process", circumstances: Circumstances) -> None:
@@ -172,7 +172,7 @@ class Execution(Workflow):  # type: ignore[misc]
     def fire(self, token: int, payload: Json = None) -> None:
         """What the token waits for has happened: its timer is due or its message came."""
         waiting = self._token(token)
-        waiting.spec.fired(waiting, payload)  # type: ignore[attr-defined]
+        waiting.spec.fired(waiting, payload)
         self.run()
 
     def retry(self) -> None:
@@ -189,6 +189,7 @@ class Execution(Workflow):  # type: ignore[misc]
     def cancel_case(self) -> None:
         """End everything that is going on in the case."""
         self.task_tree.clear()
+        self.task_tree._set_state(TaskState.CANCELLED)
         self.completed = True
 
     def run(self) -> None:
@@ -238,7 +239,7 @@ class Execution(Workflow):  # type: ignore[misc]
     def check_finished(self, scope: Token) -> None:
         """A scope in which only listeners are left has finished."""
         if scope.id in self.tasks and not any(child.active for child in scope.children):
-            scope.spec.emptied(scope)  # type: ignore[attr-defined]
+            scope.spec.emptied(scope)
 
     def finish(self) -> None:
         """The process itself has no token left."""
@@ -313,7 +314,11 @@ class Execution(Workflow):  # type: ignore[misc]
     def positions(self) -> list[tuple[str, str]]:
         """(element as drawn, `active` | `listening` | `failed`) of everything that is going on, for the picture of the diagram."""
         kinds = {TaskState.WAITING: "listening", TaskState.ERROR: "failed"}
-        return [(t.spec.element, kinds.get(t.state, "active")) for t in self.tasks.values() if t.parent is not None]
+        return [
+            (t.spec.element, kinds.get(t.state, "active"))
+            for t in self.tasks.values()
+            if t.parent is not None
+        ]
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -333,9 +338,13 @@ class Execution(Workflow):  # type: ignore[misc]
     def _spend(self) -> None:
         self._steps_left -= 1
         if self._steps_left < 0:
-            raise ElementFailed(f"The case took {self.circumstances.limits.steps:,} steps without waiting for anything. Is there an endless loop?")
+            raise ElementFailed(
+                f"The case took {self.circumstances.limits.steps:,} steps without waiting for anything. Is there an endless loop?"
+            )
         if time.monotonic() > self._deadline:
-            raise ElementFailed(f"The case was busy for {self.circumstances.limits.seconds:g} seconds without waiting for anything.")
+            raise ElementFailed(
+                f"The case was busy for {self.circumstances.limits.seconds:g} seconds without waiting for anything."
+            )
 
     def _fail(self, token: Token, message: str) -> None:
         token._set_state(TaskState.ERROR)

@@ -17,17 +17,25 @@ def read(file: str, data: bytes) -> etree._Element:
     if len(data) > MAX_BYTES:
         raise _refused(file, f"The file has {len(data):,} bytes; a diagram may have {MAX_BYTES:,}.")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
+        line: int | None = getattr(error, "lineno", None)
         raise _refused(file, f"This is not well-formed XML: {_reason(error)}", line) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise _refused(file, "A DOCTYPE is not allowed in a diagram.", 1)
     if root.tag != dialect.bpmn("definitions"):
-        raise _refused(file, "This is not a BPMN 2.0 diagram: its root must be bpmn:definitions.", root.sourceline)
+        raise _refused(
+            file, "This is not a BPMN 2.0 diagram: its root must be bpmn:definitions.", dialect.line(root)
+        )
     return root
 
 

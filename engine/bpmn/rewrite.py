@@ -12,8 +12,12 @@ from engine.bpmn import dialect
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn
 
 DOCUMENTATION = frozenset(
-    "documentation textAnnotation association group category categoryValue dataObject dataObjectReference dataStore dataStoreReference "
-    "dataInputAssociation dataOutputAssociation ioSpecification property laneSet incoming outgoing".split()
+    {
+        *("documentation", "textAnnotation", "association", "group", "category", "categoryValue"),
+        *("dataObject", "dataObjectReference", "dataStore", "dataStoreReference"),
+        *("dataInputAssociation", "dataOutputAssociation", "ioSpecification", "property"),
+        *("laneSet", "incoming", "outgoing"),
+    }
 )
 """Elements that say something to people and change nothing about execution."""
 
@@ -23,7 +27,7 @@ DECLARATIONS = ("message", "error", "signal", "escalation")
 def executable(process: etree._Element) -> etree._Element:
     """The document to execute for one process of a checked diagram. The diagram itself is left as it was."""
     root = etree.Element(bpmn("definitions"), nsmap={"bpmn": BPMN, "camunda": CAMUNDA, "baton": BATON})
-    for declared in dialect.children(process.getparent(), *DECLARATIONS):
+    for declared in dialect.children(process.getroottree().getroot(), *DECLARATIONS):
         root.append(deepcopy(declared))
     copy = deepcopy(process)
     root.append(copy)
@@ -47,13 +51,19 @@ def _name_the_nameless(root: etree._Element) -> None:
 
 
 def _hand_lanes_to_tasks(process: etree._Element) -> None:
-    """A task that names no candidates is its lane's: group and all."""
+    for task, group in lane_candidates(process):
+        task.set(f"{{{CAMUNDA}}}candidateGroups", group)
+
+
+def lane_candidates(process: etree._Element) -> list[tuple[etree._Element, str]]:
+    """The user tasks that name no candidates, and the group of the lane each lies in."""
     groups = dialect.lane_groups(process)
-    for task in process.iter(bpmn("userTask")):
-        if dialect.camunda(task, "candidateGroups") or dialect.camunda(task, "candidateUsers"):
-            continue
-        if group := _lane_group(task, groups):
-            task.set(f"{{{CAMUNDA}}}candidateGroups", group)
+    unnamed = [
+        task
+        for task in process.iter(bpmn("userTask"))
+        if not (dialect.camunda(task, "candidateGroups") or dialect.camunda(task, "candidateUsers"))
+    ]
+    return [(task, group) for task in unnamed if (group := _lane_group(task, groups))]
 
 
 def _lane_group(task: etree._Element, groups: dict[str, str]) -> str | None:

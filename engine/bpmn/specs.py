@@ -8,6 +8,7 @@ retried from the one that failed, so nothing is done twice:
     2  choose   decide on the outgoing flows, then go
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ from SpiffWorkflow.specs.base import TaskSpec
 from engine.bpmn.effects import Subscribed, TaskOpened, TimerArmed
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.calendars import Duration, Repetition, parse_instant
-from engine.scripting import Expression, Script, Template
+from engine.scripting import Script, Template
 
 Json = Any
 
@@ -42,7 +43,7 @@ class Parameter:
     value: Template
 
 
-class Process(BpmnProcessSpec):  # type: ignore[misc]
+class Process(BpmnProcessSpec):
     """The specification of one process version: `task_specs` by name, `root` the process itself."""
 
     root: "ProcessScope"
@@ -53,7 +54,7 @@ class Process(BpmnProcessSpec):  # type: ignore[misc]
         self.task_specs.clear()  # the library's own start and end tasks have no part in this
 
 
-class Element(TaskSpec):  # type: ignore[misc]
+class Element(TaskSpec):
     """A flow node that passes tokens straight through; the other kinds say what they do differently.
 
     `name` is unique in the process and stored with a token; `element` is the id as drawn, `label` what people call it.
@@ -75,7 +76,9 @@ class Element(TaskSpec):  # type: ignore[misc]
         """The library refuses task specs without inputs; the check at deployment knows better."""
 
     def _update_hook(self, token: Token) -> bool:
-        return False  # tokens become ready through `Execution.place`, never by the library's data-copying update
+        return (
+            False  # tokens become ready through `Execution.place`, never by the library's data-copying update
+        )
 
     def _run_hook(self, token: Token) -> bool | None:
         notes = token.notes
@@ -110,12 +113,14 @@ class Element(TaskSpec):  # type: ignore[misc]
 
     def choose(self, token: Token) -> list[Flow]:
         """The flows to take: all without a condition, all whose condition holds, else the default."""
-        if all(flow.condition is None for flow in self.flows):
-            return self.flows
+        if not self.flows:
+            return []
         taken = [f for f in self.flows if f.id != self.default and (f.condition is None or _holds(f, token))]
         taken = taken or [f for f in self.flows if f.id == self.default]
         if not taken:
-            raise ElementFailed("None of the conditions on the outgoing flows holds, and there is no default flow.")
+            raise ElementFailed(
+                "None of the conditions on the outgoing flows holds, and there is no default flow."
+            )
         return taken
 
     def left(self, token: Token) -> None:
@@ -147,7 +152,9 @@ class ExclusiveGateway(Element):
             return default
         if not self.flows:
             return []
-        raise ElementFailed("None of the conditions on the outgoing flows holds, and there is no default flow.")
+        raise ElementFailed(
+            "None of the conditions on the outgoing flows holds, and there is no default flow."
+        )
 
 
 class ParallelGateway(Element):
@@ -188,9 +195,9 @@ class EventBasedGateway(Element):
     visible = False
 
     def enter(self, token: Token) -> bool:
-        plans = [(flow.target, flow.target.plan(token)) for flow in self.flows]  # type: ignore[attr-defined]
+        plans = [(flow.target, flow.target.plan(token)) for flow in self.flows]
         for target, plan in plans:
-            target.announce(token.workflow.listen(target, token), plan)  # type: ignore[attr-defined]
+            target.announce(token.workflow.listen(target, token), plan)
         return False
 
 
@@ -236,7 +243,9 @@ class Timer:
             return False
         due = datetime.fromisoformat(token.notes["due"])
         try:
-            following = Repetition.parse(token.notes["every"]).every.after(due, token.workflow.circumstances.zone)
+            following = Repetition.parse(token.notes["every"]).every.after(
+                due, token.workflow.circumstances.zone
+            )
         except ValueError:  # beyond the calendar's end
             return False
         token.notes["left"] = None if left is None else left - 1
@@ -264,7 +273,10 @@ class Message:
         key = token.workflow.evaluate(self.correlation, token)
         if key is None or isinstance(key, (dict, list)):
             raise ElementFailed("The correlation key is neither a text nor a number.")
-        return {"key": correlation_text(key)}
+        text = correlation_text(key)
+        if len(text) > _KEY_LENGTH or "\0" in text:
+            raise ElementFailed(f"The correlation key {text!r:.60} is longer than {_KEY_LENGTH} characters.")
+        return {"key": text}
 
     def announce(self, token: Token, plan: dict[str, Any]) -> None:
         token.workflow.effects.subscribe(Subscribed(token.id, token.spec.element, self.name, plan["key"]))
@@ -274,6 +286,9 @@ class Message:
 
     def withdraw(self, token: Token) -> None:
         token.workflow.effects.unsubscribe(token.id)
+
+
+_KEY_LENGTH = 255
 
 
 def correlation_text(key: Json) -> str:
@@ -286,7 +301,9 @@ def correlation_text(key: Json) -> str:
 class CatchEvent(Element):
     """An intermediate event that waits for a timer or a message."""
 
-    def __init__(self, process: Process, name: str, trigger: Timer | Message, payload: str | None = None, **about: Any) -> None:
+    def __init__(
+        self, process: Process, name: str, trigger: Timer | Message, payload: str | None = None, **about: Any
+    ) -> None:
         super().__init__(process, name, **about)
         self.trigger = trigger
         self.payload = payload
@@ -329,7 +346,9 @@ class CatchEvent(Element):
 class BoundaryEvent(CatchEvent):
     """Waits beside its activity; ends it, if interrupting, and sends a token along its own flows."""
 
-    def __init__(self, process: Process, name: str, trigger: Timer | Message, interrupting: bool, **about: Any) -> None:
+    def __init__(
+        self, process: Process, name: str, trigger: Timer | Message, interrupting: bool, **about: Any
+    ) -> None:
         super().__init__(process, name, trigger, **about)
         self.interrupting = interrupting
 
@@ -365,7 +384,9 @@ class EventStart(CatchEvent):
 
     body: "EventSubProcess"
 
-    def __init__(self, process: Process, name: str, trigger: Timer | Message, interrupting: bool, **about: Any) -> None:
+    def __init__(
+        self, process: Process, name: str, trigger: Timer | Message, interrupting: bool, **about: Any
+    ) -> None:
         super().__init__(process, name, trigger, **about)
         self.interrupting = interrupting
 
@@ -431,16 +452,20 @@ class ErrorEnd(Element):
         handler.caught(scope)
 
 
-def find_error_handler(token: Token, code: str | None) -> tuple[ErrorStart | ErrorBoundaryEvent, Token] | None:
+def find_error_handler(
+    token: Token, code: str | None
+) -> tuple[ErrorStart | ErrorBoundaryEvent, Token] | None:
     """The innermost handler and the scope it handles the error for; at one level, one that names the code goes first."""
-    scope = token.parent
+    inside, scope = token, token.parent
     while scope is not None:
-        spec = scope.spec
-        for handlers in (getattr(spec, "error_starts", ()), getattr(spec, "error_boundaries", ())):
+        # An interrupted scope listens no longer: what its handler throws goes outwards, never to itself.
+        interrupted = isinstance(inside.spec, EventSubProcess) and inside.spec.interrupts
+        starts = () if interrupted else getattr(scope.spec, "error_starts", ())
+        for handlers in (starts, getattr(scope.spec, "error_boundaries", ())):
             matching = [h for h in handlers if h.code in (code, None)]
             if matching:
                 return min(matching, key=lambda h: h.code is None), scope
-        scope = scope.parent
+        inside, scope = scope, scope.parent
     return None
 
 
@@ -461,6 +486,14 @@ class Activity(Element):
         self.repeated: MultiInstance | None = None
 
     def enter(self, token: Token) -> bool:
+        held = dict(token.data)
+        try:
+            return self._enter(token)
+        except ElementFailed:
+            token.data = held  # else the retry of an input `x = ${x + 1}` would read its own first result
+            raise
+
+    def _enter(self, token: Token) -> bool:
         for parameter in self.input_parameters:  # one may read the one before it
             token.data[parameter.name] = token.workflow.evaluate(parameter.value, token)
         plans = [(b, b.plan(token)) for b in self.boundaries] if self.waits else []
@@ -544,7 +577,7 @@ class UserTask(Activity):
             assignee=_one(_value(a.assignee, token)),
             users=_several(_value(a.users, token)),
             groups=_several(_value(a.groups, token)),
-            priority=_whole(_value(a.priority, token)),
+            priority=_priority(_value(a.priority, token)),
             due=_due(_value(a.due, token), execution),
             form=a.form,
             separation=a.separation,
@@ -562,35 +595,66 @@ def _value(template: Template | None, token: Token) -> Json:
     return None if template is None else token.workflow.evaluate(template, token)
 
 
+_NAME_LENGTH = 64
+
+
 def _one(value: Json) -> str | None:
     if value is None or isinstance(value, str):
-        return (value or "").strip() or None
+        return _name(value or "") or None
     raise ElementFailed("The assignee is no text.")
+
+
+def _name(text: str) -> str:
+    """The name of a person or group, as far as the database can hold one."""
+    name = text.strip()
+    if len(name) > _NAME_LENGTH or "\0" in name:
+        raise ElementFailed(
+            f"{name!r:.40} is no name of a person or group: it is longer than {_NAME_LENGTH} characters."
+        )
+    return name
 
 
 def _several(value: Json) -> tuple[str, ...]:
     """Candidates: a list of texts, or one text with commas."""
-    items = value if isinstance(value, list) else (value or "").split(",") if isinstance(value, str) or value is None else [None]
-    if not all(isinstance(item, str) for item in items):
+    items = (value or "").split(",") if value is None or isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ElementFailed("The candidates are no list of texts.")
-    return tuple(dict.fromkeys(item.strip() for item in items if item.strip()))
+    return tuple(dict.fromkeys(name for item in items if (name := _name(item))))
 
 
-def _whole(value: Json) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-        return int(value)
-    raise ElementFailed("The task's priority is no whole number.")
+def _priority(value: Json) -> int | None:
+    number = whole_number(value)
+    if value is not None and number is None:
+        raise ElementFailed(f"The task's priority {value!r:.40} is no whole number.")
+    return number
+
+
+_DIGITS = re.compile(r"-?\d{1,10}", re.ASCII)
+_LARGEST = 2**31 - 1
+
+
+def whole_number(value: Json) -> int | None:
+    """The whole number of at most 31 bits that a value is or a text says; None when it is something else."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and -_LARGEST <= value <= _LARGEST else None
 
 
 def _due(value: Json, execution: Execution) -> datetime | None:
     if value is None:
         return None
     now, zone = execution.circumstances.now, execution.circumstances.zone
+    if not isinstance(value, str):
+        raise ElementFailed(f"The due date {value!r:.60} is no ISO 8601 text.")
     try:
-        return Duration.parse(value).after(now, zone) if value.startswith("P") else parse_instant(value, zone)
-    except (ValueError, AttributeError) as error:
+        return (
+            Duration.parse(value).after(now, zone)
+            if value.lstrip().startswith("P")
+            else parse_instant(value, zone)
+        )
+    except ValueError as error:
         raise ElementFailed(f"The due date cannot be read: {error}") from error
 
 
@@ -617,7 +681,8 @@ class ScopeMixin:
         token.workflow.place(self.start, token)
 
     def emptied(self, token: Token) -> None:
-        """Nothing is left inside but listeners."""
+        """Nothing is left inside but listeners, which no longer start anything: not even while its outputs fail."""
+        interrupt(token)
         token.workflow.go_on(token)
 
 
@@ -645,6 +710,10 @@ class EventSubProcess(ScopeMixin, Element):
     """Runs inside the scope it lies in, once for each time its start event fires."""
 
     start: EventStart | ErrorStart
+
+    @property
+    def interrupts(self) -> bool:
+        return isinstance(self.start, ErrorStart) or self.start.interrupting
 
     def enter(self, token: Token) -> bool:
         self.open_scope(token)
@@ -730,9 +799,8 @@ class MultiInstance(Activity):
 
     def _items(self, token: Token) -> list[Json]:
         if self.cardinality is not None:
-            number = token.workflow.evaluate(self.cardinality, token)
-            number = int(number) if isinstance(number, str) and number.strip().isdigit() else number
-            if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            number = whole_number(token.workflow.evaluate(self.cardinality, token))
+            if number is None or number < 0:
                 raise ElementFailed("The loop cardinality is no whole number.")
             self._bound(number, token)
             return [None] * number
@@ -747,5 +815,3 @@ class MultiInstance(Activity):
         most = token.workflow.circumstances.limits.items
         if number > most:
             raise ElementFailed(f"The activity is to run {number:,} times; at most {most:,} are allowed.")
-
-

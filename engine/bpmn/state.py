@@ -27,13 +27,20 @@ class NewerFormat(EngineError):
 
 def save(execution: Execution) -> bytes:
     """The state as compressed bytes. Raises `Invalid` when its variables have grown beyond `MAX_BYTES`."""
-    rows = [[t.id, t.task_spec.name, t._parent or 0, t.state, t.internal_data, t.data] for t in execution.tasks.values()]
+    rows = [
+        [t.id, t.task_spec.name, t._parent or 0, t.state, t.internal_data, t.data]
+        for t in execution.tasks.values()
+    ]
     try:
-        plain = orjson.dumps({"last": execution.last_id, "completed": execution.completed, "tokens": rows}, option=_ORJSON)
+        plain = orjson.dumps(
+            {"last": execution.last_id, "completed": execution.completed, "tokens": rows}, option=_ORJSON
+        )
     except (TypeError, orjson.JSONEncodeError) as error:
         raise Invalid(f"A variable holds a value that JSON cannot: {error}") from error
     if len(plain) > MAX_BYTES:
-        raise Invalid(f"The case's variables would take {len(plain):,} bytes; at most {MAX_BYTES:,} are allowed.")
+        raise Invalid(
+            f"The case's variables would take {len(plain):,} bytes; at most {MAX_BYTES:,} are allowed."
+        )
     return _codec("compressor", zstandard.ZstdCompressor).compress(plain)  # type: ignore[no-any-return]
 
 

@@ -67,7 +67,9 @@ class Meter:
         """Count `size` bytes of memory, and the work of filling them."""
         self.memory -= size
         if self.memory < 0:
-            raise LimitExceeded("This uses too much memory. Work on less at once.")
+            raise LimitExceeded(
+                "This uses too much memory. In a loop, append to a list instead of adding lists or texts."
+            )
         self.charge(1 + size // BYTES_PER_TICK)
 
     def made(self, value: T) -> T:

@@ -20,7 +20,7 @@ from engine.scripting.expressions import (
     unpacking,
 )
 from engine.scripting.limits import JSON, Frame
-from engine.scripting.methods import extend, key, put
+from engine.scripting.methods import key, put
 from engine.scripting.operators import ARITHMETIC, Operator
 from engine.scripting.source import Places
 from engine.scripting.values import cut_loose, described, items_of
@@ -238,22 +238,20 @@ class ScriptCompiler(ExpressionCompiler):
         def run(frame: Frame) -> None:
             try:
                 inside, at = container(frame), index(frame)
-                _set(inside, at, _combined(item(inside, at), value(frame), operator, frame), frame)
+                _set(inside, at, operator(item(inside, at), value(frame), frame), frame)
             except FAULTS as error:
                 raise located(error, place) from None
 
         return run
 
     def _augmented_variable(self, node: ast.AugAssign, target: ast.Name, operator: Operator) -> Statement:
-        # A list grows in place, as in Python, and others may share it.
-        self.copies = self.copies or isinstance(node.op, ast.Add)
         before, value = self.compile(target), self.compile(node.value)
         bind = self._variable(target)
         place = self.places.of(node)
 
         def run(frame: Frame) -> None:
             try:
-                bind(frame, _combined(before(frame), value(frame), operator, frame))
+                bind(frame, operator(before(frame), value(frame), frame))
             except FAULTS as error:
                 raise located(error, place) from None
 
@@ -348,15 +346,6 @@ class ScriptCompiler(ExpressionCompiler):
 
 def _names(target: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
-
-
-def _combined(before: JSON, value: JSON, operator: Operator, frame: Frame) -> JSON:
-    if type(before) is list and operator is ARITHMETIC["Add"]:
-        if type(value) is not list:
-            raise ScriptRuntimeError(f"A list takes a list with +=, not {described(value)}.")
-        extend(frame, before, value)
-        return before
-    return operator(before, value, frame)
 
 
 def _set(container: JSON, index: JSON, value: JSON, frame: Frame) -> None:

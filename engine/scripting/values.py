@@ -146,6 +146,8 @@ def to_text(value: JSON, meter: Meter) -> str:
     """Text as it is, everything else as compact JSON."""
     if type(value) is str:
         return value
+    if type(value) is int:
+        return str(sound(value))
     written = json.dumps(cut_loose(value, meter), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     meter.fit(len(written))
     meter.made(written)

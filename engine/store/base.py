@@ -15,7 +15,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event, func, literal, make_url, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -53,8 +52,8 @@ class Instant(TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
 
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""A JSON value; None is stored as SQL NULL."""
+Json = JSON(none_as_null=True)
+"""A JSON value, kept as it was written (JSONB would reorder the fields of a form); None is stored as SQL NULL."""
 
 
 class Base(DeclarativeBase):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Instant, new_id
@@ -37,3 +37,7 @@ class TimerRow(Base):
     next_at: Mapped[datetime] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(Integer)
     error: Mapped[str | None] = mapped_column(Text)
+
+
+IS_ARMED = TimerRow.state == literal_column("'armed'")
+"""Spelled out rather than bound: only then do both databases see that the partial index serves."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Instant, Json, new_id
@@ -62,3 +62,6 @@ class CandidateRow(Base):
 
 
 GROUP, USER = "group", "user"
+
+IS_OPEN = UserTaskRow.state == literal_column("'open'")
+"""Spelled out rather than bound: only then do both databases see that the partial indexes serve."""

@@ -1,0 +1,47 @@
+"""The doors: HTTP and the command line. Here the HTTP application is put together."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import auth, clock, errors, headers, health, logs, metrics, openapi, payload, people, sign_in
+from api.serialisation import OrjsonProvider
+from api.server import Server
+from config.settings import Settings
+from engine.database import Database
+
+BLUEPRINTS = (
+    health.blueprint,
+    sign_in.blueprint,
+    people.blueprint,
+    people.groups_blueprint,
+    clock.blueprint,
+)
+
+
+def create_app(settings: Settings, database: Database) -> Flask:
+    """The application on a migrated database. What it holds is in `app.extensions["baton"]`, a `Server`.
+
+    `settings.secret_key` must be there (`config.settings.with_secret_key`). The caller sets `ready`.
+    """
+    app = Flask("api", static_folder=None)
+    app.json = OrjsonProvider(app)
+    server = Server(settings, database)
+    app.extensions["baton"] = server
+    # The order counts: the log begins first and ends last; the body is bounded before anybody is asked who
+    # she is.
+    logs.install(app)
+    metrics.install(app, server)
+    headers.install(app)
+    payload.install(app)
+    if settings.demo or settings.test_clock:
+        # Else another site's page could let its own name resolve to this machine, and use what is open here.
+        payload.install_loopback_only(app)
+    auth.install(app)
+    errors.install(app)
+    api = openapi.install(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,105 @@
+"""`baton serve`: the server, in one command.
+
+In order: settings, ownership of the database, migration, the demo organisation, then the server. What answers
+requests runs in a child of this process (gunicorn's worker, with threads), which opens connections of its
+own.
+"""
+
+import argparse
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+import config
+from api import create_app, logs
+from api.console import database_of
+from api.server import Server
+from config import settings
+from config.settings import Settings
+from engine import people
+from engine.clock import system_now
+from engine.database import Database, ownership, upgrade
+
+if TYPE_CHECKING:
+    from api.console import Commands
+
+DEMO_ORGANISATION = Path(config.__file__).parent / "people.toml"
+OWNER_LEAVES_WITHIN = 10.0
+"""Seconds that a killed server's child may need to notice and let go of the database."""
+
+KEEP_ALIVE_SECONDS = 30
+FINISH_SECONDS = 10
+
+
+def register(commands: "Commands") -> None:
+    commands.add_parser("serve", help="run the server").set_defaults(run=run_serve)
+
+
+def run_serve(_arguments: argparse.Namespace) -> int:
+    found = settings.with_secret_key(settings.read())
+    logs.configure(found.log)
+    with database_of(found) as database, ownership(database, wait=OWNER_LEAVES_WITHIN):
+        upgrade(database)
+        if found.demo:
+            seed_demo(database)
+        database.close()  # no connection may be shared with the child
+        Gunicorn(found, lambda: ready_app(found)).run()
+    return 0
+
+
+def seed_demo(database: Database) -> None:
+    """Add who is absent of the demo organisation."""
+    demo = tomllib.loads(DEMO_ORGANISATION.read_text())
+    with database.transaction() as session:
+        people.seed_demo(session, demo, system_now())
+
+
+def ready_app(found: Settings) -> Flask:
+    """The application, ready: called in the process that answers requests, once the database is prepared."""
+    app = create_app(found, Database(found.database_url, pool_size=found.threads + 4))
+    server: Server = app.extensions["baton"]
+    server.ready.set()
+    return app
+
+
+class Gunicorn(BaseApplication):
+    """One worker with threads: one process owns an SQLite file; on PostgreSQL, start more nodes."""
+
+    def __init__(self, found: Settings, make_app: Callable[[], Flask]) -> None:
+        self._settings = found
+        self._make_app = make_app
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()
+
+    def _options(self) -> dict[str, Any]:
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        return {
+            "bind": f"{host}:{self._settings.port}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": self._settings.threads,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "graceful_timeout": FINISH_SECONDS,
+            "timeout": 120,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "post_worker_init": lambda _worker: print(_greeting(self._settings, host), flush=True),
+        }
+
+
+def _greeting(found: Settings, host: str) -> str:
+    lines = [f"Baton is at http://{host}:{found.port} (the API: http://{host}:{found.port}/api/docs)"]
+    if found.demo:
+        names = [person["username"] for person in tomllib.loads(DEMO_ORGANISATION.read_text())["person"]]
+        lines.append(f"Sign in as {', '.join(names)}; the password is '{people.DEMO_PASSWORD}'.")
+    return "\n".join(lines)

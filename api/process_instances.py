@@ -1,0 +1,141 @@
+"""Process instances over HTTP: start cases, follow them, hold, repair and end them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from api import pages
+from api.blueprint import Blueprint
+from api.commands import Command, Reading
+from api.pages import PageQuery
+from api.schemas.process_instances import (
+    HISTORY_EXAMPLE,
+    INSTANCE_EXAMPLE,
+    START_EXAMPLE,
+    DiagramSchema,
+    HistoryPage,
+    InstancesQuery,
+    OrderSchema,
+    ProcessInstanceSchema,
+    ProcessInstancesPage,
+    StartSchema,
+    VariablesSchema,
+)
+from api.server import server
+from engine import process_instances
+from engine.process_instances import Filter, Order
+
+blueprint = Blueprint("process-instances", __name__, url_prefix="/api/v1/process-instances", description="Cases")
+
+
+def _guard(here: Reading, instance_id: str) -> None:
+    process_instances.get(here.session, instance_id, by=here.person)
+
+
+@blueprint.post("")
+@blueprint.arguments(StartSchema, example=START_EXAMPLE)
+@blueprint.command(ProcessInstanceSchema, 201, problems=(403, 404), example=INSTANCE_EXAMPLE)
+def start(command: Command, body: dict[str, Any]) -> Any:
+    """Start a process instance
+
+    The latest version of the process runs until everything in it waits. If it has a start form, the variables go through it; else
+    any are taken.
+    """
+    instance = process_instances.start(
+        command.session,
+        body["definition"],
+        body["variables"],
+        by=command.person,
+        now=command.now,
+        zone=server().settings.timezone,
+        title=body["title"],
+        service=body["service"],
+    )
+    command.headers["Location"] = f"/api/v1/process-instances/{instance.id}"
+    return instance
+
+
+@blueprint.get("")
+@blueprint.arguments(InstancesQuery, location="query")
+@blueprint.reading(ProcessInstancesPage, problems=(422,), example={"items": [INSTANCE_EXAMPLE], "next": None})
+def list_instances(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
+    """List process instances
+
+    Those you may see, the newest first.
+    """
+    requester = here.person.username if query["requester"] == "me" else query["requester"]
+    chosen = Filter(query["definition"], query["state"], query["q"], requester, query["priority"], query["service"])
+    after = pages.after(query)
+    found = process_instances.page(here.session, chosen, by=here.person, limit=query["limit"] + 1, before=after[0] if after else None)
+    return pages.page(found, query["limit"], lambda row: [row.id])
+
+
+@blueprint.get("/<instance_id>")
+@blueprint.reading(ProcessInstanceSchema, problems=(404,), example=INSTANCE_EXAMPLE)
+def get_instance(here: Reading, instance_id: str) -> Any:
+    """Get a process instance"""
+    return process_instances.get(here.session, instance_id, by=here.person)
+
+
+@blueprint.get("/<instance_id>/history")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.reading(HistoryPage, problems=(404, 422), example={"items": [HISTORY_EXAMPLE], "next": None})
+def get_history(here: Reading, query: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """Get what happened in a process instance
+
+    In order. `seq` counts from 1 without a gap; each entry's `hash` follows from the one before.
+    """
+    after = pages.after(query)
+    found = process_instances.history_page(
+        here.session, instance_id, by=here.person, limit=query["limit"] + 1, after=after[0] if after else 0
+    )
+    return pages.page(found, query["limit"], lambda row: [row.seq])
+
+
+@blueprint.get("/<instance_id>/variables")
+@blueprint.reading(VariablesSchema, problems=(404,), example={"title": "Printer on floor 3 jams", "priority": 3})
+def get_variables(here: Reading, instance_id: str) -> dict[str, Any]:
+    """Get the variables of a process instance
+
+    The case's own; those inside sub-processes and of single items of a multi-instance activity are not among them.
+    """
+    return process_instances.variables(here.session, instance_id, by=here.person, now=here.now)
+
+
+@blueprint.get("/<instance_id>/diagram")
+@blueprint.reading(DiagramSchema, problems=(404,), example={"xml": "<bpmn:definitions .../>", "positions": [{"element": "triage", "state": "active"}]})
+def get_diagram(here: Reading, instance_id: str) -> Any:
+    """Get the diagram of a process instance, and where it stands"""
+    return process_instances.diagram(here.session, instance_id, by=here.person, now=here.now)
+
+
+def _order(command: Command, body: dict[str, Any]) -> Order:
+    return Order(command.person, command.now, body.get("reason"), command.expected_revision)
+
+
+def _command(name: str, verb: Callable[..., Any], documentation: str) -> None:
+    """An endpoint for a command on a case that takes nothing but a reason."""
+
+    def view(command: Command, body: dict[str, Any], instance_id: str) -> Any:
+        return verb(command.session, instance_id, _order(command, body))
+
+    view.__name__, view.__doc__ = name, documentation
+    view = blueprint.command(ProcessInstanceSchema, problems=(403, 404, 409, 412), example=INSTANCE_EXAMPLE, guard=_guard)(view)
+    view = blueprint.arguments(OrderSchema, example={"reason": "Agreed with the requester."})(view)
+    blueprint.post(f"/<instance_id>/{name}")(view)
+
+
+_command("cancel", process_instances.cancel, "Cancel a process instance\n\nIts open tasks, timers and subscriptions end. This cannot be undone.")
+_command("suspend", process_instances.suspend, "Suspend a process instance\n\nNothing happens in it until it is resumed; timers that fall due meanwhile fire then.")
+_command("resume", process_instances.resume, "Resume a suspended process instance")
+_command("retry", process_instances.retry, "Let the failed elements of a process instance try again\n\nEach goes on from the step that failed.")
+
+
+@blueprint.patch("/<instance_id>/variables")
+@blueprint.arguments(VariablesSchema, example={"amount": 12})
+@blueprint.command(VariablesSchema, problems=(403, 404, 409, 412), example={"amount": 12}, guard=_guard)
+def change_variables(command: Command, body: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """Change variables of a process instance
+
+    For service managers, process owners and administrators: to repair a case. What is not sent stays; history keeps before and after.
+    """
+    return process_instances.change_variables(command.session, instance_id, body, _order(command, {}))

@@ -1,0 +1,73 @@
+"""Deployments and what they hold, as JSON."""
+
+from marshmallow import Schema, fields
+
+from api.pages import page_of
+from api.schemas.base import Instant
+
+
+class ProblemEntrySchema(Schema):
+    detail = fields.String(required=True)
+    file = fields.String(allow_none=True)
+    element = fields.String(allow_none=True, metadata={"description": "The element's id, as drawn."})
+    line = fields.Integer(allow_none=True)
+
+
+class DeployedSchema(Schema):
+    kind = fields.String(required=True, metadata={"description": "`process` or `form`."})
+    key = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+class DeploymentSchema(Schema):
+    id = fields.String(metadata={"description": "Not there in a dry run."})
+    definitions = fields.List(fields.Nested(DeployedSchema), required=True)
+    warnings = fields.List(fields.Nested(ProblemEntrySchema), required=True)
+
+
+class DeployQuery(Schema):
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "Only check; store nothing."})
+
+
+class ProcessDefinitionSchema(Schema):
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    version = fields.Integer(required=True)
+    name = fields.Function(lambda row: row.name, required=True)
+    names = fields.Dict(required=True, metadata={"description": "The name in other languages, by language tag."})
+    start_form = fields.String(required=True, allow_none=True, metadata={"description": "The key of the form it is started with."})
+    deployment = fields.String(attribute="deployment_id", required=True)
+    file = fields.String(required=True)
+    created_at = Instant(required=True)
+
+
+class FormSchema(Schema):
+    schema = fields.Dict(required=True, metadata={"description": "JSON Schema 2020-12."})
+    ui = fields.Dict(required=True, metadata={"description": "uiSchema as react-jsonschema-form knows it."})
+
+
+ProcessDefinitionsPage = page_of(ProcessDefinitionSchema)
+
+DEPLOYMENT_EXAMPLE = {
+    "id": "01a204287a4c5400828941b1a1",
+    "definitions": [
+        {"kind": "form", "key": "incident/triage", "version": 3},
+        {"kind": "process", "key": "incident", "version": 7},
+    ],
+    "warnings": [],
+}
+DEFINITION_EXAMPLE = {
+    "id": "01a204287a4c5400828941b1a2",
+    "key": "incident",
+    "version": 7,
+    "name": "Incident",
+    "names": {"zh-CN": "事件"},
+    "start_form": "incident/report",
+    "deployment": "01a204287a4c5400828941b1a1",
+    "file": "incident/incident.bpmn",
+    "created_at": "2026-03-02T09:30:00.000000Z",
+}
+FORM_EXAMPLE = {
+    "schema": {"type": "object", "required": ["title"], "properties": {"title": {"type": "string", "maxLength": 200}}},
+    "ui": {"title": {"ui:autofocus": True}},
+}

@@ -1,0 +1,57 @@
+"""Messages and timers, as JSON."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from api.pages import PageQuery, page_of
+from api.schemas.base import Instant
+from engine.timers import TimerState
+
+
+def _a_key(value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValidationError("Give a text or a number.")
+
+
+class MessageSchema(Schema):
+    name = fields.String(required=True, validate=validate.Length(1, 255))
+    correlation_key = fields.Raw(load_default=None, allow_none=True, validate=_a_key, metadata={"type": ["string", "number"]})
+    instance = fields.String(load_default=None, allow_none=True, metadata={"description": "The id of the case it is for."})
+    payload = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
+
+
+class DeliverySchema(Schema):
+    instance = fields.String(required=True)
+    number = fields.String(required=True)
+    element = fields.String(required=True, metadata={"description": "The id of the event that caught it."})
+
+
+class TimerSchema(Schema):
+    id = fields.String(required=True)
+    instance = fields.String(attribute="instance_id", required=True)
+    element = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf([*TimerState]))
+    due_at = Instant(required=True)
+    attempts = fields.Integer(required=True)
+    error = fields.String(required=True, allow_none=True)
+
+
+class TimersQuery(PageQuery):
+    instance = fields.String(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf([*TimerState]))
+
+
+TimersPage = page_of(TimerSchema)
+
+MESSAGE_EXAMPLE = {"name": "incident.reprioritise", "correlation_key": "INC-000123", "payload": {"priority": 1}}
+DELIVERY_EXAMPLE = {"instance": "01a204287a6f508e8ac5e73610", "number": "INC-000123", "element": "reprioritised"}
+TIMER_EXAMPLE = {
+    "id": "01a204287a86e8a2c2b6fe2770",
+    "instance": "01a204287a6f508e8ac5e73610",
+    "element": "confirmation_overdue",
+    "state": "armed",
+    "due_at": "2026-03-07T09:30:00.000000Z",
+    "attempts": 0,
+    "error": None,
+}

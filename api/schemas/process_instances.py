@@ -1,0 +1,109 @@
+"""Process instances, as JSON."""
+
+from marshmallow import INCLUDE, Schema, fields, validate
+from webargs.fields import DelimitedList
+
+from api.pages import PageQuery, page_of
+from api.schemas.base import Instant
+from engine.process_instances import InstanceState
+
+
+class FailureSchema(Schema):
+    element = fields.String(required=True, metadata={"description": "The id of the element that failed, as drawn."})
+    message = fields.String(required=True)
+
+
+class ProcessInstanceSchema(Schema):
+    id = fields.String(required=True)
+    number = fields.String(required=True, metadata={"description": "What people call the case."})
+    definition = fields.String(attribute="definition_key", required=True)
+    version = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf([*InstanceState]))
+    title = fields.String(required=True)
+    priority = fields.Integer(required=True, allow_none=True)
+    service = fields.String(required=True, allow_none=True)
+    requester = fields.String(required=True, allow_none=True)
+    started_at = Instant(required=True)
+    ended_at = Instant(required=True, allow_none=True)
+    failures = fields.List(fields.Nested(FailureSchema), required=True)
+    revision = fields.Integer(required=True)
+
+
+class StartSchema(Schema):
+    definition = fields.String(required=True, validate=validate.Length(1, 255), metadata={"description": "The key of the process."})
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+    title = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 1000))
+    service = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 255))
+
+
+class InstancesQuery(PageQuery):
+    definition = fields.String(load_default=None, metadata={"description": "Only cases of this process."})
+    state = DelimitedList(fields.String(validate=validate.OneOf([*InstanceState])), load_default=())
+    q = fields.String(load_default=None, validate=validate.Length(0, 200), metadata={"description": "Part of the number or the title."})
+    requester = fields.String(load_default=None, metadata={"description": "A username, or `me`."})
+    priority = fields.Integer(load_default=None)
+    service = fields.String(load_default=None)
+
+
+class OrderSchema(Schema):
+    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
+
+
+class VariablesSchema(Schema):
+    """Any names, any JSON values."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class HistoryEntrySchema(Schema):
+    seq = fields.Integer(required=True)
+    at = Instant(required=True)
+    kind = fields.String(required=True)
+    element = fields.String(required=True, allow_none=True)
+    actor = fields.String(required=True, allow_none=True, metadata={"description": "A username; null: the engine itself, or erased."})
+    detail = fields.Dict(required=True, allow_none=True)
+    hash = fields.String(required=True, metadata={"description": "The entry's link in the case's chain."})
+
+
+class PositionSchema(Schema):
+    element = fields.String(required=True)
+    state = fields.String(required=True, metadata={"description": "`active`, `listening` or `failed`."})
+
+
+class DiagramSchema(Schema):
+    xml = fields.String(required=True, metadata={"description": "The diagram as drawn."})
+    positions = fields.List(fields.Nested(PositionSchema), required=True)
+
+
+ProcessInstancesPage = page_of(ProcessInstanceSchema)
+HistoryPage = page_of(HistoryEntrySchema)
+
+INSTANCE_EXAMPLE = {
+    "id": "01a204287a6f508e8ac5e73610",
+    "number": "INC-000123",
+    "definition": "incident",
+    "version": 7,
+    "state": "active",
+    "title": "Printer on floor 3 jams",
+    "priority": 3,
+    "service": "printing",
+    "requester": "ann",
+    "started_at": "2026-03-02T09:30:00.000000Z",
+    "ended_at": None,
+    "failures": [],
+    "revision": 4,
+}
+START_EXAMPLE = {
+    "definition": "incident",
+    "variables": {"title": "Printer on floor 3 jams", "description": "Paper tray 2", "impact": 2, "urgency": 2},
+}
+HISTORY_EXAMPLE = {
+    "seq": 5,
+    "at": "2026-03-02T09:41:07.120000Z",
+    "kind": "task completed",
+    "element": "triage",
+    "actor": "sam",
+    "detail": {"name": "Triage", "data": {"outcome": "work"}},
+    "hash": "5f0c2d0f6a2b9f43a5f1d5d8b7c6b1d4e0a98f7c6b5a49382716051423324150",
+}

@@ -1,0 +1,78 @@
+"""User tasks, as JSON."""
+
+from marshmallow import Schema, fields, validate
+
+from api.language import locale
+from api.pages import PageQuery, page_of
+from api.schemas.base import Instant
+from api.schemas.deployments import FORM_EXAMPLE, FormSchema
+from engine.user_tasks import TaskState
+
+
+class CaseOfTaskSchema(Schema):
+    number = fields.String(required=True)
+    title = fields.String(required=True)
+    definition = fields.String(attribute="definition_key", required=True)
+    requester = fields.String(required=True, allow_none=True)
+
+
+class UserTaskSchema(Schema):
+    id = fields.String(attribute="task.id", required=True)
+    instance = fields.String(attribute="task.instance_id", required=True)
+    element = fields.String(attribute="task.element", required=True, metadata={"description": "The element's id, as drawn."})
+    name = fields.Function(lambda view: view.name_in(locale()), required=True, metadata={"type": "string"})
+    state = fields.String(attribute="task.state", required=True, validate=validate.OneOf([*TaskState]))
+    assignee = fields.String(attribute="task.assignee", required=True, allow_none=True)
+    candidate_groups = fields.List(fields.String(), attribute="task.candidate_groups", required=True)
+    candidate_users = fields.List(fields.String(), attribute="task.candidate_users", required=True)
+    priority = fields.Integer(required=True, allow_none=True)
+    created_at = Instant(attribute="task.created_at", required=True)
+    due_at = Instant(attribute="task.due_at", required=True, allow_none=True)
+    completed_at = Instant(attribute="task.completed_at", required=True, allow_none=True)
+    completed_by = fields.String(attribute="task.completed_by", required=True, allow_none=True)
+    revision = fields.Integer(required=True)
+    case = fields.Nested(CaseOfTaskSchema, attribute="instance", required=True)
+
+
+class OpenedUserTaskSchema(UserTaskSchema):
+    form = fields.Nested(FormSchema, required=True, allow_none=True, metadata={"description": "null: the task takes no data."})
+    data = fields.Dict(required=True, metadata={"description": "What the form shows at first."})
+
+
+class UserTasksQuery(PageQuery):
+    assignee = fields.String(load_default=None, metadata={"description": "A username, or `me`."})
+    group = fields.String(load_default=None, metadata={"description": "Offered to this group."})
+    instance = fields.String(load_default=None)
+    state = fields.String(load_default=TaskState.OPEN, validate=validate.OneOf([*TaskState]))
+    unassigned = fields.Boolean(load_default=False, metadata={"description": "Only tasks nobody has claimed."})
+    overdue = fields.Boolean(load_default=False, metadata={"description": "Only open tasks past their due date."})
+
+
+class CompletionSchema(Schema):
+    data = fields.Raw(load_default=None, allow_none=True, metadata={"description": "What the form's schema asks for.", "type": "object"})
+
+
+class AssignmentSchema(Schema):
+    assignee = fields.String(required=True, validate=validate.Length(1, 64), metadata={"description": "A username."})
+
+
+UserTasksPage = page_of(UserTaskSchema)
+
+TASK_EXAMPLE = {
+    "id": "01a204287a86e8a2c2b6fe2769",
+    "instance": "01a204287a6f508e8ac5e73610",
+    "element": "triage",
+    "name": "Triage",
+    "state": "open",
+    "assignee": None,
+    "candidate_groups": ["service-desk"],
+    "candidate_users": [],
+    "priority": 3,
+    "created_at": "2026-03-02T09:30:00.000000Z",
+    "due_at": None,
+    "completed_at": None,
+    "completed_by": None,
+    "revision": 1,
+    "case": {"number": "INC-000123", "title": "Printer on floor 3 jams", "definition": "incident", "requester": "ann"},
+}
+OPENED_TASK_EXAMPLE = TASK_EXAMPLE | {"form": FORM_EXAMPLE, "data": {"title": "Printer on floor 3 jams"}}
