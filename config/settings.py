@@ -1,6 +1,6 @@
 """The settings: every environment variable Baton reads, named once, read once, then frozen.
 
-Only the doors' start-up reads them, everything else receives values; `docs/reference/settings.md` explains each.
+Only the start-up of the doors reads them; `docs/reference/settings.md` explains each.
 """
 
 import os

@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import Invalid
-from engine.forms import MAX_PROBLEMS, Form, check_document, check_no_form
+from engine.forms import FORMATS, KEYWORDS, MAX_PROBLEMS, Form, check_document, check_no_form
 
 
 def form(properties: dict[str, Any], **rest: Any) -> Form:
@@ -450,9 +451,9 @@ JSON = st.recursive(
     max_leaves=20,
 )
 WORDS = st.sampled_from(
-    """type properties required items enum const pattern format minimum multipleOf allOf anyOf oneOf if then else
-    not contains $ref $defs readOnly additionalProperties unevaluatedProperties uniqueItems dependentSchemas
-    """.split()  # noqa: SIM905 - a list of the same words would be a page long
+    """type properties required items enum const pattern format minimum multipleOf allOf anyOf oneOf if then
+    else not contains $ref $defs readOnly additionalProperties unevaluatedProperties uniqueItems
+    dependentSchemas """.split()  # noqa: SIM905 - a list of the same words would be a page long
 )
 SCHEMAS = st.recursive(
     st.booleans()
@@ -475,6 +476,13 @@ def pointers_of_refusal(subject: Form, data: object) -> list[str | None]:
     except Invalid as refusal:
         return [problem.pointer for problem in refusal.problems]
     return []
+
+
+class TestReference:
+    def test_the_reference_names_every_keyword_and_format(self):
+        page = (Path(__file__).parents[2] / "docs/reference/forms.md").read_text(encoding="utf-8")
+
+        assert [word for word in sorted(KEYWORDS | FORMATS.keys()) if f"`{word}`" not in page] == []
 
 
 class TestAnything:

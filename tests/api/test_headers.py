@@ -1,0 +1,55 @@
+"""The headers that every answer carries."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+EVERYWHERE = ["/", "/healthz", "/metrics", "/nowhere", "/api/docs", "/api/openapi.json", "/api/v1/people"]
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_answer_keeps_browsers_from_guessing_framing_and_caching(
+    nobody: FlaskClient, path: str
+) -> None:
+    headers = nobody.get(path).headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_answer_has_a_policy_without_inline_code(nobody: FlaskClient, path: str) -> None:
+    policy = nobody.get(path).headers["Content-Security-Policy"]
+
+    assert policy.startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_sane_request_id_is_echoed(nobody: FlaskClient) -> None:
+    response = nobody.get("/healthz", headers={"X-Request-Id": "trace-7:1"})
+
+    assert response.headers["X-Request-Id"] == "trace-7:1"
+
+
+@pytest.mark.parametrize("sent", ["x" * 101, "two words", '{"a":1}', ""])
+def test_a_request_id_that_could_spoil_the_log_is_replaced(nobody: FlaskClient, sent: str) -> None:
+    response = nobody.get("/healthz", headers={"X-Request-Id": sent})
+
+    assert response.headers["X-Request-Id"] not in ("", sent)
+
+
+def test_a_list_that_has_not_changed_is_not_sent_again(as_: Callable[[str], FlaskClient]) -> None:
+    sam = as_("sam")
+    tag = sam.get("/api/v1/groups").headers["ETag"]
+
+    again = sam.get("/api/v1/groups", headers={"If-None-Match": tag})
+
+    assert again.status_code == 304
+    assert again.data == b""

@@ -1,0 +1,32 @@
+"""The revisions lead from nothing to the tables as they are declared."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from engine.database import Database, pending, upgrade
+from engine.store.migrate import all_tables
+
+
+def test_the_revisions_lead_to_the_tables_as_they_are_declared(database_url: str) -> None:
+    database = Database(database_url)
+
+    before = pending(database)
+    upgrade(database)
+
+    with database.transaction(write=False) as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        differences = compare_metadata(context, all_tables())
+    assert before
+    assert pending(database) == []
+    assert differences == []
+    database.close()
+
+
+def test_upgrading_again_changes_nothing(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+
+    upgrade(database)
+
+    assert pending(database) == []
+    database.close()
