@@ -12,7 +12,9 @@ from engine import deployments
 from engine.deployments import Deployment, File
 from engine.errors import Invalid, Problem
 
-blueprint = Blueprint("deployments", __name__, url_prefix="/api/v1/deployments", description="Deploying diagrams and forms")
+blueprint = Blueprint(
+    "deployments", __name__, url_prefix="/api/v1/deployments", description="Deploying diagrams and forms"
+)
 
 DEPLOYMENT_LIMIT = 60_000_000
 """Bytes of one deployment; a diagram has a limit of its own (`engine.bpmn.read`), and says so by its name."""
@@ -27,11 +29,15 @@ _PARTS = {
                 "type": "object",
                 "required": ["files"],
                 "properties": {
-                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "description": "`.bpmn` diagrams and `.json` forms."},
+                    "files": {
+                        "type": "array",
+                        "items": {"type": "string", "format": "binary"},
+                        "description": "`.bpmn` diagrams and `.json` forms.",
+                    },
                     "paths": {
                         "type": "array",
                         "items": {"type": "string"},
-                        "description": "The files' relative paths, in their order, where a client drops folders from file names.",
+                        "description": "The files' relative paths, in order, for clients that drop folders.",
                     },
                     "reason": {"type": "string", "description": "Why this is deployed."},
                 },
@@ -49,9 +55,10 @@ _PARTS = {
 def deploy(query: dict[str, Any]) -> Response:
     """Deploy diagrams and forms
 
-    For process owners and administrators. `incident/triage.json` is the form `incident/triage`; a diagram's keys are the ids of its
-    processes. Everything wrong with all files is reported at once, and nothing is stored then. Bytes identical to the latest version
-    are that version again. A dry run answers 200, without `id`.
+    For process owners and administrators. `incident/triage.json` is the form `incident/triage`; a diagram's
+    keys are the ids of its processes. Everything wrong with all files is reported at once, and nothing is
+    stored then. Bytes identical to the latest version are that version again. A dry run answers 200, without
+    `id`.
     """
     if query["dry_run"]:
         with reading() as here:
@@ -72,7 +79,10 @@ def _files() -> list[File]:
     files, paths = request.files.getlist("files"), request.form.getlist("paths")
     if paths and len(paths) != len(files):
         raise Invalid([Problem(f"{len(files)} files came with {len(paths)} paths.", pointer="#/paths")])
-    return [File(path, file.read()) for path, file in zip(paths or [file.filename or "" for file in files], files, strict=True)]
+    return [
+        File(path, file.read())
+        for path, file in zip(paths or [file.filename or "" for file in files], files, strict=True)
+    ]
 
 
 def _shown(deployment: Deployment) -> dict[str, Any]:

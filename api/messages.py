@@ -17,7 +17,8 @@ blueprint = Blueprint("messages", __name__, url_prefix="/api/v1/messages", descr
 def publish(command: Command, body: dict[str, Any]) -> Delivery:
     """Send a message to a case
 
-    To the one that waits for it: named by `instance`, found by the correlation key, or the only one. 404 when no case that you may see
-    waits for it, 409 when several do. In a case the event that has waited longest catches it.
+    To the one that waits for it: named by `instance`, found by the correlation key, or the only one. 404 when
+    no case that you may see waits for it, 409 when several do. In a case the event that has waited longest
+    catches it.
     """
     return messages.publish(command.session, body.pop("name"), by=command.person, now=command.now, **body)

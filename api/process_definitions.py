@@ -9,11 +9,19 @@ from api.blueprint import Blueprint
 from api.commands import Reading
 from api.language import locale
 from api.pages import PageQuery
-from api.schemas.deployments import DEFINITION_EXAMPLE, FORM_EXAMPLE, FormSchema, ProcessDefinitionSchema, ProcessDefinitionsPage
+from api.schemas.deployments import (
+    DEFINITION_EXAMPLE,
+    FORM_EXAMPLE,
+    FormSchema,
+    ProcessDefinitionSchema,
+    ProcessDefinitionsPage,
+)
 from api.serialisation import to_json
 from engine import definitions
 
-blueprint = Blueprint("process-definitions", __name__, url_prefix="/api/v1/process-definitions", description="What is deployed")
+blueprint = Blueprint(
+    "process-definitions", __name__, url_prefix="/api/v1/process-definitions", description="What is deployed"
+)
 
 _PAGE_EXAMPLE = {"items": [DEFINITION_EXAMPLE], "next": None}
 
@@ -47,7 +55,9 @@ def list_versions(here: Reading, query: dict[str, Any], key: str) -> dict[str, A
     The newest first.
     """
     after = pages.after(query)
-    found = definitions.versions(here.session, key, limit=query["limit"] + 1, before=after[0] if after else None)
+    found = definitions.versions(
+        here.session, key, limit=query["limit"] + 1, before=after[0] if after else None
+    )
     return pages.page(found, query["limit"], lambda row: [row.version])
 
 
@@ -59,7 +69,14 @@ def get_version(here: Reading, key: str, number: int) -> Any:
 
 
 @blueprint.get("/<key>/versions/<int:number>/xml")
-@blueprint.doc(responses={"200": {"description": "The BPMN file.", "content": {"application/xml": {"schema": {"type": "string"}}}}})
+@blueprint.doc(
+    responses={
+        "200": {
+            "description": "The BPMN file.",
+            "content": {"application/xml": {"schema": {"type": "string"}}},
+        }
+    }
+)
 @blueprint.reading(None, problems=(404,))
 def get_xml(here: Reading, key: str, number: int) -> Response:
     """Get the diagram of one version
@@ -75,7 +92,8 @@ def get_xml(here: Reading, key: str, number: int) -> Response:
 def get_start_form(here: Reading, key: str) -> Response:
     """Get the form a process is started with
 
-    `null` when there is none: then whoever may start it may give any variables. In the language of `Accept-Language`.
+    `null` when there is none: then whoever may start it may give any variables. In the language of `Accept-
+    Language`.
     """
     form = definitions.start_form(here.session, definitions.latest(here.session, key))
     return Response(to_json(form and form.localised(locale())), content_type="application/json")

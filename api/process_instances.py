@@ -24,7 +24,9 @@ from api.server import server
 from engine import process_instances
 from engine.process_instances import Filter, Order
 
-blueprint = Blueprint("process-instances", __name__, url_prefix="/api/v1/process-instances", description="Cases")
+blueprint = Blueprint(
+    "process-instances", __name__, url_prefix="/api/v1/process-instances", description="Cases"
+)
 
 
 def _guard(here: Reading, instance_id: str) -> None:
@@ -37,8 +39,8 @@ def _guard(here: Reading, instance_id: str) -> None:
 def start(command: Command, body: dict[str, Any]) -> Any:
     """Start a process instance
 
-    The latest version of the process runs until everything in it waits. If it has a start form, the variables go through it; else
-    any are taken.
+    The latest version of the process runs until everything in it waits. If it has a start form, the variables
+    go through it; else any are taken.
     """
     instance = process_instances.start(
         command.session,
@@ -63,9 +65,13 @@ def list_instances(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
     Those you may see, the newest first.
     """
     requester = here.person.username if query["requester"] == "me" else query["requester"]
-    chosen = Filter(query["definition"], query["state"], query["q"], requester, query["priority"], query["service"])
+    chosen = Filter(
+        query["definition"], query["state"], query["q"], requester, query["priority"], query["service"]
+    )
     after = pages.after(query)
-    found = process_instances.page(here.session, chosen, by=here.person, limit=query["limit"] + 1, before=after[0] if after else None)
+    found = process_instances.page(
+        here.session, chosen, by=here.person, limit=query["limit"] + 1, before=after[0] if after else None
+    )
     return pages.page(found, query["limit"], lambda row: [row.id])
 
 
@@ -92,17 +98,24 @@ def get_history(here: Reading, query: dict[str, Any], instance_id: str) -> dict[
 
 
 @blueprint.get("/<instance_id>/variables")
-@blueprint.reading(VariablesSchema, problems=(404,), example={"title": "Printer on floor 3 jams", "priority": 3})
+@blueprint.reading(
+    VariablesSchema, problems=(404,), example={"title": "Printer on floor 3 jams", "priority": 3}
+)
 def get_variables(here: Reading, instance_id: str) -> dict[str, Any]:
     """Get the variables of a process instance
 
-    The case's own; those inside sub-processes and of single items of a multi-instance activity are not among them.
+    The case's own; those inside sub-processes and of single items of a multi-instance activity are not among
+    them.
     """
     return process_instances.variables(here.session, instance_id, by=here.person, now=here.now)
 
 
 @blueprint.get("/<instance_id>/diagram")
-@blueprint.reading(DiagramSchema, problems=(404,), example={"xml": "<bpmn:definitions .../>", "positions": [{"element": "triage", "state": "active"}]})
+@blueprint.reading(
+    DiagramSchema,
+    problems=(404,),
+    example={"xml": "<bpmn:definitions .../>", "positions": [{"element": "triage", "state": "active"}]},
+)
 def get_diagram(here: Reading, instance_id: str) -> Any:
     """Get the diagram of a process instance, and where it stands"""
     return process_instances.diagram(here.session, instance_id, by=here.person, now=here.now)
@@ -119,15 +132,29 @@ def _command(name: str, verb: Callable[..., Any], documentation: str) -> None:
         return verb(command.session, instance_id, _order(command, body))
 
     view.__name__, view.__doc__ = name, documentation
-    view = blueprint.command(ProcessInstanceSchema, problems=(403, 404, 409, 412), example=INSTANCE_EXAMPLE, guard=_guard)(view)
+    view = blueprint.command(
+        ProcessInstanceSchema, problems=(403, 404, 409, 412), example=INSTANCE_EXAMPLE, guard=_guard
+    )(view)
     view = blueprint.arguments(OrderSchema, example={"reason": "Agreed with the requester."})(view)
     blueprint.post(f"/<instance_id>/{name}")(view)
 
 
-_command("cancel", process_instances.cancel, "Cancel a process instance\n\nIts open tasks, timers and subscriptions end. This cannot be undone.")
-_command("suspend", process_instances.suspend, "Suspend a process instance\n\nNothing happens in it until it is resumed; timers that fall due meanwhile fire then.")
+_command(
+    "cancel",
+    process_instances.cancel,
+    "Cancel a process instance\n\nIts open tasks, timers and subscriptions end. This cannot be undone.",
+)
+_command(
+    "suspend",
+    process_instances.suspend,
+    "Suspend a process instance\n\nNothing happens until it is resumed; timers that fall due meanwhile fire then.",
+)
 _command("resume", process_instances.resume, "Resume a suspended process instance")
-_command("retry", process_instances.retry, "Let the failed elements of a process instance try again\n\nEach goes on from the step that failed.")
+_command(
+    "retry",
+    process_instances.retry,
+    "Let the failed elements of a process instance try again\n\nEach goes on from the step that failed.",
+)
 
 
 @blueprint.patch("/<instance_id>/variables")
@@ -136,6 +163,7 @@ _command("retry", process_instances.retry, "Let the failed elements of a process
 def change_variables(command: Command, body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Change variables of a process instance
 
-    For service managers, process owners and administrators: to repair a case. What is not sent stays; history keeps before and after.
+    For service managers, process owners and administrators: to repair a case. What is not sent stays; history
+    keeps before and after.
     """
     return process_instances.change_variables(command.session, instance_id, body, _order(command, {}))

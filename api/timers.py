@@ -17,7 +17,8 @@ blueprint = Blueprint("timers", __name__, url_prefix="/api/v1/timers", descripti
 def list_timers(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
     """List timers
 
-    Of the cases you may see, in the order they were armed. A `dead` one failed as often as is allowed, and waits for a person.
+    Of the cases you may see, in the order they were armed. A `dead` one failed as often as is allowed, and
+    waits for a person.
     """
     after = pages.after(query)
     found = timers.page(

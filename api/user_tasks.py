@@ -19,7 +19,9 @@ from api.schemas.user_tasks import (
 from engine import user_tasks
 from engine.user_tasks import Filter, Order, View
 
-blueprint = Blueprint("user-tasks", __name__, url_prefix="/api/v1/user-tasks", description="The work of people")
+blueprint = Blueprint(
+    "user-tasks", __name__, url_prefix="/api/v1/user-tasks", description="The work of people"
+)
 
 
 @blueprint.get("")
@@ -39,7 +41,9 @@ def list_tasks(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
         overdue_at=here.now if query["overdue"] else None,
     )
     after = pages.after(query)
-    found = user_tasks.page(here.session, chosen, by=here.person, limit=query["limit"] + 1, after=after[0] if after else None)
+    found = user_tasks.page(
+        here.session, chosen, by=here.person, limit=query["limit"] + 1, after=after[0] if after else None
+    )
     return pages.page(found, query["limit"], lambda view: [view.task.id])
 
 
@@ -95,11 +99,14 @@ def assign(command: Command, body: dict[str, Any], task_id: str) -> View:
 
 @blueprint.post("/<task_id>/complete")
 @blueprint.arguments(CompletionSchema, example={"data": {"outcome": "work", "assigned_group": "network"}})
-@blueprint.command(UserTaskSchema, problems=(403, 404, 409, 412), example=TASK_EXAMPLE | {"state": "completed"}, guard=_guard)
+@blueprint.command(
+    UserTaskSchema, problems=(403, 404, 409, 412), example=TASK_EXAMPLE | {"state": "completed"}, guard=_guard
+)
 def complete(command: Command, body: dict[str, Any], task_id: str) -> View:
     """Complete a user task
 
-    The data is checked against the task's form; wrong data is refused with a pointer for each field, and the task stays open. Then the
-    case goes on until everything in it waits. Whoever completes an unclaimed task has claimed it by that.
+    The data is checked against the task's form; wrong data is refused with a pointer for each field, and the
+    task stays open. Then the case goes on until everything in it waits. Whoever completes an unclaimed task
+    has claimed it by that.
     """
     return user_tasks.complete(command.session, task_id, body["data"], _order(command))

@@ -1,4 +1,6 @@
-"""Who may see and do what: every object-level decision of the house, in one place. Denied unless something here allows it."""
+"""Who may see and do what: every object-level decision of the house, in one place. Denied unless something
+here allows it.
+"""
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
@@ -22,11 +24,13 @@ def require(person: Person, *roles: Role) -> None:
         raise Forbidden
 
 
-# -- cases --------------------------------------------------------------------------------------------------------------
+# Cases
 
 
 def visible_instances(person: Person) -> ColumnElement[bool]:
-    """The condition on `ProcessInstanceRow` for the cases somebody may see: as overseer, as requester, by a task she has or had, by a group it is with."""
+    """The condition on `ProcessInstanceRow` for the cases somebody may see: as overseer, as requester, by a
+    task she has or had, by a group it is with.
+    """
     if person.has(*OVERSEERS):
         return true()
     instance = ProcessInstanceRow.id
@@ -40,7 +44,9 @@ def visible_instances(person: Person) -> ColumnElement[bool]:
 
 def see_instance(session: Session, person: Person, instance_id: str) -> ProcessInstanceRow:
     """The case, if she may see it. Raises `NotFound` otherwise: she is not told that there is one."""
-    statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id == instance_id, visible_instances(person))
+    statement = select(ProcessInstanceRow).where(
+        ProcessInstanceRow.id == instance_id, visible_instances(person)
+    )
     instance = session.execute(statement).scalar_one_or_none()
     if instance is None:
         raise NotFound("There is no such process instance.")
@@ -60,10 +66,14 @@ def may_operate(person: Person) -> bool:
 
 
 def may_start(person: Person, definition: ProcessDefinitionRow) -> bool:
-    """Those the diagram names may start it; if it names nobody, everyone signed in. An administrator may start everything."""
+    """Those the diagram names may start it; if it names nobody, everyone signed in. An administrator may
+    start everything.
+    """
     if person.has(Role.ADMINISTRATOR) or not (definition.starter_users or definition.starter_groups):
         return True
-    return person.username in definition.starter_users or not person.groups.isdisjoint(definition.starter_groups)
+    return person.username in definition.starter_users or not person.groups.isdisjoint(
+        definition.starter_groups
+    )
 
 
 def may_send_messages(person: Person) -> bool:
@@ -71,11 +81,13 @@ def may_send_messages(person: Person) -> bool:
     return person.has(Role.REQUESTER, Role.AGENT, *OPERATORS)
 
 
-# -- tasks --------------------------------------------------------------------------------------------------------------
+# Tasks
 
 
 def visible_tasks(person: Person) -> ColumnElement[bool]:
-    """The condition on `UserTaskRow` for the tasks somebody may see: overseers, the assignee, who did it, the candidates of an open one."""
+    """The condition on `UserTaskRow` for the tasks somebody may see: overseers, the assignee, who did it, the
+    candidates of an open one.
+    """
     if person.has(*OVERSEERS):
         return true()
     return or_(
@@ -87,7 +99,11 @@ def visible_tasks(person: Person) -> ColumnElement[bool]:
 
 def may_see_task(person: Person, task: UserTaskRow) -> bool:
     """The same decision for one row; the candidates of a task that is closed still see what became of it."""
-    return person.has(*OVERSEERS) or person.username in (task.assignee, task.completed_by) or is_candidate(person, task)
+    return (
+        person.has(*OVERSEERS)
+        or person.username in (task.assignee, task.completed_by)
+        or is_candidate(person, task)
+    )
 
 
 def is_candidate(person: Person, task: UserTaskRow) -> bool:
@@ -96,7 +112,9 @@ def is_candidate(person: Person, task: UserTaskRow) -> bool:
 
 
 def may_work_on(person: Person, task: UserTaskRow) -> bool:
-    """Whether the task is hers to do: assigned to her, or offered to her and assigned to nobody. An administrator may do everybody's."""
+    """Whether the task is hers to do: assigned to her, or offered to her and assigned to nobody. An
+    administrator may do everybody's.
+    """
     if person.has(Role.ADMINISTRATOR):
         return True
     if task.assignee is not None:
@@ -109,8 +127,12 @@ def may_claim(person: Person, task: UserTaskRow) -> bool:
 
 
 def may_assign(person: Person, task: UserTaskRow) -> bool:
-    """Whether she may give the task to somebody: those who have it or to whom it was offered, and managers."""
-    return person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR) or task.assignee == person.username or is_candidate(person, task)
+    """Whether she may give the task to somebody: who has it, those it was offered to, and managers."""
+    return (
+        person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
+        or task.assignee == person.username
+        or is_candidate(person, task)
+    )
 
 
 def may_release(person: Person, task: UserTaskRow) -> bool:
@@ -118,7 +140,8 @@ def may_release(person: Person, task: UserTaskRow) -> bool:
 
 
 def require_separation(session: Session, username: str, task: UserTaskRow) -> None:
-    """Separation of duties: whoever completed one of the tasks that the diagram names may not do this one, administrators included.
+    """Separation of duties: whoever completed one of the tasks that the diagram names may not do this one,
+    administrators included.
 
     Raises `Forbidden`.
     """

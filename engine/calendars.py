@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DURATION = re.compile(
     r"P(?!$)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?!$)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10}(?:[.,]\d{1,6})?)S)?)?",
+    r"(?:T(?!$)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?"
+    r"(?:(?P<seconds>\d{1,10}(?:[.,]\d{1,6})?)S)?)?",
     re.ASCII,
 )
 _REPEAT = re.compile(r"R(?P<times>\d{0,6})/(?:(?P<start>[^/PR][^/]*)/)?(?P<every>P[^/]*)", re.ASCII)
@@ -55,13 +56,14 @@ class Duration:
     def after(self, instant: datetime, tz: ZoneInfo) -> datetime:
         """The aware UTC instant this long after `instant`.
 
-        Days and months move the wall clock of `tz` (09:00 stays 09:00 over a change of daylight saving, the 31st becomes the
-        last day of a shorter month); a wall time that a change skips is read with the offset before it. Then the time part
-        passes as real time. Raises ValueError beyond the year 9999.
+        Days and months move the wall clock of `tz` (09:00 stays 09:00 over a change of daylight saving, the
+        31st becomes the last day of a shorter month); a wall time that a change skips is read with the offset
+        before it. Then the time part passes as real time. Raises ValueError beyond the year 9999.
         """
         try:
             if self.months or self.days:
-                # The wall clock is moved without its offset; attaching the zone afterwards is what keeps 09:00 at 09:00.
+                # The wall clock is moved without its offset; attaching the zone afterwards is what keeps
+                # 09:00 at 09:00.
                 wall = _add_months(instant.astimezone(tz).replace(tzinfo=None), self.months) + timedelta(
                     days=self.days
                 )
@@ -108,7 +110,8 @@ class Repetition:
 
 
 def parse_instant(text: str, tz: ZoneInfo) -> datetime:
-    """Read an ISO 8601 date or date and time; without an offset it is wall time in `tz`. Aware UTC; ValueError otherwise."""
+    """Read an ISO 8601 date or date and time; without an offset it is wall time in `tz`. Aware UTC;
+    ValueError otherwise."""
     try:
         value = datetime.fromisoformat(text.strip())
     except ValueError as error:

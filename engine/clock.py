@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 
 def system_now() -> datetime:
-    """The system's time: an aware instant in UTC. Credentials, sessions and leases use this one, never a moved clock."""
+    """The system's time: an aware instant in UTC. Credentials, sessions and leases use this one, never a
+    moved clock.
+    """
     return datetime.now(UTC)
 
 

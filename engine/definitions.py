@@ -1,4 +1,6 @@
-"""Read what was deployed: process definitions and forms. Versions never change, so a form is compiled once and kept."""
+"""Read what was deployed: process definitions and forms. Versions never change, so a form is compiled once
+and kept.
+"""
 
 from typing import Any
 
@@ -24,7 +26,9 @@ def latest(session: Session, key: str) -> ProcessDefinitionRow:
 
 def version(session: Session, key: str, number: int) -> ProcessDefinitionRow:
     """One version of a process definition. Raises `NotFound`."""
-    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key, ProcessDefinitionRow.version == number)
+    statement = select(ProcessDefinitionRow).where(
+        ProcessDefinitionRow.key == key, ProcessDefinitionRow.version == number
+    )
     found = session.scalars(statement).one_or_none()
     if found is None:
         raise NotFound(f"There is no version {number} of the process definition {key!r}.")
@@ -33,21 +37,31 @@ def version(session: Session, key: str, number: int) -> ProcessDefinitionRow:
 
 def diagram(session: Session, definition_id: str) -> bytes:
     """The XML file of a definition version, as it was drawn."""
-    return session.execute(select(ProcessDefinitionRow.xml).where(ProcessDefinitionRow.id == definition_id)).scalar_one()
+    return session.execute(
+        select(ProcessDefinitionRow.xml).where(ProcessDefinitionRow.id == definition_id)
+    ).scalar_one()
 
 
 def page(session: Session, *, limit: int, after: str | None = None) -> list[ProcessDefinitionRow]:
     """The latest version of up to `limit` definitions after the key `after`, in the order of keys."""
     newer = aliased(ProcessDefinitionRow)
-    superseded = exists().where(newer.key == ProcessDefinitionRow.key, newer.version > ProcessDefinitionRow.version)
-    statement = select(ProcessDefinitionRow).where(~superseded).order_by(ProcessDefinitionRow.key).limit(limit)
+    superseded = exists().where(
+        newer.key == ProcessDefinitionRow.key, newer.version > ProcessDefinitionRow.version
+    )
+    statement = (
+        select(ProcessDefinitionRow).where(~superseded).order_by(ProcessDefinitionRow.key).limit(limit)
+    )
     if after is not None:
         statement = statement.where(ProcessDefinitionRow.key > after)
     return list(session.scalars(statement))
 
 
-def versions(session: Session, key: str, *, limit: int, before: int | None = None) -> list[ProcessDefinitionRow]:
-    """Up to `limit` versions of a definition, the newest first, older than `before`. Raises `NotFound` for an unknown key."""
+def versions(
+    session: Session, key: str, *, limit: int, before: int | None = None
+) -> list[ProcessDefinitionRow]:
+    """Up to `limit` versions of a definition, the newest first, older than `before`. Raises `NotFound` for an
+    unknown key.
+    """
     latest(session, key)
     statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key)
     if before is not None:
@@ -71,5 +85,10 @@ def start_form(session: Session, definition: ProcessDefinitionRow) -> Form | Non
     """The latest version of the form that a process is started with; None when it has none."""
     if definition.start_form is None:
         return None
-    latest_id = select(FormRow.id).where(FormRow.key == definition.start_form).order_by(FormRow.version.desc()).limit(1)
+    latest_id = (
+        select(FormRow.id)
+        .where(FormRow.key == definition.start_form)
+        .order_by(FormRow.version.desc())
+        .limit(1)
+    )
     return form(session, session.execute(latest_id).scalar_one())

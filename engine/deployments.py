@@ -32,7 +32,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to deploy. `path` is relative, with `/`: `incident/triage.json` is the form `incident/triage`."""
+    """A file to deploy. `path` is relative: `incident/triage.json` is the form `incident/triage`."""
 
     path: str
     data: bytes
@@ -77,14 +77,16 @@ def deploy(
 ) -> Deployment:
     """Store new versions of what the files hold. `by` None is the system itself.
 
-    Bytes identical to the latest version of their key are that version again. Raises `Forbidden`, and `Invalid` with all problems of
-    all files at once; nothing is stored then.
+    Bytes identical to the latest version of their key are that version again. Raises `Forbidden`, and
+    `Invalid` with all problems of all files at once; nothing is stored then.
     """
     if by is not None:
         access.require(by, *DEPLOYERS)
     _queue(session)
     content = _read(session, files)
-    row = DeploymentRow(id=new_id(), deployed_at=now, deployed_by=by.username if by else None, origin=origin, reason=reason)
+    row = DeploymentRow(
+        id=new_id(), deployed_at=now, deployed_by=by.username if by else None, origin=origin, reason=reason
+    )
     session.add(row)
     session.flush()
     deployed = [_store_form(session, file, key, document, row) for file, key, document in content.forms]
@@ -97,25 +99,35 @@ def check(session: Session, files: Sequence[File], *, by: Person | None) -> Depl
     if by is not None:
         access.require(by, *DEPLOYERS)
     content = _read(session, files)
-    deployed = [Deployed("form", key, _next_version(session, FormRow, key, file)[0]) for file, key, _ in content.forms]
-    deployed += [Deployed("process", d.key, _next_version(session, ProcessDefinitionRow, d.key, f)[0]) for f, d in content.processes]
+    deployed = [
+        Deployed("form", key, _next_version(session, FormRow, key, file)[0]) for file, key, _ in content.forms
+    ]
+    deployed += [
+        Deployed("process", d.key, _next_version(session, ProcessDefinitionRow, d.key, f)[0])
+        for f, d in content.processes
+    ]
     return Deployment(None, deployed, content.warnings)
 
 
 def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deployment | None:
     """Deploy the content that comes with Baton, but touch no key that somebody else has deployed since.
 
-    A key is renewed when it is absent or its latest version came from seeding. None when there is nothing to renew.
+    A key is renewed when it is absent or its latest version came from seeding. None when there is nothing to
+    renew.
     """
     fresh = [file for file in files if _may_renew(session, file) and not _is_latest(session, file)]
-    return deploy(session, fresh, by=None, now=now, reason="Content of this release", origin=Origin.SEED) if fresh else None
+    return (
+        deploy(session, fresh, by=None, now=now, reason="Content of this release", origin=Origin.SEED)
+        if fresh
+        else None
+    )
 
 
-# -- reading ------------------------------------------------------------------------------------------------------------
+# Reading
 
 
 def _read(session: Session, files: Sequence[File]) -> _Content:
-    """Read and check every file, forms first: a diagram may name a form that comes with it. Raises `Invalid`."""
+    """Read and check every file, forms first: a diagram may name one that comes with it. Raises `Invalid`."""
     content = _Content()
     _check_paths(files, content)
     for file in files:
@@ -126,7 +138,9 @@ def _read(session: Session, files: Sequence[File]) -> _Content:
 
     def form_exists(key: str) -> bool:
         if key not in stored:
-            stored[key] = key in with_it or session.scalar(select(func.count()).where(FormRow.key == key)) != 0
+            stored[key] = (
+                key in with_it or session.scalar(select(func.count()).where(FormRow.key == key)) != 0
+            )
         return stored[key]
 
     for file in files:
@@ -134,7 +148,10 @@ def _read(session: Session, files: Sequence[File]) -> _Content:
             _read_diagram(file, content, form_exists)
     _check_keys(content)
     if content.problems:
-        raise Invalid(content.problems, f"{len(content.problems)} problem{'s' if len(content.problems) > 1 else ''} found; nothing was deployed.")
+        raise Invalid(
+            content.problems,
+            f"Nothing was deployed: {len(content.problems)} to mend.",
+        )
     return content
 
 
@@ -145,10 +162,19 @@ def _check_paths(files: Sequence[File], content: _Content) -> None:
         content.problems.append(Problem(f"Give at most {MAX_FILES} files at once.", pointer="#/files"))
     for file in files:
         parts = file.path.split("/")
-        if len(file.path) > MAX_PATH or "\\" in file.path or any(part in ("", ".", "..") for part in parts) or not file.path.isprintable():
-            content.problems.append(Problem("The file's path must be relative, with plain names.", file=file.path[:MAX_PATH]))
+        if (
+            len(file.path) > MAX_PATH
+            or "\\" in file.path
+            or any(part in ("", ".", "..") for part in parts)
+            or not file.path.isprintable()
+        ):
+            content.problems.append(
+                Problem("The file's path must be relative, with plain names.", file=file.path[:MAX_PATH])
+            )
         elif not file.path.endswith((".bpmn", ".bpmn20.xml", ".json")):
-            content.problems.append(Problem("Only .bpmn diagrams and .json forms can be deployed.", file=file.path))
+            content.problems.append(
+                Problem("Only .bpmn diagrams and .json forms can be deployed.", file=file.path)
+            )
 
 
 def _read_form(file: File, content: _Content) -> None:
@@ -181,11 +207,13 @@ def _check_keys(content: _Content) -> None:
         seen: dict[str, str] = {}
         for key, path in keys:
             if key in seen:
-                content.problems.append(Problem(f"The {kind} {key!r} is also in {seen[key]!r}.", file=path, element=key))
+                content.problems.append(
+                    Problem(f"The {kind} {key!r} is also in {seen[key]!r}.", file=path, element=key)
+                )
             seen[key] = path
 
 
-# -- storing ------------------------------------------------------------------------------------------------------------
+# Storing
 
 
 def _queue(session: Session) -> None:
@@ -198,14 +226,20 @@ def _digest(file: File) -> str:
     return sha256(file.data).hexdigest()
 
 
-def _latest(session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str) -> tuple[int, str] | None:
+def _latest(
+    session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str
+) -> tuple[int, str] | None:
     """(version, digest) of the latest version of a key."""
-    statement = select(table.version, table.digest).where(table.key == key).order_by(table.version.desc()).limit(1)
+    statement = (
+        select(table.version, table.digest).where(table.key == key).order_by(table.version.desc()).limit(1)
+    )
     found = session.execute(statement).one_or_none()
     return None if found is None else (found.version, found.digest)
 
 
-def _next_version(session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str, file: File) -> tuple[int, bool]:
+def _next_version(
+    session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str, file: File
+) -> tuple[int, bool]:
     """(the version this file's bytes are, whether it is a new one)."""
     latest = _latest(session, table, key)
     if latest is None:
@@ -213,16 +247,24 @@ def _next_version(session: Session, table: type[FormRow] | type[ProcessDefinitio
     return (latest[0], False) if latest[1] == _digest(file) else (latest[0] + 1, True)
 
 
-def _store_form(session: Session, file: File, key: str, document: dict[str, Any], deployment: DeploymentRow) -> Deployed:
+def _store_form(
+    session: Session, file: File, key: str, document: dict[str, Any], deployment: DeploymentRow
+) -> Deployed:
     number, new = _next_version(session, FormRow, key, file)
     if new:
-        about = {"deployment_id": deployment.id, "created_at": deployment.deployed_at, "digest": _digest(file)}
+        about = {
+            "deployment_id": deployment.id,
+            "created_at": deployment.deployed_at,
+            "digest": _digest(file),
+        }
         session.add(FormRow(key=key, version=number, document=document, **about))
         session.flush()
     return Deployed("form", key, number)
 
 
-def _store_process(session: Session, file: File, definition: bpmn.Definition, deployment: DeploymentRow) -> Deployed:
+def _store_process(
+    session: Session, file: File, definition: bpmn.Definition, deployment: DeploymentRow
+) -> Deployed:
     number, new = _next_version(session, ProcessDefinitionRow, definition.key, file)
     if new:
         prepare_numbers(session, definition.prefix)
@@ -248,7 +290,7 @@ def _store_process(session: Session, file: File, definition: bpmn.Definition, de
     return Deployed("process", definition.key, number)
 
 
-# -- seeding ------------------------------------------------------------------------------------------------------------
+# Seeding
 
 
 def _keys(file: File) -> Iterable[tuple[type[FormRow] | type[ProcessDefinitionRow], str]]:
@@ -268,5 +310,9 @@ def _is_latest(session: Session, file: File) -> bool:
 
 def _origin(session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str) -> str | None:
     """Who deployed the latest version of a key; None when there is none."""
-    statement = select(DeploymentRow.origin).join(table, table.deployment_id == DeploymentRow.id).where(table.key == key)
+    statement = (
+        select(DeploymentRow.origin)
+        .join(table, table.deployment_id == DeploymentRow.id)
+        .where(table.key == key)
+    )
     return session.scalars(statement.order_by(table.version.desc()).limit(1)).one_or_none()

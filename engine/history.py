@@ -28,14 +28,23 @@ def page(session: Session, instance_id: str, *, limit: int, after: int) -> list[
 
 def verify(session: Session) -> Iterator[Fault]:
     """Check every chain: every entry there, in order, unchanged, to the last one its instance knows of."""
-    instances = select(ProcessInstanceRow.id, ProcessInstanceRow.number, ProcessInstanceRow.history_length, ProcessInstanceRow.history_hash)
+    instances = select(
+        ProcessInstanceRow.id,
+        ProcessInstanceRow.number,
+        ProcessInstanceRow.history_length,
+        ProcessInstanceRow.history_hash,
+    )
     for instance in session.execute(instances.order_by(ProcessInstanceRow.id)).all():
-        yield from _faults(session, instance.id, instance.number, instance.history_length, instance.history_hash)
+        yield from _faults(
+            session, instance.id, instance.number, instance.history_length, instance.history_hash
+        )
 
 
 def _faults(session: Session, instance_id: str, number: str, length: int, last: str) -> Iterator[Fault]:
     before, seq = NO_HISTORY, 0
-    for row in session.scalars(select(HistoryRow).where(HistoryRow.instance_id == instance_id).order_by(HistoryRow.seq)):
+    for row in session.scalars(
+        select(HistoryRow).where(HistoryRow.instance_id == instance_id).order_by(HistoryRow.seq)
+    ):
         seq += 1
         if row.seq != seq:
             yield Fault(number, seq, "The entry is missing.")
@@ -50,7 +59,9 @@ def _faults(session: Session, instance_id: str, number: str, length: int, last: 
 
 
 def erase_actor(session: Session, username: str) -> int:
-    """Take somebody out of all history: her name and the details she gave. The chains stay whole. How many entries those were."""
+    """Take somebody out of all history: her name and the details she gave. The chains stay whole. How many
+    entries those were.
+    """
     hers = update(HistoryRow).where(HistoryRow.actor == username, HistoryRow.salt.is_not(None))
     erased = session.execute(hers.values(actor=None, detail=None, salt=None))
     return int(getattr(erased, "rowcount", 0))

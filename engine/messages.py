@@ -38,9 +38,10 @@ def publish(
 ) -> Delivery:
     """Deliver a message to the one case that waits for it, and let the case go on.
 
-    It finds a case by `instance`, by the correlation key, or because only one waits for it. In a case the event that has waited
-    longest catches it; a message is caught once. Raises `NotFound` when no case that `by` may see waits for it, `Conflict` when
-    several do, `Forbidden`, and `Invalid` when it has a payload and the diagram does not say what becomes of one.
+    It finds a case by `instance`, by the correlation key, or because only one waits for it. In a case the
+    event that has waited longest catches it; a message is caught once. Raises `NotFound` when no case that
+    `by` may see waits for it, `Conflict` when several do, `Forbidden`, and `Invalid` when it has a payload
+    and the diagram does not say what becomes of one.
     """
     key = None if correlation_key is None else correlation_text(correlation_key)
     found = _waiting(session, name, key, instance, by)
@@ -49,12 +50,16 @@ def publish(
     if not access.may_send_messages(by):
         raise Forbidden
     case = runtime.lock(session, found[0].instance_id)
-    subscription = next(iter(_waiting(session, name, key, case.id, by)))  # it may have been caught while we waited for the case
+    subscription = next(
+        iter(_waiting(session, name, key, case.id, by))
+    )  # it may have been caught while we waited for the case
     runtime.require_open(case)
     return _deliver(session, case, subscription, payload, by, now)
 
 
-def _waiting(session: Session, name: str, key: str | None, instance: str | None, by: Person) -> Sequence[SubscriptionRow]:
+def _waiting(
+    session: Session, name: str, key: str | None, instance: str | None, by: Person
+) -> Sequence[SubscriptionRow]:
     """The subscriptions a message could be for, the oldest first. Raises `NotFound` when there is none."""
     row = SubscriptionRow
     statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == row.instance_id)
@@ -72,13 +77,27 @@ def _waiting(session: Session, name: str, key: str | None, instance: str | None,
 
 
 def _deliver(
-    session: Session, case: ProcessInstanceRow, subscription: SubscriptionRow, payload: dict[str, Any] | None, by: Person, now: datetime
+    session: Session,
+    case: ProcessInstanceRow,
+    subscription: SubscriptionRow,
+    payload: dict[str, Any] | None,
+    by: Person,
+    now: datetime,
 ) -> Delivery:
     def act(execution: Execution) -> None:
         if payload and not execution.takes_payload(subscription.token):
-            raise Invalid([Problem("The diagram does not say what becomes of a payload of this message.", pointer="#/payload")])
+            raise Invalid(
+                [
+                    Problem(
+                        "The diagram does not say what becomes of a payload of this message.",
+                        pointer="#/payload",
+                    )
+                ]
+            )
         execution.fire(subscription.token, payload or {})
 
-    entry = Entry("message", subscription.element, {"message": subscription.message, "payload": payload or {}})
+    entry = Entry(
+        "message", subscription.element, {"message": subscription.message, "payload": payload or {}}
+    )
     runtime.advance(session, case, act, now=now, actor=by.username, entries=[entry])
     return Delivery(case.id, case.number, subscription.element)

@@ -15,6 +15,25 @@ from engine.people import Person
 from engine.store.history import Entry, HistoryRow
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
 
+__all__ = [
+    "Diagram",
+    "Filter",
+    "InstanceState",
+    "Order",
+    "Position",
+    "cancel",
+    "change_variables",
+    "diagram",
+    "get",
+    "history_page",
+    "page",
+    "resume",
+    "retry",
+    "start",
+    "suspend",
+    "variables",
+]
+
 _ENDED = (InstanceState.COMPLETED, InstanceState.CANCELLED)
 
 
@@ -47,8 +66,8 @@ def start(
 ) -> ProcessInstanceRow:
     """Start the latest version of a process and run it until everything in it waits.
 
-    The variables go through the start form if the process has one. `zone` is the IANA zone of its calendar days. Raises `NotFound`,
-    `Forbidden` and `Invalid`.
+    The variables go through the start form if the process has one. `zone` is the IANA zone of its calendar
+    days. Raises `NotFound`, `Forbidden` and `Invalid`.
     """
     definition = definitions.latest(session, key)
     if not access.may_start(by, definition):
@@ -56,7 +75,9 @@ def start(
     form = definitions.start_form(session, definition)
     if form is not None:
         variables = form.check(variables, pointer="#/variables")
-    what = runtime.Beginning(variables=variables, requester=by.username, title=title, service=service, zone=zone)
+    what = runtime.Beginning(
+        variables=variables, requester=by.username, title=title, service=service, zone=zone
+    )
     return runtime.begin(session, definition, what, now=now, actor=by.username)
 
 
@@ -77,8 +98,10 @@ class Filter:
     service: str | None = None
 
 
-def page(session: Session, chosen: Filter, *, by: Person, limit: int, before: str | None = None) -> list[ProcessInstanceRow]:
-    """Up to `limit` cases that `by` may see, the newest first, started before the one with the id `before`."""
+def page(
+    session: Session, chosen: Filter, *, by: Person, limit: int, before: str | None = None
+) -> list[ProcessInstanceRow]:
+    """Up to `limit` cases that `by` may see, the newest first, started before the one called `before`."""
     statement = select(ProcessInstanceRow).where(access.visible_instances(by), *_conditions(chosen))
     if before is not None:
         statement = statement.where(ProcessInstanceRow.id < before)
@@ -87,12 +110,22 @@ def page(session: Session, chosen: Filter, *, by: Person, limit: int, before: st
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     row = ProcessInstanceRow
-    equal = ((row.definition_key, chosen.definition), (row.requester, chosen.requester), (row.priority, chosen.priority), (row.service, chosen.service))
+    equal = (
+        (row.definition_key, chosen.definition),
+        (row.requester, chosen.requester),
+        (row.priority, chosen.priority),
+        (row.service, chosen.service),
+    )
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     if chosen.states:
         found.append(row.state.in_(chosen.states))
     if chosen.text:
-        found.append(or_(row.number.icontains(chosen.text, autoescape=True), row.title.icontains(chosen.text, autoescape=True)))
+        found.append(
+            or_(
+                row.number.icontains(chosen.text, autoescape=True),
+                row.title.icontains(chosen.text, autoescape=True),
+            )
+        )
     return found
 
 
@@ -106,20 +139,26 @@ def diagram(session: Session, instance_id: str, *, by: Person, now: datetime) ->
     instance = access.see_instance(session, by, instance_id)
     positions = [] if instance.ended_at else runtime.load(session, instance, now).positions()
     xml = definitions.diagram(session, instance.definition_id)
-    return Diagram(xml.decode("utf-8", errors="replace"), [Position(element, state) for element, state in positions])
+    return Diagram(
+        xml.decode("utf-8", errors="replace"), [Position(element, state) for element, state in positions]
+    )
 
 
-def history_page(session: Session, instance_id: str, *, by: Person, limit: int, after: int = 0) -> list[HistoryRow]:
+def history_page(
+    session: Session, instance_id: str, *, by: Person, limit: int, after: int = 0
+) -> list[HistoryRow]:
     """Up to `limit` entries of a case's history, in order, after the entry `after`. Raises `NotFound`."""
     return history.page(session, access.see_instance(session, by, instance_id).id, limit=limit, after=after)
 
 
-# -- commands on a case -------------------------------------------------------------------------------------------------
+# Commands on a case
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command on a case: who gives it and when, why, and at which revision she last saw it (None: whichever)."""
+    """A command on a case: who gives it and when, why, and at which revision she last saw it (None:
+    whichever).
+    """
 
     by: Person
     now: datetime
@@ -131,7 +170,9 @@ class Order:
 
 
 def cancel(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
-    """End a case before its end: its tasks, timers and subscriptions go. Raises `NotFound`, `Conflict` when it has ended, `Forbidden`."""
+    """End a case before its end: its tasks, timers and subscriptions go. Raises `NotFound`, `Conflict` when
+    it has ended, `Forbidden`.
+    """
     instance = _hold(session, instance_id, order)
     _refuse_ended(instance)
     _require_operator(order)
@@ -173,8 +214,12 @@ def retry(session: Session, instance_id: str, order: Order) -> ProcessInstanceRo
     return instance
 
 
-def change_variables(session: Session, instance_id: str, values: Mapping[str, Any], order: Order) -> dict[str, Any]:
-    """Set variables of the case itself, to repair it; all of them as they are then. History keeps before and after."""
+def change_variables(
+    session: Session, instance_id: str, values: Mapping[str, Any], order: Order
+) -> dict[str, Any]:
+    """Set variables of the case itself, to repair it; all of them as they are then. History keeps before and
+    after.
+    """
     instance = _hold(session, instance_id, order)
     _refuse_ended(instance)
     _require_operator(order)

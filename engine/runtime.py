@@ -1,7 +1,9 @@
-"""The heart: advance one process instance, and write down everything that follows, in the caller's one transaction.
+"""The heart: advance one process instance, and write down everything that follows, in the caller's one
+transaction.
 
-Every command, a click as much as a timer, comes through `begin` or `advance`. The instance's row is locked first and the whole
-case is written once at the end; what the case waits for stands in tables, so nothing is ever fired from memory alone.
+Every command, a click as much as a timer, comes through `begin` or `advance`. The instance's row is locked
+first and the whole case is written once at the end; what the case waits for stands in tables, so nothing is
+ever fired from memory alone.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -42,7 +44,9 @@ class Beginning:
     zone: str
 
 
-def begin(session: Session, definition: ProcessDefinitionRow, what: Beginning, *, now: datetime, actor: str | None) -> ProcessInstanceRow:
+def begin(
+    session: Session, definition: ProcessDefinitionRow, what: Beginning, *, now: datetime, actor: str | None
+) -> ProcessInstanceRow:
     """Start an instance and run it until everything in it waits."""
     instance = ProcessInstanceRow(
         id=new_id(),
@@ -82,7 +86,8 @@ def lock(session: Session, instance_id: str) -> ProcessInstanceRow:
 def lock_of_task(session: Session, task_id: str) -> tuple[ProcessInstanceRow, UserTaskRow]:
     """A user task and the locked row of its instance. Raises `NotFound`.
 
-    The instance is locked by one statement and the task read by the next: a join would show the task as it was before the wait for the lock.
+    The instance is locked by one statement and the task read by the next: a join would show the task as it
+    was before the wait for the lock.
     """
     owner = select(UserTaskRow.instance_id).where(UserTaskRow.id == task_id).scalar_subquery()
     statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id == owner).with_for_update()
@@ -125,7 +130,9 @@ def advance(
     _write(session, instance, execution, entries, _Writing(now, actor, known, done))
 
 
-def record(session: Session, instance: ProcessInstanceRow, *entries: Entry, now: datetime, actor: str | None) -> None:
+def record(
+    session: Session, instance: ProcessInstanceRow, *entries: Entry, now: datetime, actor: str | None
+) -> None:
     """Remember something that does not move the case, and count it as a change of its row."""
     rows = history.chain(instance, entries, at=now, actor=actor)
     instance.revision += 1
@@ -133,7 +140,7 @@ def record(session: Session, instance: ProcessInstanceRow, *entries: Entry, now:
     session.execute(insert(HistoryRow), rows)
 
 
-# -- specifications -----------------------------------------------------------------------------------------------------
+# Specifications
 
 _SPECIFICATIONS_KEPT = 256
 _specifications: dict[str, Process] = {}
@@ -156,12 +163,14 @@ def _circumstances(instance: ProcessInstanceRow, now: datetime) -> Circumstances
     return Circumstances(now=now, zone=zone(instance.zone), names=names, limits=LIMITS)
 
 
-# -- writing ------------------------------------------------------------------------------------------------------------
+# Writing
 
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What `_write` is told: tokens up to `known` were in the database before; `done` is the task a person completed just now."""
+    """What `_write` is told: tokens up to `known` were in the database before; `done` is the task a person
+    completed just now.
+    """
 
     now: datetime
     actor: str | None
@@ -169,8 +178,16 @@ class _Writing:
     done: UserTaskRow | None = None
 
 
-def _write(session: Session, instance: ProcessInstanceRow, execution: Execution, entries: Collection[Entry], how: _Writing) -> None:
-    """Write a case that has come to rest: its head and state, its history, then what it no longer and what it now waits for."""
+def _write(
+    session: Session,
+    instance: ProcessInstanceRow,
+    execution: Execution,
+    entries: Collection[Entry],
+    how: _Writing,
+) -> None:
+    """Write a case that has come to rest: its head and state, its history, then what it no longer and what it
+    now waits for.
+    """
     _set_head(instance, execution, how.now)
     steps = [Entry(step.kind, step.element, step.detail) for step in execution.effects.steps]
     end = [Entry("completed")] if instance.state == InstanceState.COMPLETED else []
@@ -186,8 +203,10 @@ def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime)
         if name == "priority":
             instance.priority = value if isinstance(value, int) and not isinstance(value, bool) else None
         elif value is not None:
-            setattr(instance, name, str(value)[:_HEAD_LENGTH[name]])
-    instance.failures = [{"element": element, "message": message} for element, message in execution.failures()]
+            setattr(instance, name, str(value)[: _HEAD_LENGTH[name]])
+    instance.failures = [
+        {"element": element, "message": message} for element, message in execution.failures()
+    ]
     if execution.completed:
         instance.ended_at = now
         if instance.state != InstanceState.CANCELLED:
@@ -202,17 +221,25 @@ _HEAD_LENGTH = {"title": 1000, "service": 255, "requester": 64}
 
 
 def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) -> None:
-    """Take away what the case no longer waits for. Tokens that came and went within this command have no rows."""
+    """Take away what the case no longer waits for. Tokens that came and went within this command have no
+    rows.
+    """
     closed = _known(effects.closed, how)
     if closed:
         tasks = (UserTaskRow.instance_id == instance_id) & UserTaskRow.token.in_(closed)
-        session.execute(delete(CandidateRow).where(CandidateRow.task_id.in_(select(UserTaskRow.id).where(tasks))))
+        session.execute(
+            delete(CandidateRow).where(CandidateRow.task_id.in_(select(UserTaskRow.id).where(tasks)))
+        )
         if cancelled := closed - ({how.done.token} if how.done else set()):
             tasks = (UserTaskRow.instance_id == instance_id) & UserTaskRow.token.in_(cancelled)
             change = {"state": TaskState.CANCELLED, "revision": UserTaskRow.revision + 1}
-            session.execute(update(UserTaskRow).where(tasks, UserTaskRow.state == TaskState.OPEN).values(change))
+            session.execute(
+                update(UserTaskRow).where(tasks, UserTaskRow.state == TaskState.OPEN).values(change)
+            )
     if stale := _known(effects.disarmed | effects.armed.keys(), how):
-        session.execute(delete(TimerRow).where(TimerRow.instance_id == instance_id, TimerRow.token.in_(stale)))
+        session.execute(
+            delete(TimerRow).where(TimerRow.instance_id == instance_id, TimerRow.token.in_(stale))
+        )
     if gone := _known(effects.unsubscribed, how):
         mine = SubscriptionRow.instance_id == instance_id
         session.execute(delete(SubscriptionRow).where(mine, SubscriptionRow.token.in_(gone)))
@@ -223,7 +250,11 @@ def _known(tokens: Collection[int], how: _Writing) -> set[int]:
 
 
 _LATEST_FORM = (
-    select(FormRow.id).where(FormRow.key == bindparam("form_key")).order_by(FormRow.version.desc()).limit(1).scalar_subquery()
+    select(FormRow.id)
+    .where(FormRow.key == bindparam("form_key"))
+    .order_by(FormRow.version.desc())
+    .limit(1)
+    .scalar_subquery()
 )
 _INSERT_TASK = insert(UserTaskRow).values(form_id=_LATEST_FORM)
 
@@ -236,9 +267,13 @@ def _open(session: Session, instance_id: str, effects: Effects, created_at: date
         if candidates := [row for task in tasks for row in _candidate_rows(task)]:
             session.execute(insert(CandidateRow), candidates)
     if effects.armed:
-        session.execute(insert(TimerRow), [_timer_row(timer, instance_id) for timer in effects.armed.values()])
+        session.execute(
+            insert(TimerRow), [_timer_row(timer, instance_id) for timer in effects.armed.values()]
+        )
     if effects.subscribed:
-        session.execute(insert(SubscriptionRow), [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
+        session.execute(
+            insert(SubscriptionRow), [_subscription_row(s, instance_id) for s in effects.subscribed.values()]
+        )
 
 
 def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> dict[str, Any]:
@@ -263,8 +298,13 @@ def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> 
 
 
 def _candidate_rows(task: dict[str, Any]) -> list[dict[str, Any]]:
-    named = [(USER, name) for name in task["candidate_users"]] + [(GROUP, name) for name in task["candidate_groups"]]
-    return [{"kind": kind, "name": name, "task_id": task["id"], "instance_id": task["instance_id"]} for kind, name in named]
+    named = [(USER, name) for name in task["candidate_users"]] + [
+        (GROUP, name) for name in task["candidate_groups"]
+    ]
+    return [
+        {"kind": kind, "name": name, "task_id": task["id"], "instance_id": task["instance_id"]}
+        for kind, name in named
+    ]
 
 
 def _timer_row(timer: bpmn.TimerArmed, instance_id: str) -> dict[str, Any]:

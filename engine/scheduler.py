@@ -1,4 +1,6 @@
-"""How often we look for due work. What is due stands in the database and only there; APScheduler is our pulse, never our memory."""
+"""How often we look for due work. What is due stands in the database and only there; APScheduler is our
+pulse, never our memory.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,9 +10,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from engine import timers
+from engine.clock import system_now
 from engine.errors import Unavailable
 from engine.idempotency import purge
-from engine.clock import system_now
 from engine.store.base import Database
 
 SWEEP_SECONDS = 0.25
@@ -25,9 +27,14 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         buckets = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)
         self.lateness = Histogram(
-            "baton_timer_lateness_seconds", "From when a timer was due to when it fired.", buckets=buckets, registry=registry
+            "baton_timer_lateness_seconds",
+            "From when a timer was due to when it fired.",
+            buckets=buckets,
+            registry=registry,
         )
-        self.failed = Counter("baton_timer_failures", "Attempts to fire a timer that failed.", registry=registry)
+        self.failed = Counter(
+            "baton_timer_failures", "Attempts to fire a timer that failed.", registry=registry
+        )
 
     def observe(self, swept: timers.Swept) -> None:
         for seconds in swept.lateness:
@@ -44,7 +51,13 @@ class Scheduler:
         # One look at a time; a missed pulse is made up by the next, however late, and never by several.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._pulse = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
-        self._pulse.add_job(self._guarded(self.sweep), "interval", seconds=SWEEP_SECONDS, id="sweep", next_run_time=datetime.now(UTC))
+        self._pulse.add_job(
+            self._guarded(self.sweep),
+            "interval",
+            seconds=SWEEP_SECONDS,
+            id="sweep",
+            next_run_time=datetime.now(UTC),
+        )
         self._pulse.add_job(self._guarded(self.purge), "interval", seconds=PURGE_SECONDS, id="purge")
 
     def start(self) -> None:

@@ -1,7 +1,8 @@
 """Timers: fire what is due. Called by every node's sweep; the rows decide what is due, and a row fires once.
 
-A batch is one transaction. It takes up to `BATCH` cases that have something due, in the order of their ids against deadlock, leaving
-out those another node holds; each timer fires in a savepoint of its own, so that one that fails neither undoes nor stops the rest.
+A batch is one transaction. It takes up to `BATCH` cases that have something due, in the order of their ids
+against deadlock, leaving out those another node holds; each timer fires in a savepoint of its own, so that
+one that fails neither undoes nor stops the rest.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from engine.store.history import Entry
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
+__all__ = ["Swept", "TimerState", "page", "retry", "sweep", "sweep_all"]
+
 BATCH = 20
 ATTEMPTS = 5
 """How often a timer is tried before it is a dead letter."""
@@ -30,7 +33,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Swept:
-    """What one batch did: `lateness` in seconds, one for each timer fired, from when it was due to when it fired."""
+    """What one batch did: `lateness` in seconds, one for each timer fired, from when it was due to when it
+    fired.
+    """
 
     cases: int = 0
     failed: int = 0
@@ -45,7 +50,9 @@ def sweep(session: Session, now: datetime) -> Swept:
     """Fire what is due at `now`, for up to `BATCH` cases."""
     swept = Swept()
     held = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(_due_cases(session, now)), *_RUNS)
-    for instance in session.scalars(held.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)).all():
+    for instance in session.scalars(
+        held.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)
+    ).all():
         swept.cases += 1
         for timer in _due_timers(session, instance, now):
             _fire(session, instance, timer, now, swept)
@@ -53,12 +60,16 @@ def sweep(session: Session, now: datetime) -> Swept:
 
 
 _RUNS = (ProcessInstanceRow.state.in_(OPEN_STATES), ProcessInstanceRow.state_format <= bpmn.FORMAT)
-"""Cases this node can move on: a suspended one waits until it is resumed, and what a newer Baton has saved is left to it."""
+"""Cases this node can move on: a suspended one waits until it is resumed, and what a newer Baton has saved is
+left to it.
+"""
 
 
-def _due(present: Any) -> Select[tuple[str]]:
+def _due(present: Any) -> Select[str]:
     """The cases of timers due at an instant, those waiting longest first."""
-    running = select(TimerRow.instance_id).join(ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id)
+    running = select(TimerRow.instance_id).join(
+        ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id
+    )
     return running.where(IS_ARMED, TimerRow.next_at <= present, *_RUNS).order_by(TimerRow.next_at)
 
 
@@ -71,13 +82,15 @@ def _due_timers(session: Session, instance: ProcessInstanceRow, now: datetime) -
     return list(session.scalars(mine.order_by(TimerRow.due_at, TimerRow.token)))
 
 
-def _fire(session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime, swept: Swept) -> None:
+def _fire(
+    session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime, swept: Swept
+) -> None:
     """Fire one timer in a savepoint; one that was disarmed by the one before it is gone already."""
     lateness = (now - timer.due_at).total_seconds()
     try:
         with session.begin_nested():
             fired = _fire_one(session, instance, timer, now)
-    except Exception as error:  # noqa: BLE001 - one timer must not stop the rest
+    except Exception as error:
         session.expire(instance)
         _fail(session, timer, now, error)
         swept.failed += 1
@@ -91,13 +104,17 @@ def _fire_one(session: Session, instance: ProcessInstanceRow, timer: TimerRow, n
     if session.scalar(select(TimerRow.id).where(TimerRow.id == timer.id)) is None:
         return False
     entry = Entry("timer fired", timer.element, {"due": timer.due_at.isoformat()})
-    runtime.advance(session, instance, lambda execution: execution.fire(timer.token), now=now, actor=None, entries=[entry])
+    runtime.advance(
+        session, instance, lambda execution: execution.fire(timer.token), now=now, actor=None, entries=[entry]
+    )
     return True
 
 
 def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) -> None:
     """Spend an attempt: try again after 1, 4, 9... minutes; with none left, the timer is a dead letter."""
-    log.error("timer failed", timer=timer.id, instance=timer.instance_id, element=timer.element, exc_info=error)
+    log.error(
+        "timer failed", timer=timer.id, instance=timer.instance_id, element=timer.element, exc_info=error
+    )
     timer.attempts += 1
     timer.error = f"{type(error).__name__}: {error}"[:1000]
     timer.next_at = now + timedelta(minutes=timer.attempts**2)
@@ -127,11 +144,17 @@ def _anything_due(database: Database) -> bool:
         return session.execute(_due(database.present()).limit(1)).first() is not None
 
 
-# -- for people ---------------------------------------------------------------------------------------------------------
+# For people
 
 
 def page(
-    session: Session, *, by: Person, limit: int, instance: str | None = None, state: str | None = None, after: str | None = None
+    session: Session,
+    *,
+    by: Person,
+    limit: int,
+    instance: str | None = None,
+    state: str | None = None,
+    after: str | None = None,
 ) -> list[TimerRow]:
     """Up to `limit` timers of the cases that `by` may see, in the order they were armed."""
     statement = select(TimerRow).join(ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id)

@@ -16,12 +16,27 @@ from engine.store.history import Entry
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.user_tasks import GROUP, IS_OPEN, CandidateRow, TaskState, UserTaskRow
 
-__all__ = ["Filter", "Order", "TaskState", "View", "assign", "claim", "complete", "get", "get_with_form", "page", "release", "require_workable"]
+__all__ = [
+    "Filter",
+    "Order",
+    "TaskState",
+    "View",
+    "assign",
+    "claim",
+    "complete",
+    "get",
+    "get_with_form",
+    "page",
+    "release",
+    "require_workable",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A task to work on: its row, its case, its form (`{"schema", "ui"}` in the reader's language, or None) and what the form shows at first."""
+    """A task to work on: its row, its case, its form (`{"schema", "ui"}` in the reader's language, or None)
+    and what the form shows at first.
+    """
 
     task: UserTaskRow
     instance: ProcessInstanceRow
@@ -63,15 +78,20 @@ class Order:
     revision: int | None = None
 
 
-def page(
-    session: Session, chosen: Filter, *, by: Person, limit: int, after: str | None = None
-) -> list[View]:
-    """Up to `limit` tasks that `by` may see, without their forms, the oldest first, after the task with the id `after`."""
-    statement = select(UserTaskRow, ProcessInstanceRow).join(ProcessInstanceRow, ProcessInstanceRow.id == UserTaskRow.instance_id)
+def page(session: Session, chosen: Filter, *, by: Person, limit: int, after: str | None = None) -> list[View]:
+    """Up to `limit` tasks that `by` may see, without their forms, the oldest first, after the task with the
+    id `after`.
+    """
+    statement = select(UserTaskRow, ProcessInstanceRow).join(
+        ProcessInstanceRow, ProcessInstanceRow.id == UserTaskRow.instance_id
+    )
     statement = statement.where(access.visible_tasks(by), *_conditions(chosen))
     if after is not None:
         statement = statement.where(UserTaskRow.id > after)
-    return [_bare(task, instance) for task, instance in session.execute(statement.order_by(UserTaskRow.id).limit(limit))]
+    return [
+        _bare(task, instance)
+        for task, instance in session.execute(statement.order_by(UserTaskRow.id).limit(limit))
+    ]
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
@@ -81,7 +101,11 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     if chosen.state is not None:
         found.append(IS_OPEN if chosen.state == TaskState.OPEN else row.state == chosen.state)
     if chosen.group is not None:
-        found.append(exists().where(CandidateRow.task_id == row.id, CandidateRow.kind == GROUP, CandidateRow.name == chosen.group))
+        found.append(
+            exists().where(
+                CandidateRow.task_id == row.id, CandidateRow.kind == GROUP, CandidateRow.name == chosen.group
+            )
+        )
     if chosen.unassigned:
         found.append(row.assignee.is_(None))
     if chosen.overdue_at is not None:
@@ -112,11 +136,13 @@ def _seen(session: Session, view: View, now: datetime) -> dict[str, Any]:
     return execution.visible_variables(view.task.token) if execution.waits_at(view.task.token) else {}
 
 
-# -- commands -----------------------------------------------------------------------------------------------------------
+# Commands
 
 
 def claim(session: Session, task_id: str, order: Order) -> View:
-    """Take an offered task. Claiming what is hers already changes nothing. Raises `NotFound`, `Conflict`, `Forbidden`."""
+    """Take an offered task. Claiming what is hers already changes nothing. Raises `NotFound`, `Conflict`,
+    `Forbidden`.
+    """
     instance, task = _hold(session, task_id, order)
     if task.assignee not in (None, order.by.username):
         raise Conflict(f"{task.assignee} has claimed this task.")
@@ -140,7 +166,9 @@ def release(session: Session, task_id: str, order: Order) -> View:
 
 
 def assign(session: Session, task_id: str, username: str, order: Order) -> View:
-    """Give a task to somebody. Raises `Invalid` when there is no such active person, `Forbidden` also when duties are separated."""
+    """Give a task to somebody. Raises `Invalid` when there is no such active person, `Forbidden` also when
+    duties are separated.
+    """
     instance, task = _hold(session, task_id, order)
     if not access.may_assign(order.by, task):
         raise Forbidden
@@ -158,9 +186,9 @@ def assign(session: Session, task_id: str, username: str, order: Order) -> View:
 def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, order: Order) -> View:
     """Complete a task with its form's data, and let the case go on until everything in it waits.
 
-    1. Hold the case; the task has to be open and hers, or offered to her. 2. Check the data against the form version pinned
-    when the task opened. 3. Write down who did it, and advance. Raises `NotFound`, `Conflict`, `Forbidden`, `Invalid`; the case
-    is unharmed then.
+    1. Hold the case; the task has to be open and hers, or offered to her. 2. Check the data against the form
+    version pinned when the task opened. 3. Write down who did it, and advance. Raises `NotFound`, `Conflict`,
+    `Forbidden`, `Invalid`; the case is unharmed then.
     """
     instance, task = _hold(session, task_id, order)
     if not access.may_work_on(order.by, task):
@@ -176,7 +204,9 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
     task.assignee = task.assignee or order.by.username
     task.state, task.completed_at, task.completed_by = TaskState.COMPLETED, order.now, order.by.username
     task.revision += 1
-    runtime.advance(session, instance, act, now=order.now, actor=order.by.username, entries=entries, done=task)
+    runtime.advance(
+        session, instance, act, now=order.now, actor=order.by.username, entries=entries, done=task
+    )
     return _bare(task, instance)
 
 
@@ -206,18 +236,29 @@ def _hold(session: Session, task_id: str, order: Order) -> tuple[ProcessInstance
     return instance, task
 
 
-def _give(session: Session, instance: ProcessInstanceRow, task: UserTaskRow, username: str | None, kind: str, order: Order) -> None:
+def _give(
+    session: Session,
+    instance: ProcessInstanceRow,
+    task: UserTaskRow,
+    username: str | None,
+    kind: str,
+    order: Order,
+) -> None:
     entry = Entry(kind, task.element, {"name": task.name, "from": task.assignee, "to": username})
     task.assignee = username
     task.revision += 1
     runtime.record(session, instance, entry, now=order.now, actor=order.by.username)
 
 
-def _accepted(session: Session, task: UserTaskRow, data: Mapping[str, Any] | None, execution: Execution) -> dict[str, Any]:
+def _accepted(
+    session: Session, task: UserTaskRow, data: Mapping[str, Any] | None, execution: Execution
+) -> dict[str, Any]:
     if task.form_id is None:
         forms.check_no_form(data)
         return {}
-    return definitions.form(session, task.form_id).check(data, current=execution.visible_variables(task.token))
+    return definitions.form(session, task.form_id).check(
+        data, current=execution.visible_variables(task.token)
+    )
 
 
 def _bare(task: UserTaskRow, instance: ProcessInstanceRow) -> View:

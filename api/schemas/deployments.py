@@ -34,8 +34,12 @@ class ProcessDefinitionSchema(Schema):
     key = fields.String(required=True)
     version = fields.Integer(required=True)
     name = fields.Function(lambda row: row.name, required=True)
-    names = fields.Dict(required=True, metadata={"description": "The name in other languages, by language tag."})
-    start_form = fields.String(required=True, allow_none=True, metadata={"description": "The key of the form it is started with."})
+    names = fields.Dict(
+        required=True, metadata={"description": "The name in other languages, by language tag."}
+    )
+    start_form = fields.String(
+        required=True, allow_none=True, metadata={"description": "The key of the form it is started with."}
+    )
     deployment = fields.String(attribute="deployment_id", required=True)
     file = fields.String(required=True)
     created_at = Instant(required=True)
@@ -68,6 +72,10 @@ DEFINITION_EXAMPLE = {
     "created_at": "2026-03-02T09:30:00.000000Z",
 }
 FORM_EXAMPLE = {
-    "schema": {"type": "object", "required": ["title"], "properties": {"title": {"type": "string", "maxLength": 200}}},
+    "schema": {
+        "type": "object",
+        "required": ["title"],
+        "properties": {"title": {"type": "string", "maxLength": 200}},
+    },
     "ui": {"title": {"ui:autofocus": True}},
 }

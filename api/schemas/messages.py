@@ -16,8 +16,12 @@ def _a_key(value: Any) -> None:
 
 class MessageSchema(Schema):
     name = fields.String(required=True, validate=validate.Length(1, 255))
-    correlation_key = fields.Raw(load_default=None, allow_none=True, validate=_a_key, metadata={"type": ["string", "number"]})
-    instance = fields.String(load_default=None, allow_none=True, metadata={"description": "The id of the case it is for."})
+    correlation_key = fields.Raw(
+        load_default=None, allow_none=True, validate=_a_key, metadata={"type": ["string", "number"]}
+    )
+    instance = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "The id of the case it is for."}
+    )
     payload = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
 
 
@@ -44,8 +48,16 @@ class TimersQuery(PageQuery):
 
 TimersPage = page_of(TimerSchema)
 
-MESSAGE_EXAMPLE = {"name": "incident.reprioritise", "correlation_key": "INC-000123", "payload": {"priority": 1}}
-DELIVERY_EXAMPLE = {"instance": "01a204287a6f508e8ac5e73610", "number": "INC-000123", "element": "reprioritised"}
+MESSAGE_EXAMPLE = {
+    "name": "incident.reprioritise",
+    "correlation_key": "INC-000123",
+    "payload": {"priority": 1},
+}
+DELIVERY_EXAMPLE = {
+    "instance": "01a204287a6f508e8ac5e73610",
+    "number": "INC-000123",
+    "element": "reprioritised",
+}
 TIMER_EXAMPLE = {
     "id": "01a204287a86e8a2c2b6fe2770",
     "instance": "01a204287a6f508e8ac5e73610",

@@ -9,7 +9,9 @@ from engine.process_instances import InstanceState
 
 
 class FailureSchema(Schema):
-    element = fields.String(required=True, metadata={"description": "The id of the element that failed, as drawn."})
+    element = fields.String(
+        required=True, metadata={"description": "The id of the element that failed, as drawn."}
+    )
     message = fields.String(required=True)
 
 
@@ -30,7 +32,9 @@ class ProcessInstanceSchema(Schema):
 
 
 class StartSchema(Schema):
-    definition = fields.String(required=True, validate=validate.Length(1, 255), metadata={"description": "The key of the process."})
+    definition = fields.String(
+        required=True, validate=validate.Length(1, 255), metadata={"description": "The key of the process."}
+    )
     variables = fields.Dict(keys=fields.String(), load_default=dict)
     title = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 1000))
     service = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 255))
@@ -39,7 +43,11 @@ class StartSchema(Schema):
 class InstancesQuery(PageQuery):
     definition = fields.String(load_default=None, metadata={"description": "Only cases of this process."})
     state = DelimitedList(fields.String(validate=validate.OneOf([*InstanceState])), load_default=())
-    q = fields.String(load_default=None, validate=validate.Length(0, 200), metadata={"description": "Part of the number or the title."})
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(0, 200),
+        metadata={"description": "Part of the number or the title."},
+    )
     requester = fields.String(load_default=None, metadata={"description": "A username, or `me`."})
     priority = fields.Integer(load_default=None)
     service = fields.String(load_default=None)
@@ -61,7 +69,11 @@ class HistoryEntrySchema(Schema):
     at = Instant(required=True)
     kind = fields.String(required=True)
     element = fields.String(required=True, allow_none=True)
-    actor = fields.String(required=True, allow_none=True, metadata={"description": "A username; null: the engine itself, or erased."})
+    actor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A username; null: the engine itself, or erased."},
+    )
     detail = fields.Dict(required=True, allow_none=True)
     hash = fields.String(required=True, metadata={"description": "The entry's link in the case's chain."})
 
@@ -96,7 +108,12 @@ INSTANCE_EXAMPLE = {
 }
 START_EXAMPLE = {
     "definition": "incident",
-    "variables": {"title": "Printer on floor 3 jams", "description": "Paper tray 2", "impact": 2, "urgency": 2},
+    "variables": {
+        "title": "Printer on floor 3 jams",
+        "description": "Paper tray 2",
+        "impact": 2,
+        "urgency": 2,
+    },
 }
 HISTORY_EXAMPLE = {
     "seq": 5,

@@ -19,7 +19,9 @@ class CaseOfTaskSchema(Schema):
 class UserTaskSchema(Schema):
     id = fields.String(attribute="task.id", required=True)
     instance = fields.String(attribute="task.instance_id", required=True)
-    element = fields.String(attribute="task.element", required=True, metadata={"description": "The element's id, as drawn."})
+    element = fields.String(
+        attribute="task.element", required=True, metadata={"description": "The element's id, as drawn."}
+    )
     name = fields.Function(lambda view: view.name_in(locale()), required=True, metadata={"type": "string"})
     state = fields.String(attribute="task.state", required=True, validate=validate.OneOf([*TaskState]))
     assignee = fields.String(attribute="task.assignee", required=True, allow_none=True)
@@ -35,7 +37,9 @@ class UserTaskSchema(Schema):
 
 
 class OpenedUserTaskSchema(UserTaskSchema):
-    form = fields.Nested(FormSchema, required=True, allow_none=True, metadata={"description": "null: the task takes no data."})
+    form = fields.Nested(
+        FormSchema, required=True, allow_none=True, metadata={"description": "null: the task takes no data."}
+    )
     data = fields.Dict(required=True, metadata={"description": "What the form shows at first."})
 
 
@@ -44,16 +48,26 @@ class UserTasksQuery(PageQuery):
     group = fields.String(load_default=None, metadata={"description": "Offered to this group."})
     instance = fields.String(load_default=None)
     state = fields.String(load_default=TaskState.OPEN, validate=validate.OneOf([*TaskState]))
-    unassigned = fields.Boolean(load_default=False, metadata={"description": "Only tasks nobody has claimed."})
-    overdue = fields.Boolean(load_default=False, metadata={"description": "Only open tasks past their due date."})
+    unassigned = fields.Boolean(
+        load_default=False, metadata={"description": "Only tasks nobody has claimed."}
+    )
+    overdue = fields.Boolean(
+        load_default=False, metadata={"description": "Only open tasks past their due date."}
+    )
 
 
 class CompletionSchema(Schema):
-    data = fields.Raw(load_default=None, allow_none=True, metadata={"description": "What the form's schema asks for.", "type": "object"})
+    data = fields.Raw(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What the form's schema asks for.", "type": "object"},
+    )
 
 
 class AssignmentSchema(Schema):
-    assignee = fields.String(required=True, validate=validate.Length(1, 64), metadata={"description": "A username."})
+    assignee = fields.String(
+        required=True, validate=validate.Length(1, 64), metadata={"description": "A username."}
+    )
 
 
 UserTasksPage = page_of(UserTaskSchema)
@@ -73,6 +87,11 @@ TASK_EXAMPLE = {
     "completed_at": None,
     "completed_by": None,
     "revision": 1,
-    "case": {"number": "INC-000123", "title": "Printer on floor 3 jams", "definition": "incident", "requester": "ann"},
+    "case": {
+        "number": "INC-000123",
+        "title": "Printer on floor 3 jams",
+        "definition": "incident",
+        "requester": "ann",
+    },
 }
 OPENED_TASK_EXAMPLE = TASK_EXAMPLE | {"form": FORM_EXAMPLE, "data": {"title": "Printer on floor 3 jams"}}

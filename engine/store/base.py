@@ -1,7 +1,7 @@
 """The database under everything: connections, transactions, column types and the time on PostgreSQL.
 
-One `Database` a process. SQLite is opened in WAL mode with full synchronisation, and its writers queue in a fair
-lock of ours, because bare SQLite writers poll and starve; PostgreSQL orders commands by row locks.
+One `Database` a process. SQLite is opened in WAL mode with full synchronisation, and its writers queue in a
+fair lock of ours, because bare SQLite writers poll and starve; PostgreSQL orders commands by row locks.
 """
 
 import secrets
@@ -14,8 +14,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event, func, literal, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -27,13 +42,17 @@ WAIT_FOR_WRITER_SECONDS = 10.0
 
 
 def new_id() -> str:
-    """A fresh opaque id of 26 characters whose text order follows time (to the millisecond), so indexes grow at one end."""
+    """A fresh opaque id of 26 characters whose text order follows time (to the millisecond), so indexes grow
+    at one end.
+    """
     stamp = time.time_ns() // 1_000_000
     return f"{stamp:012x}" + secrets.token_hex(7)
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant: `timestamptz` on PostgreSQL; on SQLite a text of fixed width, so that text order is time order."""
+    """An aware UTC instant: `timestamptz` on PostgreSQL; on SQLite a text of fixed width, so that text order
+    is time order.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -53,7 +72,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 Json = JSON(none_as_null=True)
-"""A JSON value, kept as it was written (JSONB would reorder the fields of a form); None is stored as SQL NULL."""
+"""A JSON value, kept as it was written (JSONB would reorder the fields of a form); None is stored as SQL
+NULL.
+"""
 
 
 class Base(DeclarativeBase):
@@ -71,7 +92,9 @@ class Base(DeclarativeBase):
 
 
 class FairLock:
-    """A lock that is handed over in the order it was asked for; `threading.Lock` lets a busy thread overtake the others for ever."""
+    """A lock that is handed over in the order it was asked for; `threading.Lock` lets a busy thread overtake
+    the others for ever.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -105,8 +128,8 @@ class FairLock:
 class Database:
     """The connections to one database and the transactions on it.
 
-    `url` is an SQLAlchemy URL (`sqlite:///file` or `postgresql+psycopg://...`; `postgresql://` is read as the latter).
-    `clock` tells the time on SQLite, and how far time is moved on both.
+    `url` is an SQLAlchemy URL (`sqlite:///file` or `postgresql+psycopg://...`; `postgresql://` is read as the
+    latter). `clock` tells the time on SQLite, and how far time is moved on both.
     """
 
     def __init__(self, url: str, clock: Clock | None = None, *, pool_size: int = 20) -> None:
@@ -115,15 +138,18 @@ class Database:
         if self.url.drivername in ("postgresql", "postgres"):
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(self.url, pool_size) if self.is_sqlite else _postgres_engine(self.url, pool_size)
+        self.engine = (
+            _sqlite_engine(self.url, pool_size) if self.is_sqlite else _postgres_engine(self.url, pool_size)
+        )
         self._writer = FairLock()
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        Raises `Unavailable` when the database does not answer, is locked, or was restarted under it; nothing was changed then.
-        A reading transaction (`write=False`) never waits for writers, and has nothing to commit.
+        Raises `Unavailable` when the database does not answer, is locked, or was restarted under it; nothing
+        was changed then. A reading transaction (`write=False`) never waits for writers, and has nothing to
+        commit.
         """
         queued = write and self.is_sqlite
         if queued and not self._writer.acquire(WAIT_FOR_WRITER_SECONDS):
@@ -152,17 +178,24 @@ class Database:
             raise
 
     def now(self, session: Session) -> datetime:
-        """The present instant (aware UTC) for a command: the database's own time on PostgreSQL, so that nodes agree; else the clock's."""
+        """The present instant (aware UTC) for a command: the database's own time on PostgreSQL, so that nodes
+        agree; else the clock's.
+        """
         if self.is_sqlite or not self.clock.follows_system:
             now = self.clock.now()
         else:
-            now = session.execute(text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC) + self.clock.offset
+            now = (
+                session.execute(text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)
+                + self.clock.offset
+            )
         if self.clock.follows_system:
             session.info[_ASKED_AT] = (now, time.monotonic())
         return now
 
     def present(self) -> Any:
-        """The present instant to compare with inside a statement, so that asking the time is no statement of its own."""
+        """The present instant to compare with inside a statement, so that asking the time is no statement of
+        its own.
+        """
         if self.is_sqlite or not self.clock.follows_system:
             return literal(self.clock.now(), Instant)
         return func.clock_timestamp() + self.clock.offset
@@ -175,7 +208,9 @@ _ASKED_AT = "baton_asked_at"
 
 
 def at_flush(session: Session, now: datetime) -> datetime:
-    """The present instant at the end of a command that was given `now` at its beginning; `now` itself on a clock that stands still."""
+    """The present instant at the end of a command that was given `now` at its beginning; `now` itself on a
+    clock that stands still.
+    """
     asked, started = session.info.get(_ASKED_AT, (now, None))
     return now if started is None or asked != now else now + timedelta(seconds=time.monotonic() - started)
 
@@ -190,7 +225,8 @@ def _postgres_engine(url: Any, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=WAIT_FOR_WRITER_SECONDS,
-        hide_parameters=True,  # errors are logged, and people's data and hashes of secrets do not belong there
+        # errors are logged, and people's data and hashes of secrets do not belong there
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={"connect_timeout": 5, "options": "-c lock_timeout=10s -c timezone=UTC"},
@@ -203,7 +239,8 @@ def _sqlite_engine(url: Any, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=WAIT_FOR_WRITER_SECONDS,
-        hide_parameters=True,  # errors are logged, and people's data and hashes of secrets do not belong there
+        # errors are logged, and people's data and hashes of secrets do not belong there
+        hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={"check_same_thread": False, "timeout": 5, "cached_statements": 512},
@@ -212,7 +249,13 @@ def _sqlite_engine(url: Any, pool_size: int) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would come too late and never be IMMEDIATE
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

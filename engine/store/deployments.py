@@ -1,4 +1,6 @@
-"""The tables of what was deployed: process definitions and forms, version by version, never changed afterwards."""
+"""The tables of what was deployed: process definitions and forms, version by version, never changed
+afterwards.
+"""
 
 from datetime import datetime
 
@@ -21,7 +23,9 @@ class DeploymentRow(Base):
 
 
 class ProcessDefinitionRow(Base):
-    """A version of a process. `xml` is the diagram's file as it came, `executable` what is run, made once at deployment."""
+    """A version of a process. `xml` is the diagram's file as it came, `executable` what is run, made once at
+    deployment.
+    """
 
     __tablename__ = "process_definition"
     __table_args__ = (UniqueConstraint("key", "version"),)

@@ -1,7 +1,8 @@
 """The history of cases: append-only, one hash chain an instance over salted digests.
 
-What was done, by whom and with which values is digested with a salt of its own, and only the digest is chained. Erasing
-somebody's values (the actor, the detail and the salt) therefore leaves the chain whole, and nothing in it can be guessed back.
+What was done, by whom and with which values is digested with a salt of its own, and only the digest is
+chained. Erasing somebody's values (the actor, the detail and the salt) therefore leaves the chain whole, and
+nothing in it can be guessed back.
 """
 
 import secrets
@@ -24,7 +25,9 @@ class HistoryRow(Base):
 
     __tablename__ = "history"
 
-    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(
+        ForeignKey("process_instance.id", ondelete="CASCADE"), primary_key=True
+    )
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[str] = mapped_column(String(20))
@@ -45,14 +48,20 @@ class Entry:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-def chain(instance: ProcessInstanceRow, entries: Iterable[Entry], *, at: datetime, actor: str | None) -> list[dict[str, Any]]:
-    """The rows that put entries at the end of an instance's chain; the instance, whose row the caller holds, is moved on."""
+def chain(
+    instance: ProcessInstanceRow, entries: Iterable[Entry], *, at: datetime, actor: str | None
+) -> list[dict[str, Any]]:
+    """The rows that put entries at the end of an instance's chain; the instance, whose row the caller holds,
+    is moved on.
+    """
     rows = []
     for entry in entries:
         seq = instance.history_length + 1
         salt = secrets.token_hex(16)
         digest = digest_of(salt, actor, entry.detail)
-        instance.history_hash = hash_of(instance.history_hash, instance.id, seq, at, entry.kind, entry.element, digest)
+        instance.history_hash = hash_of(
+            instance.history_hash, instance.id, seq, at, entry.kind, entry.element, digest
+        )
         instance.history_length = seq
         rows.append(
             {
@@ -76,6 +85,8 @@ def digest_of(salt: str, actor: str | None, detail: dict[str, Any] | None) -> st
     return sha256(orjson.dumps([salt, actor, detail], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def hash_of(before: str, instance_id: str, seq: int, at: datetime, kind: str, element: str | None, digest: str) -> str:
+def hash_of(
+    before: str, instance_id: str, seq: int, at: datetime, kind: str, element: str | None, digest: str
+) -> str:
     """An entry's link in the chain."""
     return sha256(orjson.dumps([before, instance_id, seq, at.isoformat(), kind, element, digest])).hexdigest()

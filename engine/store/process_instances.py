@@ -28,8 +28,8 @@ OPEN_STATES = (InstanceState.ACTIVE, InstanceState.FAILED)
 class ProcessInstanceRow(Base):
     """A process instance: its head for lists, and all that is going on in it as one compressed value.
 
-    `state_data` was written in `state_format` (see `engine.bpmn.state`). `history_length` and `history_hash` are the end
-    of its history chain. `revision` counts commands and is the ETag.
+    `state_data` was written in `state_format` (see `engine.bpmn.state`). `history_length` and `history_hash`
+    are the end of its history chain. `revision` counts commands and is the ETag.
     """
 
     __tablename__ = "process_instance"
@@ -62,7 +62,9 @@ class ProcessInstanceRow(Base):
 
 
 class CaseNumberRow(Base):
-    """The last number given for a prefix, on SQLite. PostgreSQL has sequences, which do not make starting cases wait for each other."""
+    """The last number given for a prefix, on SQLite. PostgreSQL has sequences, which do not make starting
+    cases wait for each other.
+    """
 
     __tablename__ = "case_number"
 
@@ -71,8 +73,10 @@ class CaseNumberRow(Base):
 
 
 def prepare_numbers(session: Session, prefix: str) -> None:
-    """Make sure that numbers with this prefix can be given. `prefix` is capital letters and digits (the diagram check sees to it)."""
-    assert prefix.isalnum() and prefix.isascii(), "it becomes part of a statement"
+    """Make sure that numbers with this prefix can be given. `prefix` is capital letters and digits (the
+    diagram check sees to it).
+    """
+    assert prefix.isalnum(), "it becomes part of a statement"
     if session.get_bind().dialect.name == "sqlite":
         session.execute(insert(CaseNumberRow).values(prefix=prefix, last=0).on_conflict_do_nothing())
     else:
@@ -80,7 +84,9 @@ def prepare_numbers(session: Session, prefix: str) -> None:
 
 
 def next_number(session: Session, prefix: str) -> str:
-    """The next case number, as `INC-000123`. A number whose transaction is rolled back may be lost: gaps are allowed."""
+    """The next case number, as `INC-000123`. A number whose transaction is rolled back may be lost: gaps are
+    allowed.
+    """
     if session.get_bind().dialect.name == "sqlite":
         statement = text("UPDATE case_number SET last = last + 1 WHERE prefix = :prefix RETURNING last")
     else:

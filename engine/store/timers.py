@@ -20,7 +20,9 @@ _ARMED = text("state = 'armed'")
 
 
 class TimerRow(Base):
-    """A timer of a case. `due_at` is the promise; `next_at` when it is tried next: the same until an attempt fails."""
+    """A timer of a case. `due_at` is the promise; `next_at` when it is tried next: the same until an attempt
+    fails.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (

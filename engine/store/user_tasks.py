@@ -18,13 +18,24 @@ class TaskState(StrEnum):
 
 
 class UserTaskRow(Base):
-    """A user task. `token` is where it stands in its case; `form_id` the form version pinned when it opened."""
+    """A user task. `token` is where it stands in its case, `form_id` the form version it opened with."""
 
     __tablename__ = "user_task"
     __table_args__ = (
         Index(None, "instance_id", "token"),
-        Index("ix_user_task_open_assignee", "assignee", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
-        Index("ix_user_task_open_due_at", "due_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+        Index(
+            "ix_user_task_open_assignee",
+            "assignee",
+            "id",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_user_task_open_due_at",
+            "due_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
         Index(None, "assignee", "instance_id"),
         Index(None, "completed_by", "instance_id"),
     )
@@ -50,7 +61,9 @@ class UserTaskRow(Base):
 
 
 class CandidateRow(Base):
-    """Somebody, or a group, that may claim an open task. Gone when the task closes, so a queue is read along the index."""
+    """Somebody, or a group, that may claim an open task. Gone when the task closes, so a queue is read along
+    the index.
+    """
 
     __tablename__ = "user_task_candidate"
     __table_args__ = (Index(None, "task_id"), Index(None, "instance_id", "kind", "name"))
