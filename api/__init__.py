@@ -3,7 +3,25 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, clock, errors, headers, health, logs, metrics, openapi, payload, people, sign_in
+from api import (
+    auth,
+    clock,
+    deployments,
+    errors,
+    headers,
+    health,
+    logs,
+    messages,
+    metrics,
+    openapi,
+    payload,
+    people,
+    process_definitions,
+    process_instances,
+    sign_in,
+    timers,
+    user_tasks,
+)
 from api.serialisation import OrjsonProvider
 from api.server import Server
 from config.settings import Settings
@@ -14,6 +32,12 @@ BLUEPRINTS = (
     sign_in.blueprint,
     people.blueprint,
     people.groups_blueprint,
+    deployments.blueprint,
+    process_definitions.blueprint,
+    process_instances.blueprint,
+    user_tasks.blueprint,
+    messages.blueprint,
+    timers.blueprint,
     clock.blueprint,
 )
 

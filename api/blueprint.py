@@ -25,8 +25,7 @@ from api.commands import Command, reading, respond, run_command
 View = Callable[..., Any]
 Answer = type[Schema] | Schema | None
 
-ALWAYS_POSSIBLE = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
-WITH_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+NOT_MODIFIED_BY = "IF_NONE_MATCH"
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -51,11 +50,13 @@ class Blueprint(flask_smorest.Blueprint):
         problems: Sequence[int] = (),
         example: Any = None,
         guard: View | None = None,
+        revised: bool = False,
     ) -> Callable[[View], View]:
         """The view gets a `Command` first: one writing transaction, committed with its answer.
 
         `guard(reading, **path)` is asked when the body is not valid, and raises what comes before that (404,
-        409, 403); a valid body costs nothing extra, for then the verb itself checks.
+        409, 403); a valid body costs nothing extra, for then the verb itself checks. `revised` says that the
+        view gives the verb `command.expected_revision`, so that `If-Match` is documented.
         """
         dumps = _instance(schema)
 
@@ -68,7 +69,9 @@ class Blueprint(flask_smorest.Blueprint):
                 return run_command(act)
 
             vars(door)["guard"] = guard
-            return self._describe(door, "command", dumps, status, problems, example)
+            possible = [*problems, 422, *([412] if revised else [])]
+            headers = ["IDEMPOTENCY_KEY", *(["IF_MATCH"] if revised else [])]
+            return self._describe(door, dumps, status, example, possible, headers)
 
         return decorate
 
@@ -87,7 +90,7 @@ class Blueprint(flask_smorest.Blueprint):
                 response.make_conditional(request)
                 return response
 
-            return self._describe(door, "reading", dumps, HTTPStatus.OK, problems, example)
+            return self._describe(door, dumps, HTTPStatus.OK, example, problems, [NOT_MODIFIED_BY])
 
         return decorate
 
@@ -102,45 +105,54 @@ class Blueprint(flask_smorest.Blueprint):
             def door(*args: Any, **kwargs: Any) -> Response:
                 return respond(view(*args, **kwargs), dumps, status)
 
-            return self._describe(door, "answer", dumps, status, problems, example)
+            return self._describe(door, dumps, status, example, problems)
 
         return decorate
 
     def _describe(
-        self, door: View, kind: str, schema: Schema | None, status: int, problems: Sequence[int], example: Any
+        self,
+        door: View,
+        schema: Schema | None,
+        status: int,
+        example: Any,
+        problems: Sequence[int],
+        headers: Sequence[str] = (),
     ) -> View:
         described: View = self.response(status, schema, example=example)(door)
-        vars(described)["_apidoc"]["baton"] = {"kind": kind, "problems": tuple(problems)}
+        vars(described)["_apidoc"]["door"] = {"problems": tuple(problems), "headers": tuple(headers)}
         return described
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, *args: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, *args, **options)
         for method, described in self._docs[endpoint].items():
             if method != "parameters":
-                described.setdefault("baton", {"kind": "answer", "problems": ()})["public"] = is_public(obj)
+                described["door"]["public"] = is_public(obj)
 
     def _document(
         self, doc: dict[str, Any], info: dict[str, Any], *, method: str, **_: Any
     ) -> dict[str, Any]:
-        """Add what our doors add: keys and tags in headers, and every problem an endpoint can answer with."""
-        ours = info["baton"]
-        if ours["kind"] == "command":
-            names = ["IDEMPOTENCY_KEY"] * (method == "post") + ["IF_MATCH"]
-            doc.setdefault("parameters", []).extend(names)
-            statuses = {*ours["problems"], 422}
-        else:
-            statuses = set(ours["problems"])
-        if ours["kind"] == "reading":
-            doc.setdefault("parameters", []).append("IF_NONE_MATCH")
-            doc["responses"][304] = "NOT_MODIFIED"
-        if ours["public"]:
+        """Add what our doors add: their headers, and every problem an endpoint can answer with."""
+        door = info["door"]
+        if door["headers"]:
+            doc.setdefault("parameters", []).extend(door["headers"])
+        if NOT_MODIFIED_BY in door["headers"]:
+            doc["responses"][HTTPStatus.NOT_MODIFIED] = HTTPStatus.NOT_MODIFIED.name
+        if door["public"]:
             doc["security"] = []
-        else:
-            statuses |= {401, 403} if method != "get" else {401}
-        statuses |= {*ALWAYS_POSSIBLE, *(WITH_BODY if "requestBody" in doc else ())}
-        for status in sorted(statuses):
+        problems = {*door["problems"], *_always(method, door["public"], "requestBody" in doc)}
+        for status in sorted(problems):
             doc["responses"].setdefault(int(status), HTTPStatus(status).name)
         return doc
+
+
+def _always(method: str, public: bool, has_body: bool) -> set[int]:
+    """The problems that every endpoint of this kind can answer with."""
+    problems: set[int] = {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
+    if not public:
+        problems |= {HTTPStatus.UNAUTHORIZED} | (set() if method == "get" else {HTTPStatus.FORBIDDEN})
+    if has_body:
+        problems |= {400, 413, 415}
+    return problems
 
 
 def _instance(schema: Answer) -> Schema | None:

@@ -4,6 +4,7 @@ The page is plain HTML made from the description itself: it works under the stri
 elsewhere.
 """
 
+import re
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -12,6 +13,7 @@ from typing import Any
 
 import flask_smorest
 from flask import Blueprint, Flask, Response, render_template
+from markupsafe import Markup, escape
 from marshmallow import Schema
 from marshmallow import fields as plain
 
@@ -21,6 +23,7 @@ from api.headers import for_page
 from api.schemas.base import Instant
 from api.serialisation import to_json
 
+CODE = re.compile(r"`([^`]+)`")
 STYLE_SHEET = Path(__file__).parent / "templates" / "docs.css"
 
 DESCRIPTION = f"""\
@@ -138,7 +141,9 @@ def _pages(api: Api) -> Blueprint:
 
     @cache
     def page() -> str:
-        return render_template("docs.html", spec=description(), operations=_by_tag(description()))
+        return render_template(
+            "docs.html", spec=description(), operations=_by_tag(description()), prose=_prose
+        )
 
     @pages.get("/openapi.json")
     @public
@@ -182,6 +187,11 @@ def _resolved(value: Any, description: dict[str, Any]) -> Any:
         _, _, kind, name = reference.split("/")
         return _resolved(description["components"][kind][name], description)
     return {name: _resolved(inner, description) for name, inner in value.items()}
+
+
+def _prose(text: str) -> Markup:
+    """A description as HTML: what stands between backticks is code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first
 
 
 def _problem(status: HTTPStatus, detail: str) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _command(name: str, verb: Callable[..., Any], documentation: str) -> None:
 
     view.__name__, view.__doc__ = name, documentation
     view = blueprint.command(
-        ProcessInstanceSchema, problems=(403, 404, 409, 412), example=INSTANCE_EXAMPLE, guard=_guard
+        ProcessInstanceSchema, problems=(403, 404, 409), revised=True, example=INSTANCE_EXAMPLE, guard=_guard
     )(view)
     view = blueprint.arguments(OrderSchema, example={"reason": "Agreed with the requester."})(view)
     blueprint.post(f"/<instance_id>/{name}")(view)
@@ -147,7 +147,7 @@ _command(
 _command(
     "suspend",
     process_instances.suspend,
-    "Suspend a process instance\n\nNothing happens until it is resumed; timers that fall due meanwhile fire then.",
+    "Suspend a process instance\n\nNothing happens until it is resumed; timers due meanwhile fire then.",
 )
 _command("resume", process_instances.resume, "Resume a suspended process instance")
 _command(
@@ -159,7 +159,9 @@ _command(
 
 @blueprint.patch("/<instance_id>/variables")
 @blueprint.arguments(VariablesSchema, example={"amount": 12})
-@blueprint.command(VariablesSchema, problems=(403, 404, 409, 412), example={"amount": 12}, guard=_guard)
+@blueprint.command(
+    VariablesSchema, problems=(403, 404, 409), revised=True, example={"amount": 12}, guard=_guard
+)
 def change_variables(command: Command, body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Change variables of a process instance
 

@@ -23,7 +23,7 @@ class Server:
     settings: Settings
     database: Database
     ready: Event = field(default_factory=Event)
-    after_advance: Callable[[], None] = _nobody_waits
+    after_advance: Callable[[], object] = _nobody_waits
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 

@@ -70,7 +70,7 @@ def _guard_visible(here: Reading, task_id: str) -> None:
 
 
 @blueprint.post("/<task_id>/claim")
-@blueprint.command(UserTaskSchema, problems=(403, 404, 409, 412), example=TASK_EXAMPLE)
+@blueprint.command(UserTaskSchema, problems=(403, 404, 409), revised=True, example=TASK_EXAMPLE)
 def claim(command: Command, task_id: str) -> View:
     """Claim a user task
 
@@ -80,7 +80,7 @@ def claim(command: Command, task_id: str) -> View:
 
 
 @blueprint.post("/<task_id>/release")
-@blueprint.command(UserTaskSchema, problems=(403, 404, 409, 412), example=TASK_EXAMPLE)
+@blueprint.command(UserTaskSchema, problems=(403, 404, 409), revised=True, example=TASK_EXAMPLE)
 def release(command: Command, task_id: str) -> View:
     """Release a user task
 
@@ -91,7 +91,9 @@ def release(command: Command, task_id: str) -> View:
 
 @blueprint.post("/<task_id>/assign")
 @blueprint.arguments(AssignmentSchema, example={"assignee": "nia"})
-@blueprint.command(UserTaskSchema, problems=(403, 404, 409, 412), example=TASK_EXAMPLE, guard=_guard_visible)
+@blueprint.command(
+    UserTaskSchema, problems=(403, 404, 409), revised=True, example=TASK_EXAMPLE, guard=_guard_visible
+)
 def assign(command: Command, body: dict[str, Any], task_id: str) -> View:
     """Assign a user task to somebody"""
     return user_tasks.assign(command.session, task_id, body["assignee"], _order(command))
@@ -100,7 +102,11 @@ def assign(command: Command, body: dict[str, Any], task_id: str) -> View:
 @blueprint.post("/<task_id>/complete")
 @blueprint.arguments(CompletionSchema, example={"data": {"outcome": "work", "assigned_group": "network"}})
 @blueprint.command(
-    UserTaskSchema, problems=(403, 404, 409, 412), example=TASK_EXAMPLE | {"state": "completed"}, guard=_guard
+    UserTaskSchema,
+    problems=(403, 404, 409),
+    revised=True,
+    example=TASK_EXAMPLE | {"state": "completed"},
+    guard=_guard,
 )
 def complete(command: Command, body: dict[str, Any], task_id: str) -> View:
     """Complete a user task

@@ -9,10 +9,9 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from engine import timers
+from engine import idempotency, people, timers
 from engine.clock import system_now
 from engine.errors import Unavailable
-from engine.idempotency import purge
 from engine.store.base import Database
 
 SWEEP_SECONDS = 0.25
@@ -76,9 +75,11 @@ class Scheduler:
         return timers.sweep_all(self._database, self._metrics.observe)
 
     def purge(self) -> None:
-        """Forget answers kept for longer than they are promised."""
+        """Forget kept answers, tokens, sessions and failed sign-ins whose time is over."""
         with self._database.transaction() as session:
-            purge(session, system_now())
+            now = system_now()
+            idempotency.purge(session, now)
+            people.purge(session, now)
 
     def _guarded(self, work: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:

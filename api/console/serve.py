@@ -1,13 +1,13 @@
 """`baton serve`: the server, in one command.
 
-In order: settings, ownership of the database, migration, the demo organisation, then the server. What answers
-requests runs in a child of this process (gunicorn's worker, with threads), which opens connections of its
-own.
+In order: settings, ownership of the database, migration, content and the demo organisation, then the server.
+What answers requests and fires timers runs in a child of this process (gunicorn's worker, with threads),
+which opens connections of its own.
 """
 
 import argparse
+import atexit
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,14 @@ from gunicorn.app.base import BaseApplication
 import config
 from api import create_app, logs
 from api.console import database_of
+from api.console.shipped import shipped
 from api.server import Server
 from config import settings
 from config.settings import Settings
-from engine import people
+from engine import deployments, people
 from engine.clock import system_now
 from engine.database import Database, ownership, upgrade
+from engine.scheduler import Metrics, Scheduler
 
 if TYPE_CHECKING:
     from api.console import Commands
@@ -44,11 +46,18 @@ def run_serve(_arguments: argparse.Namespace) -> int:
     logs.configure(found.log)
     with database_of(found) as database, ownership(database, wait=OWNER_LEAVES_WITHIN):
         upgrade(database)
+        seed_content(database)
         if found.demo:
             seed_demo(database)
         database.close()  # no connection may be shared with the child
-        Gunicorn(found, lambda: ready_app(found)).run()
+        Gunicorn(found).run()
     return 0
+
+
+def seed_content(database: Database) -> None:
+    """Deploy the processes and forms that come with Baton, where nobody has deployed her own."""
+    with database.transaction() as session:
+        deployments.seed(session, shipped(), now=database.now(session))
 
 
 def seed_demo(database: Database) -> None:
@@ -58,20 +67,11 @@ def seed_demo(database: Database) -> None:
         people.seed_demo(session, demo, system_now())
 
 
-def ready_app(found: Settings) -> Flask:
-    """The application, ready: called in the process that answers requests, once the database is prepared."""
-    app = create_app(found, Database(found.database_url, pool_size=found.threads + 4))
-    server: Server = app.extensions["baton"]
-    server.ready.set()
-    return app
-
-
 class Gunicorn(BaseApplication):
     """One worker with threads: one process owns an SQLite file; on PostgreSQL, start more nodes."""
 
-    def __init__(self, found: Settings, make_app: Callable[[], Flask]) -> None:
+    def __init__(self, found: Settings) -> None:
         self._settings = found
-        self._make_app = make_app
         super().__init__()
 
     def load_config(self) -> None:
@@ -79,7 +79,17 @@ class Gunicorn(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make_app()
+        """The application, ready, and its scheduler: made in the process that answers requests."""
+        app = create_app(
+            self._settings, Database(self._settings.database_url, pool_size=self._settings.threads + 4)
+        )
+        server: Server = app.extensions["baton"]
+        scheduler = Scheduler(server.database, Metrics(server.metrics))
+        server.after_advance = scheduler.sweep
+        atexit.register(scheduler.stop)
+        scheduler.start()
+        server.ready.set()
+        return app
 
     def _options(self) -> dict[str, Any]:
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host

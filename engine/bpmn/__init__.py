@@ -65,7 +65,8 @@ class Definition:
 def prepare(
     file: str, data: bytes, form_exists: Callable[[str], bool]
 ) -> tuple[list[Definition], list[Problem]]:
-    """The definitions in a diagram, and warnings about what has no effect. Raises `Invalid` with all its problems at once."""
+    """The definitions in a diagram, and warnings about what has no effect. Raises `Invalid` with all its
+    problems at once."""
     root = read(file, data)
     report = check(file, root, form_exists)
     if report.problems:
@@ -74,7 +75,8 @@ def prepare(
 
 
 def keys(file: str, data: bytes) -> list[str]:
-    """The keys of the executable processes in a diagram, unchecked. Raises `Invalid` when it is no diagram."""
+    """The keys of the executable processes in a diagram, unchecked. Raises `Invalid` when it is no
+    diagram."""
     return [process.get("id", "") for process in dialect.processes(read(file, data))]
 
 

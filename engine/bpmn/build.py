@@ -47,7 +47,8 @@ def template(text: str, line: int = 1) -> Template:
 
 
 def bare(text: str) -> str:
-    """A text where only an expression makes sense (a collection, a condition) may leave out the `${}` around it."""
+    """A text where only an expression makes sense (a collection, a condition) may leave out the `${}` around
+    it."""
     return text if "${" in text else "${" + text + "}"
 
 
@@ -62,7 +63,8 @@ def compile_script(element: etree._Element) -> Script:
 
 
 def build(executable: etree._Element) -> Process:
-    """The specification of an executable made by `rewrite.executable`. It is immutable once built and may be shared by threads."""
+    """The specification of an executable made by `rewrite.executable`. It is immutable once built and may be
+    shared by threads."""
     drawn = next(dialect.children(executable, "process"))
     process = Process(drawn.get("id", ""))
     root = ProcessScope(process, "#process", element=drawn.get("id"), label=dialect.label(drawn))
@@ -70,7 +72,7 @@ def build(executable: etree._Element) -> Process:
     record = dialect.extension(drawn, "record")
     if record is not None:
         process.record = {
-            name: template(str(text)) for name, text in record.attrib.items() if name != "prefix"
+            str(name): template(str(text)) for name, text in record.attrib.items() if name != "prefix"
         }
     _Builder(process).fill(root, drawn)
     return process
@@ -203,7 +205,8 @@ class _Builder:
         return node
 
     def _repeat(self, e: etree._Element, item: Activity) -> Element:
-        """Put an activity that is repeated under the one that repeats it, which takes its id and its place."""
+        """Put an activity that is repeated under the one that repeats it, which takes its id and its
+        place."""
         loop = dialect.multi_instance(e)
         if loop is None:
             return item

@@ -1,7 +1,8 @@
-"""Refuse what Baton would not run as the standard says, with file, element, line and reason. Nothing is silently skipped.
+"""Refuse what Baton would not run as the standard says, with file, element, line and reason.
 
-The check looks at a diagram as it was drawn and reports everything wrong with it at once; `Report.problems` empty means
-`rewrite` and `build` will succeed and every element will run. The API's dry run, `baton lint` and the editor share it.
+The check looks at a diagram as it was drawn and reports everything wrong with it at once; nothing is silently
+skipped. `Report.problems` empty means that `rewrite` and `build` will succeed and every element will run. The API's
+dry run, `baton lint` and the editor share it.
 """
 
 import re
@@ -126,12 +127,13 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "timeCycle": _EXPRESSION_ATTRIBUTES,
 }
 _YES_OR_NO = {
-    "isExecutable", "triggeredByEvent", "isSequential", "isInterrupting", "cancelActivity", "isForCompensation",
-    "instantiate", "parallelMultiple",
-}  # fmt: skip
+    *("isExecutable", "triggeredByEvent", "isSequential", "isInterrupting", "cancelActivity"),
+    *("isForCompensation", "instantiate", "parallelMultiple"),
+}
 _ONE_AT_MOST = {
-    "extensionElements", "conditionExpression", "completionCondition", "loopCardinality", "script", dialect.MULTI_INSTANCE,
-}  # fmt: skip
+    *("extensionElements", "conditionExpression", "completionCondition", "loopCardinality", "script"),
+    dialect.MULTI_INSTANCE,
+}
 _LANGUAGES = {"", "python", "juel", "xpath"}
 """The expression languages a diagram may name: none, ours, and what modellers write unasked."""
 _UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
@@ -155,7 +157,8 @@ class Report:
 
 
 def check(file: str, root: etree._Element, form_exists: Callable[[str], bool]) -> Report:
-    """Check every executable process of a diagram; `form_exists` says whether a form of that key can be had."""
+    """Check every executable process of a diagram; `form_exists` says whether a form of that key can be
+    had."""
     checker = _Checker(file, form_exists)
     checker.document(root)
     return checker.report
@@ -167,7 +170,8 @@ class _Checker:
         self.form_exists = form_exists
         self.report = Report()
 
-    # -- saying so --------------------------------------------------------------------------------------------------
+    # -- saying so
+    # --------------------------------------------------------------------------------------------------
 
     def refuse(self, element: etree._Element, detail: str, line: int | None = None) -> None:
         self.report.problems.append(self._problem(element, detail, line))
@@ -180,7 +184,8 @@ class _Checker:
             detail, file=self.file, element=_nearest_id(element), line=line or dialect.line(element)
         )
 
-    # -- the document -----------------------------------------------------------------------------------------------
+    # -- the document
+    # -----------------------------------------------------------------------------------------------
 
     def document(self, root: etree._Element) -> None:
         self.ids(root)
@@ -261,10 +266,12 @@ class _Checker:
             if "," in group or "${" in group or len(group) > MAX_NAME_LENGTH:
                 self.refuse(
                     task,
-                    f"The lane {group!r} cannot be the name of a group; say which one is meant with baton:group in the lane.",
+                    f"The lane {group!r} cannot be the name of a group; say which one is meant with "
+                    "baton:group in the lane.",
                 )
 
-    # -- scopes -----------------------------------------------------------------------------------------------------
+    # -- scopes
+    # -----------------------------------------------------------------------------------------------------
 
     def scope(self, scope: etree._Element, depth: int) -> None:
         """A process or sub-process: what lies directly inside it, then what lies inside that."""
@@ -299,13 +306,15 @@ class _Checker:
                 end = "sourceRef" if source is None else "targetRef"
                 self.refuse(
                     flow,
-                    f"The sequence flow's {end} {flow.get(end)!r} is no element of the same process or sub-process.",
+                    f"The sequence flow's {end} {flow.get(end)!r} is no element of the same process "
+                    "or sub-process.",
                 )
                 continue
             if tag(target) in ("startEvent", "boundaryEvent") or tag(source) == "endEvent":
                 self.refuse(
                     flow,
-                    f"A sequence flow cannot lead from {dialect.label(source)!r} to {dialect.label(target)!r}.",
+                    f"A sequence flow cannot lead from {dialect.label(source)!r} to "
+                    f"{dialect.label(target)!r}.",
                 )
             flows.add(flow, source, target)
             self.flow(flow, source)
@@ -353,7 +362,8 @@ class _Checker:
         self.unusual(element)
         self.scope(element, depth + 1)
 
-    # -- nodes ------------------------------------------------------------------------------------------------------
+    # -- nodes
+    # ------------------------------------------------------------------------------------------------------
 
     def node(self, node: etree._Element, flows: "_Flows", depth: int) -> None:
         name = tag(node)
@@ -412,7 +422,8 @@ class _Checker:
             ):
                 self.refuse(
                     flow,
-                    f"A flow out of the gateway {dialect.label(node)!r} has no condition and is not its default.",
+                    f"A flow out of the gateway {dialect.label(node)!r} has no condition and is not "
+                    "its default.",
                 )
 
     def event_based_gateway(self, node: etree._Element, flows: "_Flows") -> None:
@@ -424,7 +435,8 @@ class _Checker:
             elif len(flows.incoming(target)) > 1:
                 self.refuse(target, "An event after an event-based gateway has no other incoming flow.")
 
-    # -- events -----------------------------------------------------------------------------------------------------
+    # -- events
+    # -----------------------------------------------------------------------------------------------------
 
     def event(self, event: etree._Element) -> None:
         definitions = dialect.event_definitions(event)
@@ -459,14 +471,14 @@ class _Checker:
         return f"A {where} {what} is not supported here."
 
     def boundary(self, event: etree._Element) -> None:
-        host = next(
-            (e for e in dialect.children(event.getparent()) if e.get("id") == event.get("attachedToRef")),
-            None,
-        )
+        scope = event.getparent()
+        beside = dialect.children(scope) if scope is not None else ()
+        host = next((e for e in beside if e.get("id") == event.get("attachedToRef")), None)
         if host is None or tag(host) not in dialect.ACTIVITIES or dialect.is_event_sub_process(host):
             self.refuse(
                 event,
-                f"The boundary event is attached to {event.get('attachedToRef')!r}, which is no activity beside it.",
+                f"The boundary event is attached to {event.get('attachedToRef')!r}, which is no "
+                "activity beside it.",
             )
 
     def timer(self, event: etree._Element) -> None:
@@ -501,7 +513,8 @@ class _Checker:
         elif tag(event) == "endEvent" and not dialect.error_code(event):
             self.refuse(event, "An error end event names an error with an errorCode.")
 
-    # -- activities -------------------------------------------------------------------------------------------------
+    # -- activities
+    # -------------------------------------------------------------------------------------------------
 
     def activity(self, activity: etree._Element) -> None:
         for kind in ("inputParameter", "outputParameter"):
@@ -513,7 +526,8 @@ class _Checker:
                 if len(parameter):
                     self.refuse(
                         parameter,
-                        f"camunda:{dialect.qualified(parameter[0].tag)[1]} in a camunda:{kind} is not supported; write an expression.",
+                        f"camunda:{dialect.qualified(parameter[0].tag)[1]} in a camunda:{kind} is not "
+                        "supported; write an expression.",
                     )
                 else:
                     self.template(parameter, text)
@@ -534,7 +548,8 @@ class _Checker:
             ):
                 self.refuse(
                     inner,
-                    f"bpmn:{tag(inner)} is not supported; use camunda:collection and camunda:elementVariable.",
+                    f"bpmn:{tag(inner)} is not supported; use camunda:collection and "
+                    "camunda:elementVariable.",
                 )
         if (loop.collection is None) == (loop.cardinality is None):
             self.refuse(
@@ -592,10 +607,12 @@ class _Checker:
                 (dialect.line(script) or 1) + error.line - 1,
             )
 
-    # -- extensions and texts ---------------------------------------------------------------------------------------
+    # -- extensions and texts
+    # ---------------------------------------------------------------------------------------
 
     def vocabulary(self, element: etree._Element) -> None:
-        """Everything said about one element of a process is known, harmless, or refused: no word of it is passed over."""
+        """Everything said about one element of a process is known, harmless, or refused: no word of it is
+        passed over."""
         parent = element.getparent()
         if parent is None or not tag(parent) or _is_aside(element):
             return
@@ -625,7 +642,8 @@ class _Checker:
             if namespace == "" and name not in known:
                 self.refuse(
                     element,
-                    f"BPMN knows no attribute {name!r} on a bpmn:{tag(element)}; is its prefix camunda: missing?",
+                    f"BPMN knows no attribute {name!r} on a bpmn:{tag(element)}; is its prefix "
+                    "camunda: missing?",
                 )
             elif namespace == "" and name in _YES_OR_NO and str(value).strip() not in _BOOLEANS:
                 self.refuse(element, f'{name}="{value!s}" is neither true nor false.')
@@ -701,7 +719,8 @@ class _Checker:
                 self.refuse(found, f"baton:{name} has no attribute {attribute!r}.")
 
     def literal(self, element: etree._Element, text: str, reader: Callable[[str], object]) -> None:
-        """Check a text as far as it can be: an expression in it by its grammar, one without any by what it must say."""
+        """Check a text as far as it can be: an expression in it by its grammar, one without any by what it
+        must say."""
         compiled = self.template(element, text)
         if compiled is None or not compiled.is_literal:
             return
@@ -802,7 +821,8 @@ def _cardinality(text: str) -> None:
 def _person_or_group(text: str) -> None:
     if len(text.strip()) > MAX_NAME_LENGTH:
         raise ValueError(
-            f"{text!r:.40} is longer than the {MAX_NAME_LENGTH} characters a person's or group's name may have."
+            f"{text!r:.40} is longer than the {MAX_NAME_LENGTH} characters a person's or group's name "
+            "may have."
         )
 
 

@@ -1,6 +1,8 @@
-"""What a diagram says, read off its XML: the vocabulary of BPMN 2.0, `camunda:` and `baton:` that Baton knows.
+"""What a diagram says, read off its XML: the vocabulary of BPMN 2.0, `camunda:` and `baton:` that Baton
+knows.
 
-Everything here is a pure look at one element. Checking and building share it, so they cannot differ in what they read.
+Everything here is a pure look at one element. Checking and building share it, so they cannot differ in what
+they read.
 """
 
 from collections.abc import Iterator
@@ -142,7 +144,8 @@ def message_name(event: _Element) -> str | None:
 
 
 def error_code(event: _Element) -> str | None:
-    """The code of the error an event throws or catches; None: it names no error, or one without a code (it catches all)."""
+    """The code of the error an event throws or catches; None: it names no error, or one without a code (it
+    catches all)."""
     return _referred(event, "errorRef", "error", "errorCode")
 
 
@@ -164,7 +167,8 @@ def correlation(event: _Element) -> str | None:
 
 
 def payload(event: _Element) -> str | None:
-    """The variable that takes a message's payload; "" when its fields become variables; None when it takes none."""
+    """The variable that takes a message's payload; "" when its fields become variables; None when it takes
+    none."""
     found = extension(event_definitions(event)[0], "payload")
     return None if found is None else (found.get("variable") or "").strip()
 
@@ -207,7 +211,8 @@ def condition(flow: _Element) -> str | None:
 
 
 def processes(definitions: _Element) -> list[_Element]:
-    """The processes to run: those not marked `isExecutable="false"`; a lone process without the mark is meant to run."""
+    """The processes to run: those not marked `isExecutable="false"`; a lone process without the mark is meant
+    to run."""
     found = list(children(definitions, "process"))
     if len(found) == 1:
         return [p for p in found if flag(p, "isExecutable", True)]
@@ -215,7 +220,8 @@ def processes(definitions: _Element) -> list[_Element]:
 
 
 def lane_groups(process: _Element) -> dict[str, str]:
-    """Element id -> the group of the innermost lane it lies in: the lane's `<baton:group name=...>`, else the lane's name."""
+    """Element id -> the group of the innermost lane it lies in: the lane's `<baton:group name=...>`, else the
+    lane's name."""
     groups: dict[str, str] = {}
     for lane in process.iter(
         bpmn("lane")

@@ -1,4 +1,5 @@
-"""What a step of a case means outside it: values that the heart writes down. No live object ever leaves this package."""
+"""What a step of a case means outside it: values that the heart writes down. No live object ever leaves this
+package."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +34,8 @@ class TimerArmed:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """The token waits for a message of this name; `key` is its correlation key, None when it asks for none."""
+    """The token waits for a message of this name; `key` is its correlation key, None when it asks for
+    none."""
 
     token: int
     element: str
@@ -54,7 +56,8 @@ class Step:
 class Effects:
     """All that came of one command on a case.
 
-    A user task or subscription that came and went in the same command is in neither list; `disarmed` may name timers that
+    A user task or subscription that came and went in the same command is in neither list; `disarmed` may name
+    timers that
     were never written down, and `armed` some that were and now have another due date.
     """
 

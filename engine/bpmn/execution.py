@@ -1,8 +1,11 @@
 """Execute one case: SpiffWorkflow's task tree, kept as the tree of what is going on now.
 
-The library keeps every task a case ever had, so its steps grow slower and at about 240 rounds it stops. Here a token that
-leaves an element is removed in the same breath and the next one hangs under the same scope: the tree holds scopes,
-waiting tokens and nothing else, however long a case runs and whatever waits beside it. A parent in the tree is
+The library keeps every task a case ever had, so its steps grow slower and at about 240 rounds it stops. Here
+a token that
+leaves an element is removed in the same breath and the next one hangs under the same scope: the tree holds
+scopes,
+waiting tokens and nothing else, however long a case runs and whatever waits beside it. A parent in the tree
+is
 the scope a token lives in, `Task.data` is what that scope holds, and nothing is copied from task to task.
 """
 
@@ -34,7 +37,8 @@ class ElementFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one command may do before the element it has reached is stopped: an endless loop without a wait ends here."""
+    """How much one command may do before the element it has reached is stopped: an endless loop without a
+    wait ends here."""
 
     steps: int = 2_000
     seconds: float = 2.0
@@ -45,8 +49,9 @@ class Limits:
 class Circumstances:
     """What a case is told from outside for one command.
 
-    `now` is the command's instant; `zone` is where calendar days are counted; `names` are names every expression may read and
-    no variable holds (`case_number`, `requester`...), hidden by a variable of the same name.
+    `now` is the command's instant; `zone` is where calendar days are counted; `names` are names every
+    expression may read and no variable holds (`case_number`, `requester`...), hidden by a variable of the
+    same name.
     """
 
     now: datetime
@@ -56,7 +61,8 @@ class Circumstances:
 
 
 class Token(Task):
-    """A token: `task_spec` is where it stands, `parent` the scope it is in, `data` the variables it holds itself.
+    """A token: `task_spec` is where it stands, `parent` the scope it is in, `data` the variables it holds
+    itself.
 
     `internal_data` holds `phase` (see `specs.Element`), the flow it came by, a timer's due date, a failure.
     """
@@ -102,7 +108,8 @@ class Token(Task):
 
 
 class Names(Mapping[str, Json]):
-    """The variables a token sees: its own, then each scope's further out, then what the case is told from outside."""
+    """The variables a token sees: its own, then each scope's further out, then what the case is told from
+    outside."""
 
     __slots__ = ("_token",)
 
@@ -139,7 +146,8 @@ def _holder(token: Token | None, name: str) -> Token | None:
 
 
 class Execution(Workflow):
-    """One case in memory, for one command. Afterwards `effects` says what is to be written, `state.save` keeps the rest."""
+    """One case in memory, for one command. Afterwards `effects` says what is to be written, `state.save`
+    keeps the rest."""
 
     def __init__(self, process: "Process", circumstances: Circumstances) -> None:
         super().__init__(process, deserializing=True)
@@ -151,7 +159,8 @@ class Execution(Workflow):
         self._deadline = time.monotonic() + circumstances.limits.seconds
         self._functions: dict[str, Callable[..., Json]] = {"now": lambda: format_instant(circumstances.now)}
 
-    # -- commands ---------------------------------------------------------------------------------------------------
+    # -- commands
+    # ---------------------------------------------------------------------------------------------------
 
     def start(self, variables: Mapping[str, Json]) -> None:
         """Begin the process with these variables and go on until everything waits."""
@@ -204,7 +213,8 @@ class Execution(Workflow):
             except ElementFailed as failure:
                 self._fail(token, str(failure))
 
-    # -- what specs ask of the case ---------------------------------------------------------------------------------
+    # -- what specs ask of the case
+    # ---------------------------------------------------------------------------------
 
     def place(self, spec: "Element", scope: Token, *, phase: int = 0, flow: str | None = None) -> Token:
         """Put a new token on an element, to be run in its turn."""
@@ -250,7 +260,8 @@ class Execution(Workflow):
         self._remove_task(token.id)
 
     def assign(self, token: Token, name: str, value: Json) -> None:
-        """Write a variable where it is seen from `token`: in the nearest scope that holds it, else in the instance's."""
+        """Write a variable where it is seen from `token`: in the nearest scope that holds it, else in the
+        instance's."""
         (_holder(token, name) or self.task_tree).data[name] = value
 
     def evaluate(self, text: Expression | Template, token: Token) -> Json:
@@ -270,7 +281,8 @@ class Execution(Workflow):
     def note(self, kind: str, spec: "Element", **detail: Json) -> None:
         self.effects.steps.append(Step(kind, spec.element, {"name": spec.label, **detail}))
 
-    # -- what the heart asks ----------------------------------------------------------------------------------------
+    # -- what the heart asks
+    # ----------------------------------------------------------------------------------------
 
     @property
     def variables(self) -> dict[str, Json]:
@@ -278,7 +290,8 @@ class Execution(Workflow):
         return self.task_tree.data  # type: ignore[no-any-return]
 
     def record(self) -> dict[str, Json]:
-        """The case's head by `baton:record`, as far as it can be told now: what cannot be evaluated yet is None."""
+        """The case's head by `baton:record`, as far as it can be told now: what cannot be evaluated yet is
+        None."""
         return {name: self._try(text) for name, text in self.spec.record.items()}
 
     def _try(self, text: Template) -> Json:
@@ -312,7 +325,8 @@ class Execution(Workflow):
         return {**self.circumstances.names, **seen}
 
     def positions(self) -> list[tuple[str, str]]:
-        """(element as drawn, `active` | `listening` | `failed`) of everything that is going on, for the picture of the diagram."""
+        """(element as drawn, `active` | `listening` | `failed`) of everything that is going on, for the
+        picture of the diagram."""
         kinds = {TaskState.WAITING: "listening", TaskState.ERROR: "failed"}
         return [
             (t.spec.element, kinds.get(t.state, "active"))
@@ -320,7 +334,8 @@ class Execution(Workflow):
             if t.parent is not None
         ]
 
-    # -- inside -----------------------------------------------------------------------------------------------------
+    # -- inside
+    # -----------------------------------------------------------------------------------------------------
 
     def _new_token(self, spec: "Element", scope: Token | None) -> Token:
         self.last_id += 1
@@ -339,11 +354,13 @@ class Execution(Workflow):
         self._steps_left -= 1
         if self._steps_left < 0:
             raise ElementFailed(
-                f"The case took {self.circumstances.limits.steps:,} steps without waiting for anything. Is there an endless loop?"
+                f"The case took {self.circumstances.limits.steps:,} steps without waiting for "
+                "anything. Is there an endless loop?"
             )
         if time.monotonic() > self._deadline:
             raise ElementFailed(
-                f"The case was busy for {self.circumstances.limits.seconds:g} seconds without waiting for anything."
+                f"The case was busy for {self.circumstances.limits.seconds:g} seconds without waiting "
+                "for anything."
             )
 
     def _fail(self, token: Token, message: str) -> None:
@@ -352,7 +369,8 @@ class Execution(Workflow):
         self.note("failed", token.spec, message=message)
 
     def _task_completed_notify(self, task: Token) -> None:
-        """The library would walk the whole tree here after every step; our tokens say themselves when they are done."""
+        """The library would walk the whole tree here after every step; our tokens say themselves when they
+        are done."""
 
 
 def _script_message(error: ScriptError) -> str:

@@ -1,4 +1,5 @@
-"""Turn the bytes of an uploaded diagram into XML, safely: the first step, before anything else looks at it."""
+"""Turn the bytes of an uploaded diagram into XML, safely: the first step, before anything else looks at
+it."""
 
 from lxml import etree
 
@@ -12,7 +13,8 @@ MAX_BYTES = 2_000_000
 def read(file: str, data: bytes) -> etree._Element:
     """The root `bpmn:definitions` of a diagram.
 
-    Raises `Invalid` naming `file` and the line: more than 2 MB, not XML, a DOCTYPE (so no entities either), no BPMN 2.0.
+    Raises `Invalid` naming `file` and the line: more than 2 MB, not XML, a DOCTYPE (so no entities either),
+    no BPMN 2.0.
     """
     if len(data) > MAX_BYTES:
         raise _refused(file, f"The file has {len(data):,} bytes; a diagram may have {MAX_BYTES:,}.")

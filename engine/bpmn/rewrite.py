@@ -1,6 +1,8 @@
-"""Turn a checked diagram into what is executed and stored: the small XML of one process, without picture or prose.
+"""Turn a checked diagram into what is executed and stored: the small XML of one process, without picture or
+prose.
 
-The executable is made once, at deployment, and kept with the version, so a later Baton with other rules still continues the
+The executable is made once, at deployment, and kept with the version, so a later Baton with other rules still
+continues the
 cases of this one. Elements that were drawn keep their ids.
 """
 

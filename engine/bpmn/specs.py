@@ -1,7 +1,7 @@
 """What each kind of element does when a token enters it, while it waits there, and when it leaves.
 
-Every class is a task spec of SpiffWorkflow, run by the library's `Task.run`. A token passes three phases, and a failure is
-retried from the one that failed, so nothing is done twice:
+Every class is a task spec of SpiffWorkflow, run by the library's `Task.run`. A token passes three phases, and
+a failure is retried from the one that failed, so nothing is done twice:
 
     0  enter    evaluate inputs, begin the work; return False to wait for someone, something or an inner token
     1  hand out evaluate the outputs and write them to the scope outside
@@ -57,7 +57,8 @@ class Process(BpmnProcessSpec):
 class Element(TaskSpec):
     """A flow node that passes tokens straight through; the other kinds say what they do differently.
 
-    `name` is unique in the process and stored with a token; `element` is the id as drawn, `label` what people call it.
+    `name` is unique in the process and stored with a token; `element` is the id as drawn, `label` what people
+    call it.
     """
 
     visible: ClassVar[bool] = True
@@ -138,7 +139,8 @@ def _holds(flow: Flow, token: Token) -> bool:
     return value
 
 
-# -- gateways -----------------------------------------------------------------------------------------------------------
+# -- gateways --------------------------------------------------------------------------------------------
+# ---------------
 
 
 class ExclusiveGateway(Element):
@@ -158,11 +160,12 @@ class ExclusiveGateway(Element):
 
 
 class ParallelGateway(Element):
-    """Waits for one token on every incoming flow, takes exactly one from each, and sends one along every outgoing flow.
+    """Waits for one token on every incoming flow, takes exactly one from each, and sends one along every
+    outgoing flow.
 
-    A token waits with the name of the flow it came by, so a join in a loop waits for every branch in every round, and a
-    second token on one flow stays for the next. (SpiffWorkflow counts finished predecessors and so fires early from the
-    second round on.)
+    A token waits with the name of the flow it came by, so a join in a loop waits for every branch in every
+    round, and a second token on one flow stays for the next. (SpiffWorkflow counts finished predecessors and
+    so fires early from the second round on.)
     """
 
     visible = False
@@ -201,7 +204,8 @@ class EventBasedGateway(Element):
         return False
 
 
-# -- events -------------------------------------------------------------------------------------------------------------
+# -- events ----------------------------------------------------------------------------------------------
+# ---------------
 
 
 class Timer:
@@ -212,7 +216,8 @@ class Timer:
         self.text = text
 
     def plan(self, token: Token) -> dict[str, Any]:
-        """{"due": first instant, and for a repetition "every" and "left"}, evaluated as `token` sees things now."""
+        """{"due": first instant, and for a repetition "every" and "left"}, evaluated as `token` sees things
+        now."""
         value = token.workflow.evaluate(self.text, token)
         if not isinstance(value, str):
             raise ElementFailed(f"The timer's value {value!r:.60} is no ISO 8601 text.")
@@ -237,7 +242,8 @@ class Timer:
             token.notes.update(every=plan["every"], left=plan["left"])
 
     def rearm(self, token: Token) -> bool:
-        """Arm the next of a repetition, counted from when this one was due, so that lateness never adds up. Whether there is one."""
+        """Arm the next of a repetition, counted from when this one was due, so that lateness never adds up.
+        Whether there is one."""
         left = token.notes.get("left")
         if "every" not in token.notes or left == 1:
             return False
@@ -414,7 +420,8 @@ class ErrorStart(Element):
 
 
 def interrupt(scope: Token) -> None:
-    """End all that goes on in a scope, its waiting event sub-processes too; what waits at its own boundary goes on waiting."""
+    """End all that goes on in a scope, its waiting event sub-processes too; what waits at its own boundary
+    goes on waiting."""
     scope.clear(keep=lambda token: isinstance(token.spec, BoundaryEvent))
 
 
@@ -433,7 +440,8 @@ class TerminateEnd(Element):
 
 
 class ErrorEnd(Element):
-    """Throws an error outwards, to the nearest scope that handles it. One that nobody handles is a failure of this element."""
+    """Throws an error outwards, to the nearest scope that handles it. One that nobody handles is a failure of
+    this element."""
 
     def __init__(self, process: Process, name: str, code: str | None, **about: Any) -> None:
         super().__init__(process, name, **about)
@@ -455,7 +463,8 @@ class ErrorEnd(Element):
 def find_error_handler(
     token: Token, code: str | None
 ) -> tuple[ErrorStart | ErrorBoundaryEvent, Token] | None:
-    """The innermost handler and the scope it handles the error for; at one level, one that names the code goes first."""
+    """The innermost handler and the scope it handles the error for; at one level, one that names the code
+    goes first."""
     inside, scope = token, token.parent
     while scope is not None:
         # An interrupted scope listens no longer: what its handler throws goes outwards, never to itself.
@@ -469,11 +478,13 @@ def find_error_handler(
     return None
 
 
-# -- activities ---------------------------------------------------------------------------------------------------------
+# -- activities
+# ---------------------------------------------------------------------------------------------------------
 
 
 class Activity(Element):
-    """A piece of work: input and output parameters, and events waiting at its boundary while it waits itself."""
+    """A piece of work: input and output parameters, and events waiting at its boundary while it waits
+    itself."""
 
     waits: ClassVar[bool] = True
 
@@ -658,11 +669,13 @@ def _due(value: Json, execution: Execution) -> datetime | None:
         raise ElementFailed(f"The due date cannot be read: {error}") from error
 
 
-# -- scopes -------------------------------------------------------------------------------------------------------------
+# -- scopes ----------------------------------------------------------------------------------------------
+# ---------------
 
 
 class ScopeMixin:
-    """What a process, a sub-process and an event sub-process have in common: a start, and events waiting inside."""
+    """What a process, a sub-process and an event sub-process have in common: a start, and events waiting
+    inside."""
 
     start: Element
 
@@ -681,7 +694,8 @@ class ScopeMixin:
         token.workflow.place(self.start, token)
 
     def emptied(self, token: Token) -> None:
-        """Nothing is left inside but listeners, which no longer start anything: not even while its outputs fail."""
+        """Nothing is left inside but listeners, which no longer start anything: not even while its outputs
+        fail."""
         interrupt(token)
         token.workflow.go_on(token)
 
@@ -727,7 +741,8 @@ class EventSubProcess(ScopeMixin, Element):
 
 
 class MultiInstance(Activity):
-    """The repetition of an activity, in parallel or one after the other; its item tokens each have a scope of their own."""
+    """The repetition of an activity, in parallel or one after the other; its item tokens each have a scope of
+    their own."""
 
     visible = False
 

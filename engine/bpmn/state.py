@@ -1,4 +1,5 @@
-"""Save a case between commands and bring it back: tokens, scopes and their variables; never the process specification."""
+"""Save a case between commands and bring it back: tokens, scopes and their variables; never the process
+specification."""
 
 import threading
 from typing import Any
@@ -45,7 +46,8 @@ def save(execution: Execution) -> bytes:
 
 
 def load(data: bytes, format_number: int, process: Process, circumstances: Circumstances) -> Execution:
-    """The case as it was saved, ready for a command. Raises `NewerFormat` for a format this release does not know."""
+    """The case as it was saved, ready for a command. Raises `NewerFormat` for a format this release does not
+    know."""
     if format_number > FORMAT:
         raise NewerFormat
     saved = orjson.loads(_codec("decompressor", zstandard.ZstdDecompressor).decompress(data))

@@ -182,7 +182,7 @@ def test_nobody_is_changed_who_is_not_there(session: Session) -> None:
 
 def test_purging_drops_what_proves_nothing_any_more_and_no_more(session: Session) -> None:
     sam = people.named(session, "sam")
-    token, expires_at = people.issue_token(session, sam.id, NOW)
+    _, expires_at = people.issue_token(session, sam.id, NOW)
     sign_in(session, "sam", "wrong")
 
     people.purge(session, expires_at - timedelta(seconds=1))

@@ -1,0 +1,132 @@
+"""What is measured without HTTP: the verbs on a database in this process."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, event, insert, text
+
+from bench.diagrams import ALL
+from engine import deployments, people, process_instances, timers, user_tasks
+from engine.clock import system_now
+from engine.database import Database, upgrade
+from engine.deployments import File
+from engine.people import Person
+from engine.store.base import new_id
+from engine.store.process_instances import ProcessInstanceRow
+from engine.store.user_tasks import CandidateRow, UserTaskRow
+
+
+def prepare(url: str) -> tuple[Database, Person]:
+    """A migrated database with the processes deployed, and somebody at the service desk."""
+    database = Database(url)
+    upgrade(database)
+    with database.transaction() as session:
+        people.add_group(session, "service-desk", "Service desk")
+        groups = ["service-desk"]
+        person = people.add(
+            session, username="bench", name="Bench", now=system_now(), roles=["agent"], groups=groups
+        )
+        files = [File(path, xml.encode()) for path, xml in ALL.items()]
+        deployments.deploy(session, files, by=None, now=database.now(session))
+    return database, person
+
+
+def start(database: Database, person: Person, key: str, **variables: Any) -> str:
+    with database.transaction() as session:
+        now = database.now(session)
+        return process_instances.start(session, key, variables, by=person, now=now, zone="UTC").id
+
+
+def complete_next(database: Database, person: Person, instance: str) -> None:
+    with database.transaction(write=False) as session:
+        task = user_tasks.page(
+            session, user_tasks.Filter(instance=instance, state="open"), by=person, limit=1
+        )[0].task
+    with database.transaction() as session:
+        user_tasks.complete(session, task.id, None, user_tasks.Order(person, database.now(session)))
+
+
+def measure_cases(database: Database, person: Person, cases: int) -> dict[str, Any]:
+    """Cases a second: start and two completions, each a transaction of its own (finding the task included)."""
+    for _ in range(10):
+        start(database, person, "two_tasks")
+    began = time.perf_counter()
+    for _ in range(cases):
+        instance = start(database, person, "two_tasks")
+        complete_next(database, person, instance)
+        complete_next(database, person, instance)
+    return {"cases_per_second": cases / (time.perf_counter() - began)}
+
+
+def measure_idle_sweep(database: Database, person: Person, open_cases: int) -> dict[str, Any]:
+    """Statements and milliseconds of a sweep with nothing due, beside open cases with timers."""
+    later = (system_now() + timedelta(days=30)).isoformat()
+    for _ in range(open_cases):
+        start(database, person, "timer", due=later)
+    counted = _Statements(database.engine)
+    rounds = 200
+    began = time.perf_counter()
+    for _ in range(rounds):
+        timers.sweep_all(database)
+    seconds = time.perf_counter() - began
+    return {"open_cases": open_cases, "statements": counted.stop() / rounds, "ms": seconds / rounds * 1000}
+
+
+def measure_burst(database: Database, person: Person, count: int) -> dict[str, Any]:
+    """Many timers of diagrams due in the same second: fired a second, by one sweep."""
+    due = (system_now() - timedelta(seconds=1)).isoformat()
+    for _ in range(count):
+        start(database, person, "timer", due=due)
+    began = time.perf_counter()
+    fired = timers.sweep_all(database)
+    seconds = time.perf_counter() - began
+    if fired != count:
+        raise RuntimeError(f"{fired} of {count} timers fired")
+    return {"timers": count, "fired_per_second": count / seconds}
+
+
+class _Statements:
+    """Counts the statements an engine executes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._count = 0
+        event.listen(engine, "before_cursor_execute", self._one)
+
+    def _one(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        self._count += not statement.startswith("BEGIN")
+
+    def stop(self) -> int:
+        event.remove(self._engine, "before_cursor_execute", self._one)
+        return self._count
+
+
+def fill_inbox(database: Database, tasks: int) -> None:
+    """Put open tasks of as many cases into the tables, spread over ten groups."""
+    with database.transaction() as session:
+        definition = session.execute(
+            text("SELECT id FROM process_definition WHERE key = 'two_tasks'")
+        ).scalar_one()
+        for first in range(0, tasks, 5_000):
+            rows = [_rows(definition, number) for number in range(first, min(first + 5_000, tasks))]
+            for table, column in ((ProcessInstanceRow, 0), (UserTaskRow, 1), (CandidateRow, 2)):
+                session.execute(insert(table), [row[column] for row in rows])
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def _rows(definition: str, number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    now = datetime.now(UTC)
+    instance = {
+        "id": new_id(), "number": f"BULK-{number}", "definition_id": definition, "definition_key": "two_tasks", "version": 1,
+        "state": "active", "title": f"Case {number}", "requester": "ann", "zone": "UTC", "started_at": now, "failures": [],
+        "revision": 1, "history_length": 0, "history_hash": "0" * 64, "state_format": 1, "state_data": b"",
+    }  # fmt: skip
+    group = "service-desk" if number % 10 == 0 else f"group-{number % 10}"
+    task = {
+        "id": new_id(), "instance_id": instance["id"], "token": 3, "element": "first", "name": "First", "names": {},
+        "state": "open", "candidate_users": [], "candidate_groups": [group], "separation": [], "created_at": now, "revision": 1,
+    }  # fmt: skip
+    candidate = {"kind": "group", "name": group, "task_id": task["id"], "instance_id": instance["id"]}
+    return instance, task, candidate

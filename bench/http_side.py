@@ -1,0 +1,100 @@
+"""What is measured over HTTP, against a real server."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any
+
+from bench.server import Client
+
+
+def next_task(client: Client, instance: str, element: str | None = None) -> str:
+    items = client.get("/user-tasks", instance=instance)["items"]
+    return next(item["id"] for item in items if element in (None, item["element"]))
+
+
+def measure_cases(client: Client, cases: int) -> dict[str, Any]:
+    """Cases a second with one client, finding each task by a request included; and the milliseconds of each
+    completion.
+    """
+    steps: list[float] = []
+    began = time.perf_counter()
+    for _ in range(cases):
+        instance = client.post("/process-instances", {"definition": "two_tasks"})["id"]
+        for _ in range(2):
+            task = next_task(client, instance)
+            step = time.perf_counter()
+            client.post(f"/user-tasks/{task}/complete", {})
+            steps.append(time.perf_counter() - step)
+    return {"cases_per_second": cases / (time.perf_counter() - began), "steps": steps}
+
+
+def measure_loop(client: Client, admin: Client, key: str, rounds: int) -> dict[str, Any]:
+    """A user-task loop: what a step costs at the beginning and after `rounds` rounds (medians of 40 around
+    each).
+    """
+    instance = client.post("/process-instances", {"definition": key, "variables": {"stop": False}})["id"]
+    if key.endswith("events"):
+        admin.post("/messages", {"name": "bench.nudge", "instance": instance})
+    steps: list[float] = []
+    for _ in range(rounds + 20):
+        task = next_task(client, instance, "work")
+        began = time.perf_counter()
+        client.post(f"/user-tasks/{task}/complete", {})
+        steps.append(time.perf_counter() - began)
+    admin.post(f"/process-instances/{instance}/cancel", {})
+    early, late = median(steps[5:45]), median(steps[rounds - 20 : rounds + 20])
+    return {"rounds": rounds, "early_ms": early * 1000, "late_ms": late * 1000, "ratio": late / early}
+
+
+def measure_lateness(client: Client, admin: Client, load: list[Client], count: int) -> dict[str, Any]:
+    """Timers falling due one after the other while people work: from when each was due to when it fired."""
+    first = datetime.now(UTC) + timedelta(seconds=2 + count / 60)
+    gap = timedelta(seconds=8 / count)
+    dues = [first + gap * number for number in range(count)]
+    instances = [
+        client.post("/process-instances", {"definition": "timer", "variables": {"due": due.isoformat()}})[
+            "id"
+        ]
+        for due in dues
+    ]
+    stop = threading.Event()
+    workers = [threading.Thread(target=_work, args=(person, stop)) for person in load]
+    for worker in workers:
+        worker.start()
+    time.sleep(max(0.0, (dues[-1] - datetime.now(UTC)).total_seconds() + 2))
+    stop.set()
+    for worker in workers:
+        worker.join()
+    late = sorted(_lateness(admin, instance) for instance in instances)
+    return {
+        "timers": count,
+        "p50_ms": late[len(late) // 2] * 1000,
+        "p99_ms": late[int(len(late) * 0.99)] * 1000,
+    }
+
+
+def _work(client: Client, stop: threading.Event) -> None:
+    while not stop.is_set():
+        measure_cases(client, 1)
+
+
+def _lateness(client: Client, instance: str) -> float:
+    entries = client.get(f"/process-instances/{instance}/history")["items"]
+    fired = [entry for entry in entries if entry["kind"] == "timer fired"]
+    if len(fired) != 1:
+        raise RuntimeError(f"the timer of {instance} fired {len(fired)} times")
+    return (
+        datetime.fromisoformat(fired[0]["at"]) - datetime.fromisoformat(fired[0]["detail"]["due"])
+    ).total_seconds()
+
+
+def measure_inbox(client: Client, pages: int = 100) -> dict[str, Any]:
+    """The 95th percentile of a page of a group's open tasks."""
+    taken: list[float] = []
+    for _ in range(pages):
+        began = time.perf_counter()
+        client.get("/user-tasks", group="service-desk")
+        taken.append(time.perf_counter() - began)
+    return {"p50_ms": median(taken) * 1000, "p95_ms": sorted(taken)[int(pages * 0.95)] * 1000}

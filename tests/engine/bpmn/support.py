@@ -1,0 +1,310 @@
+"""Diagrams in a few words, and a case that is saved and loaded between all its commands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+from zoneinfo import ZoneInfo
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine import bpmn
+from engine.bpmn import Circumstances, Execution, Limits, Step, Subscribed, TaskOpened, TimerArmed
+from engine.bpmn.specs import CatchEvent, Timer, UserTask
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NAMESPACES = (
+    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
+    'xmlns:baton="urn:baton:bpmn:1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+)
+
+# -- diagrams -----------------------------------------------------------------------------------------------------------
+
+
+def diagram(*inside: str, key: str = "p", messages: tuple[str, ...] = (), errors: tuple[str, ...] = ()) -> bytes:
+    """A file with one process. A message's id and name are the same word, so are an error's id and code."""
+    declared = [f"<message {_attributes({'id': name, 'name': name})}/>" for name in messages]
+    declared += [f"<error {_attributes({'id': code, 'errorCode': code})}/>" for code in errors]
+    body = "\n".join((*declared, f'<process id="{key}" isExecutable="true">', *inside, "</process>"))
+    return f"<definitions {NAMESPACES}>\n{body}\n</definitions>".encode()
+
+
+def node(tag: str, id: str, *inside: str, **attributes: object) -> str:
+    """Any element; an attribute `camunda_x` is `camunda:x`."""
+    return f"<{tag} {_attributes({'id': id, **attributes})}>{''.join(inside)}</{tag}>"
+
+
+def _attributes(attributes: Mapping[str, object]) -> str:
+    given = {k.replace("camunda_", "camunda:"): v for k, v in attributes.items() if v is not None}
+    return " ".join(f"{k}={quoteattr(_text(v))}" for k, v in given.items())
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def start(id: str = "start", *inside: str, **attributes: object) -> str:
+    return node("startEvent", id, *inside, **attributes)
+
+
+def end(id: str = "end", *inside: str) -> str:
+    return node("endEvent", id, *inside)
+
+
+def user(id: str, *inside: str, **attributes: object) -> str:
+    """A user task; `assignee`, `candidateGroups`... are `camunda:`."""
+    theirs = {"assignee", "candidateGroups", "candidateUsers", "dueDate", "priority", "formKey"}
+    given = {f"camunda_{k}" if k in theirs else k: v for k, v in attributes.items()}
+    return node("userTask", id, *inside, **given)
+
+
+def script(id: str, text: str, *inside: str) -> str:
+    return node("scriptTask", id, *inside, f"<script>{escape(text)}</script>", scriptFormat="python")
+
+
+def xor(id: str, default: str | None = None) -> str:
+    return node("exclusiveGateway", id, default=default)
+
+
+def par(id: str) -> str:
+    return node("parallelGateway", id)
+
+
+def by_event(id: str) -> str:
+    return node("eventBasedGateway", id)
+
+
+def sub(id: str, *inside: str) -> str:
+    return node("subProcess", id, *inside)
+
+
+def event_sub(id: str, *inside: str) -> str:
+    return node("subProcess", id, *inside, triggeredByEvent=True)
+
+
+def catch(id: str, event: str) -> str:
+    return node("intermediateCatchEvent", id, event)
+
+
+def boundary(id: str, host: str, event: str, interrupting: bool = True) -> str:
+    return node("boundaryEvent", id, event, attachedToRef=host, cancelActivity=interrupting)
+
+
+def extensions(*inside: str) -> str:
+    return f"<extensionElements>{''.join(inside)}</extensionElements>"
+
+
+def timer(duration: str) -> str:
+    return timer_of("timeDuration", duration)
+
+
+def timer_of(kind: str, text: str) -> str:
+    return f"<timerEventDefinition><{kind}>{escape(text)}</{kind}></timerEventDefinition>"
+
+
+def message(name: str, *, key: str | None = None, payload: str | None = None) -> str:
+    """A message's event definition; `payload` names its variable, "" spreads it over variables."""
+    inside = f"<baton:correlation key={quoteattr(key)}/>" if key is not None else ""
+    if payload is not None:
+        inside += f'<baton:payload variable="{payload}"/>' if payload else "<baton:payload/>"
+    return f'<messageEventDefinition messageRef="{name}">{extensions(inside)}</messageEventDefinition>'
+
+
+def error(code: str | None = None) -> str:
+    return f'<errorEventDefinition errorRef="{code}"/>' if code else "<errorEventDefinition/>"
+
+
+TERMINATE = "<terminateEventDefinition/>"
+
+
+def params(inputs: Mapping[str, str] | None = None, outputs: Mapping[str, str] | None = None) -> str:
+    """`camunda:inputOutput`, in its extension elements."""
+    lines = [
+        f'<camunda:{kind}Parameter name="{name}">{escape(value)}</camunda:{kind}Parameter>'
+        for kind, values in (("input", inputs or {}), ("output", outputs or {}))
+        for name, value in values.items()
+    ]
+    return extensions(f"<camunda:inputOutput>{''.join(lines)}</camunda:inputOutput>")
+
+
+def each(
+    collection: str | None = None,
+    variable: str | None = None,
+    *,
+    times: object = None,
+    until: str | None = None,
+    sequential: bool = False,
+) -> str:
+    """Multi-instance over a collection, or `times` times."""
+    inside = "" if times is None else f"<loopCardinality>{escape(str(times))}</loopCardinality>"
+    inside += "" if until is None else f"<completionCondition>{escape(until)}</completionCondition>"
+    attributes = _attributes(
+        {"isSequential": sequential, "camunda_collection": collection, "camunda_elementVariable": variable}
+    )
+    return f"<multiInstanceLoopCharacteristics {attributes}>{inside}</multiInstanceLoopCharacteristics>"
+
+
+def path(*nodes: str) -> str:
+    """Sequence flows from each of the nodes, given in a text or as arguments, to the next."""
+    ids = " ".join(nodes).split()
+    return "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+
+
+def flow(source: str, target: str, condition: str | None = None, id: str | None = None) -> str:
+    name = id or f"{source}__{target}"
+    asked = "" if condition is None else f"<conditionExpression>{escape(condition)}</conditionExpression>"
+    return f'<sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{asked}</sequenceFlow>'
+
+
+# -- cases --------------------------------------------------------------------------------------------------------------
+
+
+def process_of(data: bytes) -> bpmn.Process:
+    """The one process of a diagram, which must pass the check."""
+    definitions, _ = bpmn.prepare("p.bpmn", data, lambda key: True)
+    return bpmn.specification(definitions[0].executable)
+
+
+@dataclass
+class _Known:
+    tasks: dict[int, TaskOpened]
+    timers: dict[int, TimerArmed]
+    subscriptions: dict[int, Subscribed]
+
+
+class Case:
+    """A case between commands is nothing but its saved state and what it announced, as in the database."""
+
+    def __init__(
+        self,
+        data: bytes | bpmn.Process,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        zone: str = "UTC",
+        now: datetime = NOW,
+        limits: Limits | None = None,
+        names: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.process = process_of(data) if isinstance(data, bytes) else data
+        # Only tests of the budget mean it; a busy machine must not fail the others.
+        limits = limits or Limits(seconds=60)
+        self.circumstances = Circumstances(now=now, zone=ZoneInfo(zone), names=names or {}, limits=limits)
+        self._known = _Known({}, {}, {})
+        self.history: list[Step] = []
+        self._note(bpmn.start(self.process, variables or {}, self.circumstances))
+
+    # What people and clocks do.
+
+    def complete(self, element: str, /, *, nth: int = 0, **data: Any) -> None:
+        """Complete the nth open user task at the element."""
+        token = self._at(element, self._known.tasks)[nth]
+        self._do(lambda execution: execution.complete_task(token, data))
+
+    def send(self, name: str, payload: Mapping[str, Any] | None = None, *, key: str | None = None) -> None:
+        """Deliver a message to the first that waits for it."""
+        waiting = self._known.subscriptions.values()
+        token = next(s.token for s in waiting if s.message == name and (key is None or s.key == key))
+        self._do(lambda execution: execution.fire(token, dict(payload or {})))
+
+    def fire(self, element: str) -> None:
+        """The timer at the element is due: the clock moves there, and it fires."""
+        armed = self._known.timers.pop(self._at(element, self._known.timers)[0])
+        self.circumstances = replace(self.circumstances, now=max(self.circumstances.now, armed.due))
+        self._do(lambda execution: execution.fire(armed.token))
+
+    def wait(self, **how_long: float) -> None:
+        """Let time pass, and everything that becomes due fire in its order."""
+        until = self.circumstances.now + timedelta(**how_long)
+        while due := sorted((t for t in self._known.timers.values() if t.due <= until), key=lambda t: t.due):
+            self.fire(due[0].element)
+        self.circumstances = replace(self.circumstances, now=until)
+
+    def retry(self, **variables: Any) -> None:
+        if variables:
+            self._do(lambda execution: execution.change_variables(variables))
+        self._do(lambda execution: execution.retry())
+
+    def cancel(self) -> None:
+        self._do(lambda execution: execution.cancel_case())
+
+    # What is to be seen.
+
+    @property
+    def open(self) -> list[str]:
+        """The elements of the open user tasks, in alphabetical order."""
+        return sorted(task.element for task in self._known.tasks.values())
+
+    @property
+    def tasks(self) -> list[TaskOpened]:
+        return [task for _, task in sorted(self._known.tasks.items())]
+
+    @property
+    def timers(self) -> dict[str, datetime]:
+        return {timer.element: timer.due for timer in self._known.timers.values()}
+
+    @property
+    def messages(self) -> list[tuple[str, str | None]]:
+        return sorted((s.message, s.key) for s in self._known.subscriptions.values())
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return dict(self._load().variables)
+
+    @property
+    def failures(self) -> dict[str, str]:
+        return dict(self._load().failures())
+
+    @property
+    def completed(self) -> bool:
+        return bool(self._load().completed)
+
+    @property
+    def tokens(self) -> int:
+        return len(self._load().tasks)
+
+    def seen(self, element: str, nth: int = 0) -> dict[str, Any]:
+        """The variables an open user task sees."""
+        return self._load().visible_variables(self._at(element, self._known.tasks)[nth])
+
+    def steps(self, kind: str) -> list[str]:
+        """The elements at which history notes this kind of step, in order."""
+        return [step.element for step in self.history if step.kind == kind]
+
+    def _at(self, element: str, known: Mapping[int, Any]) -> list[int]:
+        found = sorted(token for token, what in known.items() if what.element == element)
+        assert found, f"nothing waits at {element!r}: {known}"
+        return found
+
+    def _load(self) -> Execution:
+        return bpmn.load(self.state, bpmn.FORMAT, self.process, self.circumstances)
+
+    def _do(self, act: Callable[[Execution], None]) -> None:
+        execution = self._load()
+        act(execution)
+        self._note(execution)
+
+    def _note(self, execution: Execution) -> None:
+        effects, known = execution.effects, self._known
+        known.tasks = {t: v for t, v in known.tasks.items() if t not in effects.closed} | effects.opened
+        known.timers = {t: v for t, v in known.timers.items() if t not in effects.disarmed} | effects.armed
+        left = {t: v for t, v in known.subscriptions.items() if t not in effects.unsubscribed}
+        known.subscriptions = left | effects.subscribed
+        self.history += effects.steps
+        self.state = bpmn.save(execution)
+        self._check_against(execution)
+
+    def _check_against(self, execution: Execution) -> None:
+        """What was announced outside is what the tokens wait for: nothing is forgotten, nothing left behind."""
+        waiting = [
+            t
+            for t in execution.tasks.values()
+            if t.has_state(TaskState.STARTED | TaskState.WAITING) and t.notes.get("phase", 0) == 0
+        ]
+        catching = [t for t in waiting if isinstance(t.spec, CatchEvent)]
+        timers = {t.id for t in catching if isinstance(t.spec.trigger, Timer)}
+        assert set(self._known.tasks) == {t.id for t in waiting if isinstance(t.spec, UserTask)}
+        assert set(self._known.timers) == timers
+        assert set(self._known.subscriptions) == {t.id for t in catching} - timers
+        assert not execution.completed or len(execution.tasks) == 1
+        assert not execution.agenda
