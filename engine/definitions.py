@@ -4,7 +4,7 @@ and kept.
 
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.errors import NotFound
@@ -15,10 +15,17 @@ _FORMS_KEPT = 512
 _forms: dict[str, Form] = {}
 
 
+_LATEST = (
+    select(ProcessDefinitionRow)
+    .where(ProcessDefinitionRow.key == bindparam("key"))
+    .order_by(ProcessDefinitionRow.version.desc())
+    .limit(1)
+)
+
+
 def latest(session: Session, key: str) -> ProcessDefinitionRow:
     """The latest version of a process definition. Raises `NotFound`."""
-    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key)
-    found = session.scalars(statement.order_by(ProcessDefinitionRow.version.desc()).limit(1)).one_or_none()
+    found = session.execute(_LATEST, {"key": key}).scalar_one_or_none()
     if found is None:
         raise NotFound(f"No process definition {key!r} is deployed.")
     return found

@@ -1,6 +1,6 @@
 """Deploy diagrams and forms: all of a deployment is valid and stored, or nothing is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ from engine.store.process_instances import prepare_numbers
 DEPLOYERS = (Role.PROCESS_OWNER, Role.ADMINISTRATOR)
 MAX_FILES = 500
 MAX_PATH = 200
+DIAGRAM_SUFFIXES = (".bpmn", ".bpmn20.xml")
+FORM_SUFFIX = ".json"
 
 
 class Origin(StrEnum):
@@ -109,12 +111,19 @@ def check(session: Session, files: Sequence[File], *, by: Person | None) -> Depl
     return Deployment(None, deployed, content.warnings)
 
 
+def lint(files: Sequence[File]) -> tuple[list[Problem], list[Problem]]:
+    """The problems and the warnings `deploy` would have, without a database: only forms given exist."""
+    content = _inspect(files, lambda _form: False)
+    return content.problems, content.warnings
+
+
 def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deployment | None:
     """Deploy the content that comes with Baton, but touch no key that somebody else has deployed since.
 
     A key is renewed when it is absent or its latest version came from seeding. None when there is nothing to
     renew.
     """
+    _queue(session)
     fresh = [file for file in files if _may_renew(session, file) and not _is_latest(session, file)]
     return (
         deploy(session, fresh, by=None, now=now, reason="Content of this release", origin=Origin.SEED)
@@ -127,31 +136,35 @@ def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deploymen
 
 
 def _read(session: Session, files: Sequence[File]) -> _Content:
-    """Read and check every file, forms first: a diagram may name one that comes with it. Raises `Invalid`."""
-    content = _Content()
-    _check_paths(files, content)
-    for file in files:
-        if file.path.endswith(".json"):
-            _read_form(file, content)
-    with_it = {key for _, key, _ in content.forms}
+    """Read and check every file against the forms that are stored. Raises `Invalid`."""
     stored: dict[str, bool] = {}
 
-    def form_exists(key: str) -> bool:
-        if key not in stored:
-            stored[key] = (
-                key in with_it or session.scalar(select(func.count()).where(FormRow.key == key)) != 0
-            )
-        return stored[key]
+    def is_stored(form: str) -> bool:
+        if form not in stored:
+            stored[form] = session.scalar(select(func.count()).where(FormRow.key == form)) != 0
+        return stored[form]
 
-    for file in files:
-        if file.path.endswith((".bpmn", ".bpmn20.xml")):
-            _read_diagram(file, content, form_exists)
-    _check_keys(content)
+    content = _inspect(files, is_stored)
     if content.problems:
         raise Invalid(
             content.problems,
             f"Nothing was deployed: {len(content.problems)} to mend.",
         )
+    return content
+
+
+def _inspect(files: Sequence[File], is_stored: Callable[[str], bool]) -> _Content:
+    """What the files hold and what is wrong with it; forms first, for diagrams may name them."""
+    content = _Content()
+    _check_paths(files, content)
+    for file in files:
+        if file.path.endswith(FORM_SUFFIX):
+            _read_form(file, content)
+    with_it = {key for _, key, _ in content.forms}
+    for file in files:
+        if file.path.endswith(DIAGRAM_SUFFIXES):
+            _read_diagram(file, content, lambda key: key in with_it or is_stored(key))
+    _check_keys(content)
     return content
 
 
@@ -171,7 +184,7 @@ def _check_paths(files: Sequence[File], content: _Content) -> None:
             content.problems.append(
                 Problem("The file's path must be relative, with plain names.", file=file.path[:MAX_PATH])
             )
-        elif not file.path.endswith((".bpmn", ".bpmn20.xml", ".json")):
+        elif not file.path.endswith((*DIAGRAM_SUFFIXES, FORM_SUFFIX)):
             content.problems.append(
                 Problem("Only .bpmn diagrams and .json forms can be deployed.", file=file.path)
             )
@@ -295,7 +308,7 @@ def _store_process(
 
 def _keys(file: File) -> Iterable[tuple[type[FormRow] | type[ProcessDefinitionRow], str]]:
     """The tables and keys a file of ours fills; a diagram's keys are read without checking it."""
-    if file.path.endswith(".json"):
+    if file.path.endswith(FORM_SUFFIX):
         return [(FormRow, file.path.removesuffix(".json"))]
     return [(ProcessDefinitionRow, key) for key in bpmn.keys(file.path, file.data)]
 

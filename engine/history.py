@@ -49,7 +49,8 @@ def _faults(session: Session, instance_id: str, number: str, length: int, last: 
         if row.seq != seq:
             yield Fault(number, seq, "The entry is missing.")
             return
-        if row.salt is not None and digest_of(row.salt, row.actor, row.detail) != row.digest:
+        erased = row.salt is None and row.actor is None and row.detail is None
+        if not erased and digest_of(row.salt or "", row.actor, row.detail) != row.digest:
             yield Fault(number, seq, "The actor or the detail is not what was written.")
         if hash_of(before, instance_id, seq, row.at, row.kind, row.element, row.digest) != row.hash:
             yield Fault(number, seq, "The entry does not follow from the one before it.")

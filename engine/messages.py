@@ -1,11 +1,10 @@
 """Messages from outside: find the case that waits for one, and deliver it there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine import access, runtime
@@ -44,23 +43,26 @@ def publish(
     and the diagram does not say what becomes of one.
     """
     key = None if correlation_key is None else correlation_text(correlation_key)
-    found = _waiting(session, name, key, instance, by)
-    if len({subscription.instance_id for subscription in found}) > 1:
+    waiting = _waiting(name, key, instance, by)
+    cases = session.scalars(waiting.with_only_columns(SubscriptionRow.instance_id).distinct().limit(2)).all()
+    if len(cases) > 1:
         raise Conflict("Several cases wait for this message. Name one, or give a correlation key.")
+    case = runtime.lock(session, cases[0]) if cases else None
+    oldest = waiting.order_by(SubscriptionRow.token).limit(1)
+    # Looked up under the lock: another message may have been caught while we waited for it.
+    subscription = session.scalar(oldest.where(SubscriptionRow.instance_id == case.id)) if case else None
+    if case is None or subscription is None:
+        raise NotFound(f"No case waits for the message {name!r} with this key.")
+    runtime.require_open(case)
     if not access.may_send_messages(by):
         raise Forbidden
-    case = runtime.lock(session, found[0].instance_id)
-    subscription = next(
-        iter(_waiting(session, name, key, case.id, by))
-    )  # it may have been caught while we waited for the case
-    runtime.require_open(case)
     return _deliver(session, case, subscription, payload, by, now)
 
 
 def _waiting(
-    session: Session, name: str, key: str | None, instance: str | None, by: Person
-) -> Sequence[SubscriptionRow]:
-    """The subscriptions a message could be for, the oldest first. Raises `NotFound` when there is none."""
+    name: str, key: str | None, instance: str | None, by: Person
+) -> Select[SubscriptionRow]:
+    """The subscriptions of cases that `by` may see which a message could be for."""
     row = SubscriptionRow
     statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == row.instance_id)
     statement = statement.where(row.message == name, access.visible_instances(by))
@@ -70,10 +72,7 @@ def _waiting(
         statement = statement.where(or_(row.correlation_key == key, row.correlation_key.is_(None)))
     elif instance is None:
         statement = statement.where(row.correlation_key.is_(None))
-    found = session.scalars(statement.order_by(row.instance_id, row.token).limit(50)).all()
-    if not found:
-        raise NotFound(f"No case waits for the message {name!r} with this key.")
-    return found
+    return statement
 
 
 def _deliver(

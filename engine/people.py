@@ -46,6 +46,9 @@ FAILURES_COUNT_FOR = timedelta(minutes=5)
 FAILURES_PER_USERNAME = 10
 FAILURES_PER_ADDRESS = 50
 
+OPERATOR = "_operator"
+"""The account that the command line acts with on a running server; no person's name begins like that."""
+
 DEMO_PASSWORD = "demo"  # noqa: S105 - public on purpose: the demo runs on loopback only
 
 
@@ -350,7 +353,7 @@ def _put_into(session: Session, person_id: str, groups: Iterable[str]) -> None:
 
 
 def _keep_an_administrator(session: Session) -> None:
-    roles = session.scalars(select(PersonRow.roles).where(PersonRow.active))
+    roles = session.scalars(select(PersonRow.roles).where(PersonRow.active, PersonRow.username != OPERATOR))
     if not any(Role.ADMINISTRATOR in mine for mine in roles):
         raise Conflict("Nobody would be left to administer Baton. Make somebody else an administrator first.")
 
@@ -565,6 +568,33 @@ def revoke_all(session: Session, person_id: str) -> None:
     """Sign somebody out everywhere."""
     session.execute(delete(ApiTokenRow).where(ApiTokenRow.person_id == person_id))
     session.execute(delete(BrowserSessionRow).where(BrowserSessionRow.person_id == person_id))
+
+
+def admit_operator(session: Session, now: datetime) -> str:
+    """Let the command line of the server's machine in, as an administrator: its token, the only one there is.
+
+    Whoever calls this hands the token to nobody but the server's own account, and ends it with
+    `dismiss_operator`.
+    """
+    dismiss_operator(session)
+    row = session.scalars(select(PersonRow).where(PersonRow.username == OPERATOR)).one_or_none()
+    if row is None:
+        row = PersonRow(
+            username=OPERATOR, name="Command line", roles=[], locale="en", zone="UTC", created_at=now
+        )
+        session.add(row)
+    row.roles, row.active = [Role.ADMINISTRATOR], True
+    session.flush()
+    return issue_token(session, row.id, now, name="command line", lasts=LONGEST_TOKEN)[0]
+
+
+def dismiss_operator(session: Session) -> None:
+    """Let the command line in no more."""
+    row = session.scalars(select(PersonRow).where(PersonRow.username == OPERATOR)).one_or_none()
+    if row is not None:
+        row.active = False
+        revoke_all(session, row.id)
+        session.flush()
 
 
 def purge(session: Session, now: datetime) -> None:

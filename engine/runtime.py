@@ -11,21 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import bpmn
 from engine.bpmn import Circumstances, Effects, Execution, Process
 from engine.calendars import zone
 from engine.errors import Conflict, NotFound
-from engine.store import history
+from engine.store import history, messages, process_instances, timers, user_tasks
 from engine.store.base import at_flush, new_id
-from engine.store.deployments import FormRow, ProcessDefinitionRow
-from engine.store.history import Entry, HistoryRow
-from engine.store.messages import SubscriptionRow
+from engine.store.deployments import ProcessDefinitionRow
+from engine.store.history import Entry
 from engine.store.process_instances import OPEN_STATES, InstanceState, ProcessInstanceRow, next_number
-from engine.store.timers import TimerRow, TimerState
-from engine.store.user_tasks import GROUP, USER, CandidateRow, TaskState, UserTaskRow
+from engine.store.timers import TimerState
+from engine.store.user_tasks import TaskState, UserTaskRow
 
 NO_HISTORY = "0" * 64
 """The hash before the first entry of a chain."""
@@ -67,8 +66,6 @@ def begin(
     )
     process = _specification(session, definition.id)
     execution = bpmn.start(process, what.variables, _circumstances(instance, now))
-    instance.state_format, instance.state_data = bpmn.FORMAT, b""
-    session.add(instance)
     entry = Entry("started", detail={"variables": dict(what.variables), "version": definition.version})
     _write(session, instance, execution, [entry], _Writing(now, actor, known=0))
     return instance
@@ -76,8 +73,7 @@ def begin(
 
 def lock(session: Session, instance_id: str) -> ProcessInstanceRow:
     """The instance's row, held until the transaction ends. Raises `NotFound`."""
-    statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id == instance_id).with_for_update()
-    instance = session.execute(statement).scalar_one_or_none()
+    instance = process_instances.locked(session, instance_id)
     if instance is None:
         raise NotFound("There is no such process instance.")
     return instance
@@ -89,10 +85,8 @@ def lock_of_task(session: Session, task_id: str) -> tuple[ProcessInstanceRow, Us
     The instance is locked by one statement and the task read by the next: a join would show the task as it
     was before the wait for the lock.
     """
-    owner = select(UserTaskRow.instance_id).where(UserTaskRow.id == task_id).scalar_subquery()
-    statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id == owner).with_for_update()
-    instance = session.execute(statement).scalar_one_or_none()
-    task = session.execute(select(UserTaskRow).where(UserTaskRow.id == task_id)).scalar_one_or_none()
+    instance = user_tasks.locked_instance(session, task_id)
+    task = user_tasks.found(session, task_id)
     if instance is None or task is None:
         raise NotFound("There is no such user task.")
     return instance, task
@@ -136,8 +130,8 @@ def record(
     """Remember something that does not move the case, and count it as a change of its row."""
     rows = history.chain(instance, entries, at=now, actor=actor)
     instance.revision += 1
-    session.flush()
-    session.execute(insert(HistoryRow), rows)
+    process_instances.save(session, instance)
+    history.append(session, rows)
 
 
 # Specifications
@@ -192,8 +186,10 @@ def _write(
     steps = [Entry(step.kind, step.element, step.detail) for step in execution.effects.steps]
     end = [Entry("completed")] if instance.state == InstanceState.COMPLETED else []
     rows = history.chain(instance, [*entries, *steps, *end], at=how.now, actor=how.actor)
-    session.flush()
-    session.execute(insert(HistoryRow), rows)
+    (process_instances.save if how.known else process_instances.add)(session, instance)
+    if how.done:
+        user_tasks.save(session, how.done)
+    history.append(session, rows)
     _close(session, instance.id, execution.effects, how)
     _open(session, instance.id, execution.effects, at_flush(session, how.now))
 
@@ -224,56 +220,27 @@ def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) 
     """Take away what the case no longer waits for. Tokens that came and went within this command have no
     rows.
     """
-    closed = _known(effects.closed, how)
-    if closed:
-        tasks = (UserTaskRow.instance_id == instance_id) & UserTaskRow.token.in_(closed)
-        session.execute(
-            delete(CandidateRow).where(CandidateRow.task_id.in_(select(UserTaskRow.id).where(tasks)))
-        )
-        if cancelled := closed - ({how.done.token} if how.done else set()):
-            tasks = (UserTaskRow.instance_id == instance_id) & UserTaskRow.token.in_(cancelled)
-            change = {"state": TaskState.CANCELLED, "revision": UserTaskRow.revision + 1}
-            session.execute(
-                update(UserTaskRow).where(tasks, UserTaskRow.state == TaskState.OPEN).values(change)
-            )
+    if closed := _known(effects.closed, how):
+        user_tasks.close_tasks(session, instance_id, closed, how.done.token if how.done else None)
     if stale := _known(effects.disarmed | effects.armed.keys(), how):
-        session.execute(
-            delete(TimerRow).where(TimerRow.instance_id == instance_id, TimerRow.token.in_(stale))
-        )
+        timers.remove(session, instance_id, stale)
     if gone := _known(effects.unsubscribed, how):
-        mine = SubscriptionRow.instance_id == instance_id
-        session.execute(delete(SubscriptionRow).where(mine, SubscriptionRow.token.in_(gone)))
+        messages.remove(session, instance_id, gone)
 
 
 def _known(tokens: Collection[int], how: _Writing) -> set[int]:
     return {token for token in tokens if token <= how.known}
 
 
-_LATEST_FORM = (
-    select(FormRow.id)
-    .where(FormRow.key == bindparam("form_key"))
-    .order_by(FormRow.version.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_INSERT_TASK = insert(UserTaskRow).values(form_id=_LATEST_FORM)
-
-
 def _open(session: Session, instance_id: str, effects: Effects, created_at: datetime) -> None:
     """Write down what the case now waits for: each kind in one statement."""
     if effects.opened:
         tasks = [_task_row(task, instance_id, created_at) for task in effects.opened.values()]
-        session.execute(_INSERT_TASK, tasks)
-        if candidates := [row for task in tasks for row in _candidate_rows(task)]:
-            session.execute(insert(CandidateRow), candidates)
+        user_tasks.open_tasks(session, tasks)
     if effects.armed:
-        session.execute(
-            insert(TimerRow), [_timer_row(timer, instance_id) for timer in effects.armed.values()]
-        )
+        timers.add(session, [_timer_row(timer, instance_id) for timer in effects.armed.values()])
     if effects.subscribed:
-        session.execute(
-            insert(SubscriptionRow), [_subscription_row(s, instance_id) for s in effects.subscribed.values()]
-        )
+        messages.add(session, [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
 
 
 def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> dict[str, Any]:
@@ -293,18 +260,10 @@ def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> 
         "separation": list(task.separation),
         "created_at": created_at,
         "due_at": task.due,
+        "completed_at": None,
+        "completed_by": None,
         "revision": 1,
     }
-
-
-def _candidate_rows(task: dict[str, Any]) -> list[dict[str, Any]]:
-    named = [(USER, name) for name in task["candidate_users"]] + [
-        (GROUP, name) for name in task["candidate_groups"]
-    ]
-    return [
-        {"kind": kind, "name": name, "task_id": task["id"], "instance_id": task["instance_id"]}
-        for kind, name in named
-    ]
 
 
 def _timer_row(timer: bpmn.TimerArmed, instance_id: str) -> dict[str, Any]:
@@ -317,6 +276,7 @@ def _timer_row(timer: bpmn.TimerArmed, instance_id: str) -> dict[str, Any]:
         "due_at": timer.due,
         "next_at": timer.due,
         "attempts": 0,
+        "error": None,
     }
 
 

@@ -4,6 +4,7 @@ pulse, never our memory.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Event
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -47,6 +48,7 @@ class Scheduler:
     def __init__(self, database: Database, metrics: Metrics) -> None:
         self._database = database
         self._metrics = metrics
+        self._stopping = Event()
         # One look at a time; a missed pulse is made up by the next, however late, and never by several.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._pulse = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
@@ -63,7 +65,8 @@ class Scheduler:
         self._pulse.start()
 
     def stop(self) -> None:
-        """Stop looking; a batch that is under way is finished first."""
+        """Stop looking; a batch that is under way is finished first, and what is left stays due."""
+        self._stopping.set()
         self._pulse.shutdown(wait=True)
 
     def wake(self) -> None:
@@ -72,7 +75,7 @@ class Scheduler:
 
     def sweep(self) -> int:
         """Fire all that is due. How many timers that were."""
-        return timers.sweep_all(self._database, self._metrics.observe)
+        return timers.sweep_all(self._database, self._metrics.observe, self._stopping.is_set)
 
     def purge(self) -> None:
         """Forget kept answers, tokens, sessions and failed sign-ins whose time is over."""

@@ -49,14 +49,35 @@ class Swept:
 def sweep(session: Session, now: datetime) -> Swept:
     """Fire what is due at `now`, for up to `BATCH` cases."""
     swept = Swept()
-    held = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(_due_cases(session, now)), *_RUNS)
-    for instance in session.scalars(
-        held.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)
-    ).all():
+    for instance in _held(session, _due_cases(session, now)):
         swept.cases += 1
-        for timer in _due_timers(session, instance, now):
-            _fire(session, instance, timer, now, swept)
+        _fire_due(session, instance, now, swept)
     return swept
+
+
+def _held(session: Session, ids: list[str]) -> list[ProcessInstanceRow]:
+    """Hold these cases, in the order of their ids, but for those that another node holds."""
+    wanted = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(ids), *_RUNS)
+    held = session.scalars(wanted.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)).all()
+    for instance in held:
+        session.expunge(instance)  # values, as `runtime.lock` gives them
+    return list(held)
+
+
+def _fire_due(session: Session, instance: ProcessInstanceRow, now: datetime, swept: Swept) -> None:
+    """Fire what is due in one case, in order, each in a savepoint; one may disarm the next."""
+    for number, timer in enumerate(_due_timers(session, instance, now)):
+        if number and not _is_there(session, timer):
+            continue
+        lateness = (now - timer.due_at).total_seconds()
+        try:
+            with session.begin_nested():
+                _fire(session, instance, timer, now)
+            swept.lateness.append(lateness)
+        except Exception as error:  # one timer must not stop the rest
+            _fail(session, timer, now, error)
+            swept.failed += 1
+            instance = runtime.lock(session, instance.id)  # as it was before the attempt
 
 
 _RUNS = (ProcessInstanceRow.state.in_(OPEN_STATES), ProcessInstanceRow.state_format <= bpmn.FORMAT)
@@ -82,32 +103,15 @@ def _due_timers(session: Session, instance: ProcessInstanceRow, now: datetime) -
     return list(session.scalars(mine.order_by(TimerRow.due_at, TimerRow.token)))
 
 
-def _fire(
-    session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime, swept: Swept
-) -> None:
-    """Fire one timer in a savepoint; one that was disarmed by the one before it is gone already."""
-    lateness = (now - timer.due_at).total_seconds()
-    try:
-        with session.begin_nested():
-            fired = _fire_one(session, instance, timer, now)
-    except Exception as error:
-        session.expire(instance)
-        _fail(session, timer, now, error)
-        swept.failed += 1
-        return
-    if fired:
-        swept.lateness.append(lateness)
+def _is_there(session: Session, timer: TimerRow) -> bool:
+    return session.scalar(select(TimerRow.id).where(TimerRow.id == timer.id)) is not None
 
 
-def _fire_one(session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime) -> bool:
-    """Fire one timer of a held case. False when the case no longer waits for it."""
-    if session.scalar(select(TimerRow.id).where(TimerRow.id == timer.id)) is None:
-        return False
+def _fire(session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime) -> None:
     entry = Entry("timer fired", timer.element, {"due": timer.due_at.isoformat()})
     runtime.advance(
         session, instance, lambda execution: execution.fire(timer.token), now=now, actor=None, entries=[entry]
     )
-    return True
 
 
 def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) -> None:
@@ -169,13 +173,16 @@ def page(
 
 def retry(session: Session, timer_id: str, *, by: Person, now: datetime) -> TimerRow:
     """Let a dead timer try again at once. Raises `NotFound`, `Conflict` when it is not dead, `Forbidden`."""
-    timer = session.scalars(select(TimerRow).where(TimerRow.id == timer_id).with_for_update()).one_or_none()
-    if timer is None:
+    found = select(TimerRow).where(TimerRow.id == timer_id)
+    owner = session.scalar(found.with_only_columns(TimerRow.instance_id))
+    instance = runtime.lock(session, owner) if owner else None
+    timer = session.scalars(found).one_or_none()  # once more: it may have gone while we waited for the case
+    if instance is None or timer is None:
         raise NotFound("There is no such timer.")
-    access.see_instance(session, by, timer.instance_id)
+    access.require_visible(session, by, instance)
     if timer.state != TimerState.DEAD:
         raise Conflict("This timer is no dead letter.")
     access.require(by, *access.OPERATORS)
     timer.state, timer.attempts, timer.next_at, timer.error = TimerState.ARMED, 0, now, None
-    session.flush()
+    runtime.record(session, instance, Entry("timer retried", timer.element), now=now, actor=by.username)
     return timer

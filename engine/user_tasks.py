@@ -12,6 +12,7 @@ from engine import access, definitions, forms, people, runtime
 from engine.bpmn import Execution
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
+from engine.store import user_tasks as tasks
 from engine.store.history import Entry
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.user_tasks import GROUP, IS_OPEN, CandidateRow, TaskState, UserTaskRow
@@ -199,11 +200,11 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
     def act(execution: Execution) -> None:
         accepted = _accepted(session, task, data, execution)
         entries.append(Entry("task completed", task.element, {"name": task.name, "data": accepted}))
+        task.assignee = task.assignee or order.by.username
+        task.state, task.completed_at, task.completed_by = TaskState.COMPLETED, order.now, order.by.username
+        task.revision += 1
         execution.complete_task(task.token, accepted)
 
-    task.assignee = task.assignee or order.by.username
-    task.state, task.completed_at, task.completed_by = TaskState.COMPLETED, order.now, order.by.username
-    task.revision += 1
     runtime.advance(
         session, instance, act, now=order.now, actor=order.by.username, entries=entries, done=task
     )
@@ -247,6 +248,7 @@ def _give(
     entry = Entry(kind, task.element, {"name": task.name, "from": task.assignee, "to": username})
     task.assignee = username
     task.revision += 1
+    tasks.save(session, task)
     runtime.record(session, instance, entry, now=order.now, actor=order.by.username)
 
 

@@ -170,8 +170,7 @@ class _Checker:
         self.form_exists = form_exists
         self.report = Report()
 
-    # -- saying so
-    # --------------------------------------------------------------------------------------------------
+    # -- saying so -------------------------------------------------------------------------------------------
 
     def refuse(self, element: etree._Element, detail: str, line: int | None = None) -> None:
         self.report.problems.append(self._problem(element, detail, line))
@@ -184,8 +183,7 @@ class _Checker:
             detail, file=self.file, element=_nearest_id(element), line=line or dialect.line(element)
         )
 
-    # -- the document
-    # -----------------------------------------------------------------------------------------------
+    # -- the document ----------------------------------------------------------------------------------------
 
     def document(self, root: etree._Element) -> None:
         self.ids(root)
@@ -270,8 +268,7 @@ class _Checker:
                     "baton:group in the lane.",
                 )
 
-    # -- scopes
-    # -----------------------------------------------------------------------------------------------------
+    # -- scopes ----------------------------------------------------------------------------------------------
 
     def scope(self, scope: etree._Element, depth: int) -> None:
         """A process or sub-process: what lies directly inside it, then what lies inside that."""
@@ -322,7 +319,6 @@ class _Checker:
 
     def flow(self, flow: etree._Element, source: etree._Element) -> None:
         expression = dialect.child(flow, "conditionExpression")
-        self.extensions(flow)
         if expression is None:
             return
         if tag(source) in ("parallelGateway", "eventBasedGateway", "startEvent"):
@@ -362,8 +358,7 @@ class _Checker:
         self.unusual(element)
         self.scope(element, depth + 1)
 
-    # -- nodes
-    # ------------------------------------------------------------------------------------------------------
+    # -- nodes -----------------------------------------------------------------------------------------------
 
     def node(self, node: etree._Element, flows: "_Flows", depth: int) -> None:
         name = tag(node)
@@ -435,8 +430,7 @@ class _Checker:
             elif len(flows.incoming(target)) > 1:
                 self.refuse(target, "An event after an event-based gateway has no other incoming flow.")
 
-    # -- events
-    # -----------------------------------------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------------------------
 
     def event(self, event: etree._Element) -> None:
         definitions = dialect.event_definitions(event)
@@ -513,8 +507,7 @@ class _Checker:
         elif tag(event) == "endEvent" and not dialect.error_code(event):
             self.refuse(event, "An error end event names an error with an errorCode.")
 
-    # -- activities
-    # -------------------------------------------------------------------------------------------------
+    # -- activities ------------------------------------------------------------------------------------------
 
     def activity(self, activity: etree._Element) -> None:
         for kind in ("inputParameter", "outputParameter"):
@@ -604,11 +597,10 @@ class _Checker:
             self.refuse(
                 task,
                 f"Script line {error.line}, column {error.column}: {error.message}",
-                (dialect.line(script) or 1) + error.line - 1,
+                _line_in_file(script, script.text or "", error),
             )
 
-    # -- extensions and texts
-    # ---------------------------------------------------------------------------------------
+    # -- extensions and texts --------------------------------------------------------------------------------
 
     def vocabulary(self, element: etree._Element) -> None:
         """Everything said about one element of a process is known, harmless, or refused: no word of it is
@@ -627,9 +619,7 @@ class _Checker:
             once = [tag(e) for e in dialect.children(element, *_ONE_AT_MOST)]
             for name in sorted({name for name in once if once.count(name) > 1}):
                 self.refuse(element, f"bpmn:{name} may be given only once.")
-        elif tag(element) in ("dataInputAssociation", "dataOutputAssociation") and any(
-            dialect.children(element, "assignment", "transformation")
-        ):
+        elif tag(element) in ("assignment", "transformation"):
             self.refuse(
                 element, "Assignments of data associations are not supported; use camunda:inputOutput."
             )
@@ -733,15 +723,21 @@ class _Checker:
         try:
             return template(text)
         except ScriptError as error:
-            self.refuse(
-                element,
-                f"In {text.strip()!r:.120}: {error.message}",
-                (dialect.line(element) or 1) + error.line - 1,
-            )
+            line = _line_in_file(element, text, error)
+            self.refuse(element, f"In {text.strip()!r:.120}: {error.message}", line)
             return None
 
 
 _WHAT_AN_ID_IS = "begin with a letter or _, then letters, digits, '.', '-' and '_'."
+_HOLDERS = {
+    "definitions",
+    "process",
+    "subProcess",
+    "transaction",
+    "adHocSubProcess",
+    "laneSet",
+    "childLaneSet",
+}
 _BOOLEANS = {"true", "false", "1", "0"}
 _XML = "http://www.w3.org/XML/1998/namespace"
 _NO_NODES = DOCUMENTATION | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
@@ -772,15 +768,21 @@ def children_with_id(scope: etree._Element) -> Iterator[etree._Element]:
     return (e for e in dialect.children(scope) if e.get("id"))
 
 
+def _line_in_file(element: etree._Element, text: str, error: ScriptError) -> int:
+    # A text that ends too early is found wrong on the line after its last.
+    return (dialect.line(element) or 1) + min(error.line - 1, text.count("\n"))
+
+
 def _is_aside(element: etree._Element) -> bool:
     """Whether it lies inside what execution never looks at."""
     return any(tag(e) in ("extensionElements", "documentation", "text") for e in element.iterancestors())
 
 
 def _nearest_id(element: etree._Element) -> str | None:
+    """The id of the element people see: itself, or the one it is a part of."""
     at: etree._Element | None = element
     while at is not None:
-        if at.get("id") and (tag(at) in dialect.FLOW_NODES or tag(at) in ("process", "sequenceFlow", "lane")):
+        if at.get("id") and tag(at.getparent()) in _HOLDERS:
             return at.get("id")
         at = at.getparent()
     return None

@@ -159,8 +159,7 @@ class Execution(Workflow):
         self._deadline = time.monotonic() + circumstances.limits.seconds
         self._functions: dict[str, Callable[..., Json]] = {"now": lambda: format_instant(circumstances.now)}
 
-    # -- commands
-    # ---------------------------------------------------------------------------------------------------
+    # -- commands --------------------------------------------------------------------------------------------
 
     def start(self, variables: Mapping[str, Json]) -> None:
         """Begin the process with these variables and go on until everything waits."""
@@ -213,8 +212,7 @@ class Execution(Workflow):
             except ElementFailed as failure:
                 self._fail(token, str(failure))
 
-    # -- what specs ask of the case
-    # ---------------------------------------------------------------------------------
+    # -- what specs ask of the case --------------------------------------------------------------------------
 
     def place(self, spec: "Element", scope: Token, *, phase: int = 0, flow: str | None = None) -> Token:
         """Put a new token on an element, to be run in its turn."""
@@ -281,8 +279,7 @@ class Execution(Workflow):
     def note(self, kind: str, spec: "Element", **detail: Json) -> None:
         self.effects.steps.append(Step(kind, spec.element, {"name": spec.label, **detail}))
 
-    # -- what the heart asks
-    # ----------------------------------------------------------------------------------------
+    # -- what the heart asks ---------------------------------------------------------------------------------
 
     @property
     def variables(self) -> dict[str, Json]:
@@ -334,8 +331,7 @@ class Execution(Workflow):
             if t.parent is not None
         ]
 
-    # -- inside
-    # -----------------------------------------------------------------------------------------------------
+    # -- inside ----------------------------------------------------------------------------------------------
 
     def _new_token(self, spec: "Element", scope: Token | None) -> Token:
         self.last_id += 1

@@ -8,10 +8,10 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import orjson
 from sqlalchemy import (
@@ -21,7 +21,9 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Row,
     String,
+    Table,
     create_engine,
     event,
     func,
@@ -89,6 +91,29 @@ class Base(DeclarativeBase):
             "ck": "ck_%(table_name)s_%(constraint_name)s",
         }
     )
+
+
+Found = TypeVar("Found", bound=Base)
+
+
+def table_of(row: type[Base]) -> Table:
+    """The table behind a row class. What every command executes is a statement on the table, built once:
+    building
+    one, and taking it through the unit of work, costs several times what it does.
+    """
+    return cast(Table, row.__table__)
+
+
+def as_value(row: type[Found], columns: Row[Any]) -> Found:
+    """A row read by a statement on its table, as an object of its class that no session watches."""
+    value = cast(Found, row.__mapper__.class_manager.new_instance())
+    vars(value).update(columns._mapping)
+    return value
+
+
+def values_of(row: Base, names: Iterable[str]) -> dict[str, Any]:
+    """The named columns of a row, to execute a statement with."""
+    return {name: getattr(row, name) for name in names}
 
 
 class FairLock:
@@ -213,6 +238,12 @@ def at_flush(session: Session, now: datetime) -> datetime:
     """
     asked, started = session.info.get(_ASKED_AT, (now, None))
     return now if started is None or asked != now else now + timedelta(seconds=time.monotonic() - started)
+
+
+def hold_still(session: Session) -> None:
+    """Let this reading transaction see one instant from here on, whoever writes meanwhile; call it first."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's transactions do so as they are
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
 def _dumps(value: Any) -> str:

@@ -13,10 +13,10 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import ForeignKey, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Integer, String, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, Json
+from engine.store.base import Base, Instant, Json, table_of
 from engine.store.process_instances import ProcessInstanceRow
 
 
@@ -78,6 +78,14 @@ def chain(
             }
         )
     return rows
+
+
+_INSERT = insert(table_of(HistoryRow))
+
+
+def append(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write the rows that `chain` made, in one statement."""
+    session.connection().execute(_INSERT, rows)
 
 
 def digest_of(salt: str, actor: str | None, detail: dict[str, Any] | None) -> str:

@@ -1,9 +1,12 @@
 """The table of message subscriptions: which case waits for which message."""
 
-from sqlalchemy import ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from collections.abc import Collection
+from typing import Any
 
-from engine.store.base import Base, new_id
+from sqlalchemy import ForeignKey, Index, Integer, String, bindparam, delete, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.store.base import Base, new_id, table_of
 
 
 class SubscriptionRow(Base):
@@ -18,3 +21,20 @@ class SubscriptionRow(Base):
     element: Mapped[str] = mapped_column(String(255))
     message: Mapped[str] = mapped_column(String(255))
     correlation_key: Mapped[str | None] = mapped_column(String(255))
+
+
+_TABLE = table_of(SubscriptionRow)
+_INSERT = insert(_TABLE)
+_DELETE = delete(_TABLE).where(
+    _TABLE.c.instance_id == bindparam("instance"), _TABLE.c.token.in_(bindparam("tokens", expanding=True))
+)
+
+
+def add(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write new subscriptions."""
+    session.connection().execute(_INSERT, rows)
+
+
+def remove(session: Session, instance_id: str, tokens: Collection[int]) -> None:
+    """Remove the subscriptions of these tokens."""
+    session.connection().execute(_DELETE, {"instance": instance_id, "tokens": list(tokens)})

@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.orm import Session
 
 import engine.store
 from engine.store.base import Base, Database
@@ -32,18 +33,32 @@ def all_tables() -> MetaData:
 def upgrade(database: Database) -> None:
     """Run the revisions that are missing, all in one transaction. Raises `Unavailable`."""
     with database.transaction() as session:
-        connection = session.connection()
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        command.upgrade(_config(connection), "head")
+        upgrade_to(session, "head")
+
+
+def upgrade_to(session: Session, revision: str) -> None:
+    """Run the revisions that are missing up to this one, in the caller's transaction."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    command.upgrade(_config(connection), revision)
+
+
+def revision_of(session: Session) -> str | None:
+    """The last revision this database has; None when it has no tables yet."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether this version of Baton has this revision; one it lacks was made by a newer version."""
+    return any(known.revision == revision for known in _scripts().walk_revisions())
 
 
 def pending(database: Database) -> list[str]:
     """The revisions this database still lacks, the next one first; empty when it is up to date."""
-    scripts = ScriptDirectory.from_config(_config())
     with database.transaction(write=False) as session:
         applied = set(MigrationContext.configure(session.connection()).get_current_heads())
-    missing = scripts.iterate_revisions("heads", tuple(applied) or "base")
+    missing = _scripts().iterate_revisions("heads", tuple(applied) or "base")
     return [revision.revision for revision in missing if revision.revision not in applied][::-1]
 
 
@@ -57,6 +72,10 @@ def write_revision(message: str) -> None:
             number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
             command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
         database.close()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config(connection: Connection | None = None) -> Config:

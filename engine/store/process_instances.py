@@ -4,11 +4,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, text
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    bindparam,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, Json, new_id
+from engine.store.base import Base, Instant, Json, as_value, new_id, table_of, values_of
 
 
 class InstanceState(StrEnum):
@@ -61,6 +73,34 @@ class ProcessInstanceRow(Base):
     state_data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+_INSTANCE = table_of(ProcessInstanceRow)
+_COLUMNS = _INSTANCE.columns.keys()
+_CHANGING = [name for name in _COLUMNS if name not in ("id", "number", "zone", "started_at")]
+_INSERT = insert(_INSTANCE)
+_UPDATE = (
+    update(_INSTANCE)
+    .where(_INSTANCE.c.id == bindparam("row_id"))
+    .values({n: bindparam(n) for n in _CHANGING})
+)
+_LOCK = select(_INSTANCE).where(_INSTANCE.c.id == bindparam("id")).with_for_update()
+
+
+def locked(session: Session, instance_id: str) -> ProcessInstanceRow | None:
+    """The instance, held until the transaction ends, if there is one. `save` writes it back."""
+    columns = session.connection().execute(_LOCK, {"id": instance_id}).one_or_none()
+    return None if columns is None else as_value(ProcessInstanceRow, columns)
+
+
+def add(session: Session, instance: ProcessInstanceRow) -> None:
+    """Write a new instance."""
+    session.connection().execute(_INSERT, values_of(instance, _COLUMNS))
+
+
+def save(session: Session, instance: ProcessInstanceRow) -> None:
+    """Write what may have changed of a held instance."""
+    session.connection().execute(_UPDATE, values_of(instance, _CHANGING) | {"row_id": instance.id})
+
+
 class CaseNumberRow(Base):
     """The last number given for a prefix, on SQLite. PostgreSQL has sequences, which do not make starting
     cases wait for each other.
@@ -78,7 +118,7 @@ def prepare_numbers(session: Session, prefix: str) -> None:
     """
     assert prefix.isalnum(), "it becomes part of a statement"
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(insert(CaseNumberRow).values(prefix=prefix, last=0).on_conflict_do_nothing())
+        session.execute(sqlite.insert(CaseNumberRow).values(prefix=prefix, last=0).on_conflict_do_nothing())
     else:
         session.execute(text(f"CREATE SEQUENCE IF NOT EXISTS case_number_{prefix.lower()}"))
 
@@ -87,8 +127,10 @@ def next_number(session: Session, prefix: str) -> str:
     """The next case number, as `INC-000123`. A number whose transaction is rolled back may be lost: gaps are
     allowed.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        statement = text("UPDATE case_number SET last = last + 1 WHERE prefix = :prefix RETURNING last")
-    else:
-        statement = text("SELECT nextval(CAST('case_number_' || lower(:prefix) AS regclass))")
-    return f"{prefix}-{session.execute(statement, {'prefix': prefix}).scalar_one():06d}"
+    sqlite_ = session.get_bind().dialect.name == "sqlite"
+    number = session.execute(_COUNT if sqlite_ else _SEQUENCE, {"prefix": prefix}).scalar_one()
+    return f"{prefix}-{number:06d}"
+
+
+_COUNT = text("UPDATE case_number SET last = last + 1 WHERE prefix = :prefix RETURNING last")
+_SEQUENCE = text("SELECT nextval(CAST('case_number_' || lower(:prefix) AS regclass))")

@@ -1,12 +1,26 @@
 """The table of timers: what is due is a row, so nothing is forgotten when every process dies."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, literal_column, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, new_id
+from engine.store.base import Base, Instant, new_id, table_of
 
 
 class TimerState(StrEnum):
@@ -43,3 +57,20 @@ class TimerRow(Base):
 
 IS_ARMED = TimerRow.state == literal_column("'armed'")
 """Spelled out rather than bound: only then do both databases see that the partial index serves."""
+
+
+_TABLE = table_of(TimerRow)
+_INSERT = insert(_TABLE)
+_DELETE = delete(_TABLE).where(
+    _TABLE.c.instance_id == bindparam("instance"), _TABLE.c.token.in_(bindparam("tokens", expanding=True))
+)
+
+
+def add(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write new timers."""
+    session.connection().execute(_INSERT, rows)
+
+
+def remove(session: Session, instance_id: str, tokens: Collection[int]) -> None:
+    """Remove the timers of these tokens."""
+    session.connection().execute(_DELETE, {"instance": instance_id, "tokens": list(tokens)})

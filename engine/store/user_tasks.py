@@ -1,12 +1,29 @@
 """The tables of user tasks and their candidates."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, literal_column, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, Json, new_id
+from engine.store.base import Base, Instant, Json, as_value, new_id, table_of, values_of
+from engine.store.deployments import FormRow
+from engine.store.process_instances import ProcessInstanceRow
 
 
 class TaskState(StrEnum):
@@ -78,3 +95,73 @@ GROUP, USER = "group", "user"
 
 IS_OPEN = UserTaskRow.state == literal_column("'open'")
 """Spelled out rather than bound: only then do both databases see that the partial indexes serve."""
+
+
+_TASK = table_of(UserTaskRow)
+_CANDIDATE = table_of(CandidateRow)
+_CHANGING = ("state", "assignee", "completed_at", "completed_by", "revision")
+_UPDATE = update(_TASK).where(_TASK.c.id == bindparam("row_id")).values({n: bindparam(n) for n in _CHANGING})
+_FIND = select(_TASK).where(_TASK.c.id == bindparam("id"))
+_INSTANCE_OF = select(_TASK.c.instance_id).where(_TASK.c.id == bindparam("id")).scalar_subquery()
+_INSTANCE = table_of(ProcessInstanceRow)
+_LOCK_INSTANCE = select(_INSTANCE).where(_INSTANCE.c.id == _INSTANCE_OF).with_for_update()
+
+_FORM = table_of(FormRow)
+_LATEST_FORM = (
+    select(_FORM.c.id).where(_FORM.c.key == bindparam("form_key")).order_by(_FORM.c.version.desc()).limit(1)
+)
+_INSERT = insert(_TASK).values(form_id=_LATEST_FORM.scalar_subquery())
+_INSERT_CANDIDATES = insert(_CANDIDATE)
+
+_AT_TOKENS = (_TASK.c.instance_id == bindparam("instance")) & _TASK.c.token.in_(
+    bindparam("tokens", expanding=True)
+)
+_WITHDRAW = delete(_CANDIDATE).where(_CANDIDATE.c.task_id.in_(select(_TASK.c.id).where(_AT_TOKENS)))
+_CANCEL = (
+    update(_TASK)
+    .where(_AT_TOKENS, _TASK.c.state == TaskState.OPEN)
+    .values(state=TaskState.CANCELLED, revision=_TASK.c.revision + 1)
+)
+
+
+def found(session: Session, task_id: str) -> UserTaskRow | None:
+    """The task, if there is one. It is a value: `save` writes it back."""
+    columns = session.connection().execute(_FIND, {"id": task_id}).one_or_none()
+    return None if columns is None else as_value(UserTaskRow, columns)
+
+
+def locked_instance(session: Session, task_id: str) -> ProcessInstanceRow | None:
+    """The instance a task belongs to, held until the transaction ends, if there is such a task."""
+    columns = session.connection().execute(_LOCK_INSTANCE, {"id": task_id}).one_or_none()
+    return None if columns is None else as_value(ProcessInstanceRow, columns)
+
+
+def save(session: Session, task: UserTaskRow) -> None:
+    """Write what may have changed of a task whose instance is held."""
+    session.connection().execute(_UPDATE, values_of(task, _CHANGING) | {"row_id": task.id})
+
+
+def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
+    """Write new tasks and their candidates. Each has the columns of the table, but `form_key` for `form_id`:
+    the form is
+    pinned to the version that is the latest now.
+    """
+    connection = session.connection()
+    connection.execute(_INSERT, tasks)
+    if candidates := [row for task in tasks for row in _candidates(task)]:
+        connection.execute(_INSERT_CANDIDATES, candidates)
+
+
+def close_tasks(session: Session, instance_id: str, tokens: Collection[int], done: int | None) -> None:
+    """Withdraw the tasks at these tokens from their candidates, and cancel them but the one at `done`."""
+    connection = session.connection()
+    connection.execute(_WITHDRAW, {"instance": instance_id, "tokens": list(tokens)})
+    if cancelled := [token for token in tokens if token != done]:
+        connection.execute(_CANCEL, {"instance": instance_id, "tokens": cancelled})
+
+
+def _candidates(task: dict[str, Any]) -> list[dict[str, Any]]:
+    users = [(USER, name) for name in task["candidate_users"]]
+    groups = [(GROUP, name) for name in task["candidate_groups"]]
+    owner = {"task_id": task["id"], "instance_id": task["instance_id"]}
+    return [{"kind": kind, "name": name} | owner for kind, name in users + groups]
