@@ -1,8 +1,9 @@
 """Time as the wall clock and the calendar count it: ISO 8601 durations and repetitions in a zone. Pure."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DURATION = re.compile(
@@ -64,26 +65,21 @@ class Duration:
             if self.months or self.days:
                 # The wall clock is moved without its offset; attaching the zone afterwards is what keeps
                 # 09:00 at 09:00.
-                wall = _add_months(instant.astimezone(tz).replace(tzinfo=None), self.months) + timedelta(
-                    days=self.days
-                )
-                instant = wall.replace(tzinfo=tz).astimezone(UTC)
+                wall = instant.astimezone(tz)
+                day = shift(wall.date(), self.months, self.days)
+                instant = datetime.combine(day, wall.time().replace(fold=0), tz).astimezone(UTC)
             return instant.astimezone(UTC) + self.time
         except (OverflowError, ValueError) as error:
             raise ValueError("The instant lies beyond the calendar's end.") from error
 
 
-def _add_months(wall: datetime, months: int) -> datetime:
-    if not months:
-        return wall
-    index = wall.year * 12 + wall.month - 1 + months
-    year, month = divmod(index, 12)
-    for day in (wall.day, 30, 29, 28):
-        try:
-            return wall.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise ValueError(f"There is no year {year}.")
+def shift(day: date, months: int, days: int) -> date:
+    """The date so many months and then days on; the 31st, a month on, is the last day of a shorter month.
+
+    Raises ValueError or OverflowError beyond the years 1 to 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + timedelta(days=days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +125,4 @@ def parse_instant(text: str, tz: ZoneInfo) -> datetime:
 
 def format_instant(instant: datetime) -> str:
     """RFC 3339 in UTC with fractions, as the API and the script language write instants."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

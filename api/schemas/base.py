@@ -1,9 +1,11 @@
 """What all schemas share."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from marshmallow import fields
+
+from engine.calendars import format_instant
 
 
 class Instant(fields.AwareDateTime):
@@ -12,7 +14,7 @@ class Instant(fields.AwareDateTime):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if not isinstance(value, datetime):
             return None
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return format_instant(value)
 
 
 class SortedList(fields.List[Any]):

@@ -1,6 +1,5 @@
 """The small language of diagram authors: expressions and scripts over JSON values, within bounds."""
 
-from engine.scripting.dates import instant_text
 from engine.scripting.errors import LimitExceeded, ScriptError, ScriptRuntimeError, ScriptSyntaxError
 from engine.scripting.expressions import BUILTINS
 from engine.scripting.language import Expression, Script, Template
@@ -17,5 +16,4 @@ __all__ = [
     "ScriptRuntimeError",
     "ScriptSyntaxError",
     "Template",
-    "instant_text",
 ]

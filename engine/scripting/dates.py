@@ -5,12 +5,12 @@ do; a date is `YYYY-MM-DD`; a duration is ISO 8601 text. The functions here are 
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.calendars import Duration, format_instant, shift
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import JSON, Meter
 from engine.scripting.values import NUMBERS, described
@@ -21,34 +21,22 @@ Read = TypeVar("Read")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-DURATION = re.compile(
-    r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?"
-    r"(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,7})D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,9})M)?"
-    r"(?:(?P<seconds>\d{1,11}(?:\.\d{1,9})?)S)?)?",
-    re.ASCII,
-)
 PATTERN_WORD = re.compile(r"YYYY|MM|DD|HH|mm|ss")
 LONGEST_PATTERN = 100
 # Finding a zone reads a file the first time, and each time for a zone that does not exist.
 TICKS_TO_FIND_A_ZONE = 2_000
 
 
-def instant_text(moment: datetime) -> str:
-    """An aware moment as the language writes instants: `2024-05-01T10:00:00.000000Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def instant(meter: Meter, value: JSON, zone: JSON = None) -> str:
     """An instant in UTC; with a zone, also that of a date (its midnight) or a time on the clocks there."""
     text = _text(value)
     if zone is None:
-        return instant_text(_moment(text))
+        return format_instant(_moment(text))
     if DATE.fullmatch(text):
         return _in_utc(datetime.combine(_day(text), time(), _zone(zone, meter)))
     if LOCAL_TIME.fullmatch(text):
         return _in_utc(_read(text, datetime.fromisoformat).replace(tzinfo=_zone(zone, meter)))
-    return instant_text(_moment(text))
+    return format_instant(_moment(text))
 
 
 def date_of(meter: Meter, value: JSON, zone: JSON = None) -> str:
@@ -129,14 +117,13 @@ class _Duration:
     """A duration text, read: months, then days, then exact time, all in one direction."""
 
     def __init__(self, value: JSON) -> None:
-        match = DURATION.fullmatch(_text(value))
-        if match is None or match[0].endswith(("P", "T")):
-            raise ScriptRuntimeError(f"{_shown(value)} is not a duration such as 'PT4H' or 'P1D'.")
-        found = {name: float(amount or 0) for name, amount in match.groupdict().items() if name != "sign"}
-        self.sign = -1 if match["sign"] else 1
-        self.months = int(12 * found["years"] + found["months"])
-        self.days = int(7 * found["weeks"] + found["days"])
-        self.exact = timedelta(hours=found["hours"], minutes=found["minutes"], seconds=found["seconds"])
+        text = _text(value)
+        self.sign = -1 if text.startswith("-") else 1
+        try:
+            found = Duration.parse(text.removeprefix("-"))
+        except ValueError as error:
+            raise ScriptRuntimeError(str(error)) from None
+        self.months, self.days, self.exact = found.months, found.days, found.time
 
 
 def _moved(meter: Meter, value: JSON, length: _Duration, direction: int, zone: JSON) -> str:
@@ -149,17 +136,11 @@ def _moved(meter: Meter, value: JSON, length: _Duration, direction: int, zone: J
     if length.months or length.days:
         local = datetime.combine(_shifted(local.date(), length, direction), local.timetz())
     # Back to UTC first: adding hours to a local time errs when the clocks change.
-    return _read(local, lambda given: instant_text(given.astimezone(UTC) + length.exact * direction))
+    return _read(local, lambda given: format_instant(given.astimezone(UTC) + length.exact * direction))
 
 
 def _shifted(day: date, length: _Duration, direction: int) -> date:
-    months = day.year * 12 + day.month - 1 + length.months * direction
-    year, month = divmod(months, 12)
-    # The 31st, a month on, is the last day of a shorter month.
-    return _read(
-        timedelta(days=length.days * direction),
-        lambda days: date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + days,
-    )
+    return _read(day, lambda given: shift(given, length.months * direction, length.days * direction))
 
 
 def _date(value: JSON, zone: JSON, meter: Meter) -> date:
@@ -187,7 +168,7 @@ def _local(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def _in_utc(moment: datetime) -> str:
-    return _read(moment, instant_text)
+    return _read(moment, format_instant)
 
 
 def _read(given: Given, reader: Callable[[Given], Read]) -> Read:
