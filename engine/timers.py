@@ -5,13 +5,13 @@ against deadlock, leaving out those another node holds; each timer fires in a sa
 one that fails neither undoes nor stops the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from engine import access, bpmn, runtime
@@ -47,37 +47,48 @@ class Swept:
 
 
 def sweep(session: Session, now: datetime) -> Swept:
-    """Fire what is due at `now`, for up to `BATCH` cases."""
-    swept = Swept()
-    for instance in _held(session, _due_cases(session, now)):
-        swept.cases += 1
-        _fire_due(session, instance, now, swept)
+    """Fire what is due at `now` in up to `BATCH` cases, in the order it was due."""
+    held = _hold_due(session, now)
+    swept = Swept(cases=len(held))
+    moved: set[str] = set()
+    for timer in _due_timers(session, held, now):
+        if timer.instance_id in moved and not _is_there(session, timer):
+            continue  # the one before it has disarmed it
+        moved.add(timer.instance_id)
+        _fire(session, held, timer, now, swept)
     return swept
 
 
-def _held(session: Session, ids: list[str]) -> list[ProcessInstanceRow]:
-    """Hold these cases, in the order of their ids, but for those that another node holds."""
-    wanted = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(ids), *_RUNS)
-    held = session.scalars(wanted.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)).all()
-    for instance in held:
-        session.expunge(instance)  # values, as `runtime.lock` gives them
-    return list(held)
+def _hold_due(session: Session, now: datetime) -> dict[str, ProcessInstanceRow]:
+    """The cases waiting longest, held and by id; those that somebody else holds are passed over."""
+    passed = 0
+    while ids := set(session.scalars(_due(now).offset(passed).limit(BATCH))):
+        due = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(ids), *_RUNS)
+        held = session.scalars(due.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)).all()
+        if held:
+            session.expunge_all()  # values, as `runtime.lock` gives them
+            return {instance.id: instance for instance in held}
+        passed += BATCH
+    return {}
 
 
-def _fire_due(session: Session, instance: ProcessInstanceRow, now: datetime, swept: Swept) -> None:
-    """Fire what is due in one case, in order, each in a savepoint; one may disarm the next."""
-    for number, timer in enumerate(_due_timers(session, instance, now)):
-        if number and not _is_there(session, timer):
-            continue
-        lateness = (now - timer.due_at).total_seconds()
-        try:
-            with session.begin_nested():
-                _fire(session, instance, timer, now)
-            swept.lateness.append(lateness)
-        except Exception as error:  # one timer must not stop the rest
-            _fail(session, timer, now, error)
-            swept.failed += 1
-            instance = runtime.lock(session, instance.id)  # as it was before the attempt
+def _fire(
+    session: Session, held: dict[str, ProcessInstanceRow], timer: TimerRow, now: datetime, swept: Swept
+) -> None:
+    """Fire one timer in a savepoint."""
+    entry = Entry("timer fired", timer.element, {"due": timer.due_at.isoformat()})
+    instance, token = held[timer.instance_id], timer.token
+    lateness = (now - timer.due_at).total_seconds()
+    try:
+        with session.begin_nested():
+            runtime.advance(
+                session, instance, lambda case: case.fire(token), now=now, actor=None, entries=[entry]
+            )
+        swept.lateness.append(lateness)
+    except Exception as error:  # one timer must not stop the rest
+        _fail(session, timer, now, error)
+        swept.failed += 1
+        held[instance.id] = runtime.lock(session, instance.id)  # as it was before the attempt
 
 
 _RUNS = (ProcessInstanceRow.state.in_(OPEN_STATES), ProcessInstanceRow.state_format <= bpmn.FORMAT)
@@ -87,31 +98,22 @@ left to it.
 
 
 def _due(present: Any) -> Select[str]:
-    """The cases of timers due at an instant, those waiting longest first."""
-    running = select(TimerRow.instance_id).join(
-        ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id
-    )
-    return running.where(IS_ARMED, TimerRow.next_at <= present, *_RUNS).order_by(TimerRow.next_at)
+    """The cases of timers due at an instant, those waiting longest first.
+
+    No join: SQLite would start it from the cases, and go through all that are open.
+    """
+    runs = select(ProcessInstanceRow.id).where(ProcessInstanceRow.id == TimerRow.instance_id, *_RUNS)
+    due = select(TimerRow.instance_id).where(IS_ARMED, TimerRow.next_at <= present)
+    return due.where(runs.scalar_subquery().is_not(None)).order_by(TimerRow.next_at)
 
 
-def _due_cases(session: Session, now: datetime) -> list[str]:
-    return list(dict.fromkeys(session.scalars(_due(now).limit(BATCH))))
-
-
-def _due_timers(session: Session, instance: ProcessInstanceRow, now: datetime) -> list[TimerRow]:
-    mine = select(TimerRow).where(TimerRow.instance_id == instance.id, IS_ARMED, TimerRow.next_at <= now)
-    return list(session.scalars(mine.order_by(TimerRow.due_at, TimerRow.token)))
+def _due_timers(session: Session, cases: Collection[str], now: datetime) -> list[TimerRow]:
+    theirs = select(TimerRow).where(TimerRow.instance_id.in_(cases), IS_ARMED, TimerRow.next_at <= now)
+    return list(session.scalars(theirs.order_by(TimerRow.due_at, TimerRow.instance_id, TimerRow.token)))
 
 
 def _is_there(session: Session, timer: TimerRow) -> bool:
     return session.scalar(select(TimerRow.id).where(TimerRow.id == timer.id)) is not None
-
-
-def _fire(session: Session, instance: ProcessInstanceRow, timer: TimerRow, now: datetime) -> None:
-    entry = Entry("timer fired", timer.element, {"due": timer.due_at.isoformat()})
-    runtime.advance(
-        session, instance, lambda execution: execution.fire(timer.token), now=now, actor=None, entries=[entry]
-    )
 
 
 def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) -> None:
@@ -127,13 +129,18 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
     session.flush()
 
 
-def sweep_all(database: Database, observe: Callable[[Swept], None] = lambda swept: None) -> int:
-    """Batch after batch, each in its own transaction, until nothing is due. How many timers fired.
+def sweep_all(
+    database: Database,
+    observe: Callable[[Swept], None] = lambda swept: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Batch after batch, each in its own transaction, until nothing is due, or `stopped` says so between two.
+    How many timers fired.
 
     With nothing due this is one statement on one index, and takes no lock, however many cases are open.
     """
     total = 0
-    while _anything_due(database):
+    while not stopped() and _anything_due(database):
         with database.transaction() as session:
             swept = sweep(session, database.now(session))
         observe(swept)
