@@ -6,10 +6,10 @@ from flask import Response, request
 
 from api.blueprint import Blueprint
 from api.commands import Command, Reading, reading, respond, run_command
-from api.payload import body_limit
+from api.payload import View, body_limit
 from api.schemas.deployments import DEPLOYMENT_EXAMPLE, DeploymentSchema, DeployQuery
-from engine import deployments
-from engine.deployments import Deployment, File
+from engine import access, deployments
+from engine.deployments import DEPLOYERS, Deployment, File
 from engine.errors import Invalid, Problem
 
 blueprint = Blueprint(
@@ -18,6 +18,8 @@ blueprint = Blueprint(
 
 DEPLOYMENT_LIMIT = 60_000_000
 """Bytes of one deployment; a diagram has a limit of its own (`engine.bpmn.read`), and says so by its name."""
+
+LONGEST_REASON = 2000
 
 _ANSWER = DeploymentSchema()
 
@@ -39,7 +41,11 @@ _PARTS = {
                         "items": {"type": "string"},
                         "description": "The files' relative paths, in order, for clients that drop folders.",
                     },
-                    "reason": {"type": "string", "description": "Why this is deployed."},
+                    "reason": {
+                        "type": "string",
+                        "maxLength": LONGEST_REASON,
+                        "description": "Why this is deployed.",
+                    },
                 },
             }
         }
@@ -47,11 +53,22 @@ _PARTS = {
 }
 
 
+def _require_deployer(here: Reading) -> None:
+    access.require(here.person, *DEPLOYERS)
+
+
+def _for_deployers(view: View) -> View:
+    """Whoever may not deploy is told so before she is told what is wrong with her request."""
+    vars(view)["guard"] = _require_deployer
+    return view
+
+
 @blueprint.post("")
 @blueprint.doc(requestBody=_PARTS)
 @blueprint.arguments(DeployQuery, location="query")
 @blueprint.answer(DeploymentSchema, 201, problems=(403, 413, 422), example=DEPLOYMENT_EXAMPLE)
 @body_limit(DEPLOYMENT_LIMIT)
+@_for_deployers
 def deploy(query: dict[str, Any]) -> Response:
     """Deploy diagrams and forms
 
@@ -67,12 +84,13 @@ def deploy(query: dict[str, Any]) -> Response:
 
 
 def _check(here: Reading) -> Deployment:
+    _require_deployer(here)
     return deployments.check(here.session, _files(), by=here.person)
 
 
 def _deploy(command: Command) -> Deployment:
-    reason = request.form.get("reason") or None
-    return deployments.deploy(command.session, _files(), by=command.person, now=command.now, reason=reason)
+    _require_deployer(command)
+    return deployments.deploy(command.session, _files(), by=command.person, now=command.now, reason=_reason())
 
 
 def _files() -> list[File]:
@@ -83,6 +101,15 @@ def _files() -> list[File]:
         File(path, file.read())
         for path, file in zip(paths or [file.filename or "" for file in files], files, strict=True)
     ]
+
+
+def _reason() -> str | None:
+    reason = request.form.get("reason") or None
+    if reason is not None and (len(reason) > LONGEST_REASON or "\0" in reason):
+        raise Invalid(
+            [Problem(f"Give a reason of at most {LONGEST_REASON} characters, without NUL.", "#/reason")]
+        )
+    return reason
 
 
 def _shown(deployment: Deployment) -> dict[str, Any]:

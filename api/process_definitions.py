@@ -18,10 +18,14 @@ from api.schemas.deployments import (
 )
 from api.serialisation import to_json
 from engine import definitions
+from engine.errors import NotFound
 
 blueprint = Blueprint(
     "process-definitions", __name__, url_prefix="/api/v1/process-definitions", description="What is deployed"
 )
+
+HIGHEST_VERSION = 2**31 - 1
+"""Beyond it no database could even be asked."""
 
 _PAGE_EXAMPLE = {"items": [DEFINITION_EXAMPLE], "next": None}
 
@@ -65,7 +69,7 @@ def list_versions(here: Reading, query: dict[str, Any], key: str) -> dict[str, A
 @blueprint.reading(ProcessDefinitionSchema, problems=(404,), example=DEFINITION_EXAMPLE)
 def get_version(here: Reading, key: str, number: int) -> Any:
     """Get one version of a process definition"""
-    return definitions.version(here.session, key, number)
+    return _version(here, key, number)
 
 
 @blueprint.get("/<key>/versions/<int:number>/xml")
@@ -83,8 +87,14 @@ def get_xml(here: Reading, key: str, number: int) -> Response:
 
     The file as it was deployed, byte by byte.
     """
-    found = definitions.version(here.session, key, number)
+    found = _version(here, key, number)
     return Response(definitions.diagram(here.session, found.id), content_type="application/xml")
+
+
+def _version(here: Reading, key: str, number: int) -> Any:
+    if number > HIGHEST_VERSION:
+        raise NotFound(f"No process definition has {number} versions.")
+    return definitions.version(here.session, key, number)
 
 
 @blueprint.get("/<key>/start-form")

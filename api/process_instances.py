@@ -1,6 +1,6 @@
 """Process instances over HTTP: start cases, follow them, hold, repair and end them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from api import pages
@@ -21,16 +21,16 @@ from api.schemas.process_instances import (
     VariablesSchema,
 )
 from api.server import server
-from engine import process_instances
-from engine.process_instances import Filter, Order
+from engine import access, process_instances
+from engine.errors import Conflict
+from engine.process_instances import Filter, InstanceState, Order
 
 blueprint = Blueprint(
     "process-instances", __name__, url_prefix="/api/v1/process-instances", description="Cases"
 )
 
 
-def _guard(here: Reading, instance_id: str) -> None:
-    process_instances.get(here.session, instance_id, by=here.person)
+_GOES_ON = (InstanceState.ACTIVE, InstanceState.FAILED, InstanceState.SUSPENDED)
 
 
 @blueprint.post("")
@@ -121,11 +121,25 @@ def get_diagram(here: Reading, instance_id: str) -> Any:
     return process_instances.diagram(here.session, instance_id, by=here.person, now=here.now)
 
 
+def _guard(*states: InstanceState) -> Callable[..., None]:
+    """What a command that is possible in these states checks before it looks at its body."""
+
+    def check(here: Reading, instance_id: str) -> None:
+        instance = process_instances.get(here.session, instance_id, by=here.person)
+        if instance.state not in states:
+            raise Conflict(f"{instance.number} is {instance.state}.")
+        access.require(here.person, *access.OPERATORS)
+
+    return check
+
+
 def _order(command: Command, body: dict[str, Any]) -> Order:
     return Order(command.person, command.now, body.get("reason"), command.expected_revision)
 
 
-def _command(name: str, verb: Callable[..., Any], documentation: str) -> None:
+def _command(
+    name: str, verb: Callable[..., Any], states: Sequence[InstanceState], documentation: str
+) -> None:
     """An endpoint for a command on a case that takes nothing but a reason."""
 
     def view(command: Command, body: dict[str, Any], instance_id: str) -> Any:
@@ -133,7 +147,11 @@ def _command(name: str, verb: Callable[..., Any], documentation: str) -> None:
 
     view.__name__, view.__doc__ = name, documentation
     view = blueprint.command(
-        ProcessInstanceSchema, problems=(403, 404, 409), revised=True, example=INSTANCE_EXAMPLE, guard=_guard
+        ProcessInstanceSchema,
+        problems=(403, 404, 409),
+        revised=True,
+        example=INSTANCE_EXAMPLE,
+        guard=_guard(*states),
     )(view)
     view = blueprint.arguments(OrderSchema, example={"reason": "Agreed with the requester."})(view)
     blueprint.post(f"/<instance_id>/{name}")(view)
@@ -142,17 +160,22 @@ def _command(name: str, verb: Callable[..., Any], documentation: str) -> None:
 _command(
     "cancel",
     process_instances.cancel,
+    _GOES_ON,
     "Cancel a process instance\n\nIts open tasks, timers and subscriptions end. This cannot be undone.",
 )
 _command(
     "suspend",
     process_instances.suspend,
+    (InstanceState.ACTIVE, InstanceState.FAILED),
     "Suspend a process instance\n\nNothing happens until it is resumed; timers due meanwhile fire then.",
 )
-_command("resume", process_instances.resume, "Resume a suspended process instance")
+_command(
+    "resume", process_instances.resume, (InstanceState.SUSPENDED,), "Resume a suspended process instance"
+)
 _command(
     "retry",
     process_instances.retry,
+    (InstanceState.FAILED,),
     "Let the failed elements of a process instance try again\n\nEach goes on from the step that failed.",
 )
 
@@ -160,7 +183,7 @@ _command(
 @blueprint.patch("/<instance_id>/variables")
 @blueprint.arguments(VariablesSchema, example={"amount": 12})
 @blueprint.command(
-    VariablesSchema, problems=(403, 404, 409), revised=True, example={"amount": 12}, guard=_guard
+    VariablesSchema, problems=(403, 404, 409), revised=True, example={"amount": 12}, guard=_guard(*_GOES_ON)
 )
 def change_variables(command: Command, body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Change variables of a process instance

@@ -66,10 +66,14 @@ def may_operate(person: Person) -> bool:
 
 
 def may_start(person: Person, definition: ProcessDefinitionRow) -> bool:
-    """Those the diagram names may start it; if it names nobody, everyone signed in. An administrator may
-    start everything.
+    """Those the diagram names may start it; if it names nobody, everyone signed in, but for an auditor, who
+    changes nothing. An administrator may start everything.
     """
-    if person.has(Role.ADMINISTRATOR) or not (definition.starter_users or definition.starter_groups):
+    if person.has(Role.ADMINISTRATOR):
+        return True
+    if _only_reads(person):
+        return False
+    if not (definition.starter_users or definition.starter_groups):
         return True
     return person.username in definition.starter_users or not person.groups.isdisjoint(
         definition.starter_groups
@@ -117,26 +121,37 @@ def may_work_on(person: Person, task: UserTaskRow) -> bool:
     """
     if person.has(Role.ADMINISTRATOR):
         return True
-    if task.assignee is not None:
-        return task.assignee == person.username
-    return is_candidate(person, task)
+    return _is_hers(person, task) if task.assignee is not None else _is_offered(person, task)
 
 
 def may_claim(person: Person, task: UserTaskRow) -> bool:
-    return person.has(Role.ADMINISTRATOR) or is_candidate(person, task) or task.assignee == person.username
+    return person.has(Role.ADMINISTRATOR) or _is_offered(person, task) or _is_hers(person, task)
 
 
 def may_assign(person: Person, task: UserTaskRow) -> bool:
     """Whether she may give the task to somebody: who has it, those it was offered to, and managers."""
     return (
         person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
-        or task.assignee == person.username
-        or is_candidate(person, task)
+        or _is_hers(person, task)
+        or _is_offered(person, task)
     )
 
 
 def may_release(person: Person, task: UserTaskRow) -> bool:
-    return person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR) or task.assignee == person.username
+    return person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR) or _is_hers(person, task)
+
+
+def _is_offered(person: Person, task: UserTaskRow) -> bool:
+    return is_candidate(person, task) and not _only_reads(person)
+
+
+def _is_hers(person: Person, task: UserTaskRow) -> bool:
+    return task.assignee == person.username and not _only_reads(person)
+
+
+def _only_reads(person: Person) -> bool:
+    """Whether she is an auditor and nothing else: whatever group she is in, she changes nothing."""
+    return person.roles == {Role.AUDITOR}
 
 
 def require_separation(session: Session, username: str, task: UserTaskRow) -> None:

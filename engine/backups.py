@@ -93,7 +93,7 @@ def back_up(
     if revision is None:
         raise Conflict("This database has no tables of Baton's yet: there is nothing to back up.")
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        tables = {table.name: _write(session, archive, table, progress) for table in _tables(session)}
+        tables = {str(table.name): _write(session, archive, table, progress) for table in _tables(session)}
         manifest = Manifest(
             format=FORMAT,
             revision=revision,
@@ -234,7 +234,7 @@ def _require_alone(session: Session) -> None:
     ).scalar_one()
     if others:
         raise Conflict(
-            f"This database has {others} other connections open; stop every node and whoever else uses it."
+            f"Others are connected to this database ({others}); stop every node and whoever else uses it."
         )
 
 

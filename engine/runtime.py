@@ -54,8 +54,8 @@ def begin(
         definition_key=definition.key,
         version=definition.version,
         state=InstanceState.ACTIVE,
-        title=what.title or definition.name,
-        service=what.service,
+        title=_head_text("title", what.title or definition.name),
+        service=what.service and _head_text("service", what.service),
         requester=what.requester,
         zone=what.zone,
         started_at=now,
@@ -197,9 +197,9 @@ def _write(
 def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime) -> None:
     for name, value in execution.record().items():
         if name == "priority":
-            instance.priority = value if isinstance(value, int) and not isinstance(value, bool) else None
+            instance.priority = value if type(value) is int and abs(value) < 2**31 else None
         elif value is not None:
-            setattr(instance, name, str(value)[: _HEAD_LENGTH[name]])
+            setattr(instance, name, _head_text(name, str(value)))
     instance.failures = [
         {"element": element, "message": message} for element, message in execution.failures()
     ]
@@ -214,6 +214,11 @@ def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime)
 
 
 _HEAD_LENGTH = {"title": 1000, "service": 255, "requester": 64}
+
+
+def _head_text(name: str, text: str) -> str:
+    """A text as its column can hold it: PostgreSQL keeps no NUL."""
+    return text.replace("\0", "\ufffd")[: _HEAD_LENGTH[name]]
 
 
 def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) -> None:

@@ -6,7 +6,7 @@ from api.pages import page_of
 from api.schemas.base import Instant
 
 
-class ProblemEntrySchema(Schema):
+class WarningSchema(Schema):
     detail = fields.String(required=True)
     file = fields.String(allow_none=True)
     element = fields.String(allow_none=True, metadata={"description": "The element's id, as drawn."})
@@ -22,7 +22,7 @@ class DeployedSchema(Schema):
 class DeploymentSchema(Schema):
     id = fields.String(metadata={"description": "Not there in a dry run."})
     definitions = fields.List(fields.Nested(DeployedSchema), required=True)
-    warnings = fields.List(fields.Nested(ProblemEntrySchema), required=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
 
 
 class DeployQuery(Schema):

@@ -1,6 +1,8 @@
 """Process instances, as JSON."""
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from typing import Any
+
+from marshmallow import INCLUDE, Schema, fields, post_dump, validate
 from webargs.fields import DelimitedList
 
 from api.pages import PageQuery, page_of
@@ -49,7 +51,7 @@ class InstancesQuery(PageQuery):
         metadata={"description": "Part of the number or the title."},
     )
     requester = fields.String(load_default=None, metadata={"description": "A username, or `me`."})
-    priority = fields.Integer(load_default=None)
+    priority = fields.Integer(load_default=None, validate=validate.Range(-(2**31), 2**31 - 1))
     service = fields.String(load_default=None)
 
 
@@ -62,6 +64,10 @@ class VariablesSchema(Schema):
 
     class Meta:
         unknown = INCLUDE
+
+    @post_dump(pass_original=True)
+    def _as_they_are(self, _declared: Any, variables: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return variables
 
 
 class HistoryEntrySchema(Schema):

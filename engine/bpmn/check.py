@@ -1,12 +1,12 @@
 """Refuse what Baton would not run as the standard says, with file, element, line and reason.
 
 The check looks at a diagram as it was drawn and reports everything wrong with it at once; nothing is silently
-skipped. `Report.problems` empty means that `rewrite` and `build` will succeed and every element will run. The API's
-dry run, `baton lint` and the editor share it.
+skipped. No `Report.problems` means that `rewrite` and `build` will succeed and every element will run. The
+API's dry run, `baton lint` and the editor share it.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -49,6 +49,7 @@ _SCOPE_ELEMENTS = (
     DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
 )
 _NODE_ELEMENTS = DOCUMENTATION | {"extensionElements"}
+_DEFINITION_ELEMENTS = {"documentation", "extensionElements", *dialect.TIMERS}
 _ALLOWED_INSIDE = {"scriptTask": {"script"}} | {
     name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS
 }
@@ -260,6 +261,12 @@ class _Checker:
 
     def lanes(self, process: etree._Element) -> None:
         """A lane's name is taken as it is; as the group of a task it must be a name."""
+        ids = {element.get("id") for element in process.iter()}
+        for reference in process.iter(bpmn("flowNodeRef")):
+            if dialect.text_of(reference) not in ids:
+                self.warn(
+                    reference, f"The lane names {dialect.text_of(reference)!r}, which is not in the process."
+                )
         for task, group in lane_candidates(process):
             if "," in group or "${" in group or len(group) > MAX_NAME_LENGTH:
                 self.refuse(
@@ -279,6 +286,7 @@ class _Checker:
             if tag(element) not in _SCOPE_ELEMENTS:
                 self.refuse(element, f"bpmn:{tag(element)} is not supported.")
         self.starts(scope)
+        self.error_handlers(scope)
         flows = self.flows(scope)
         for node in dialect.flow_nodes(scope):
             self.node(node, flows, depth)
@@ -292,6 +300,23 @@ class _Checker:
             self.refuse(scope, f"{_called(scope)} has no start event.")
         for extra in found[1:]:
             self.refuse(extra, f"{_called(scope)} has more than one start event; that is not supported.")
+
+    def error_handlers(self, scope: etree._Element) -> None:
+        """Of two handlers that catch the same error at the same place, one would never run."""
+        seen = set()
+        boundaries = [(e.get("attachedToRef"), e) for e in dialect.children(scope, "boundaryEvent")]
+        starts = [
+            (None, start)
+            for inner in dialect.event_sub_processes(scope)
+            for start in dialect.children(inner, "startEvent")
+        ]
+        for host, event in (*boundaries, *starts):
+            if dialect.event_kind(event) != "error":
+                continue
+            caught = (host, dialect.error_code(event))
+            if caught in seen:
+                self.refuse(event, f"Another event beside {dialect.label(event)!r} catches the same error.")
+            seen.add(caught)
 
     def flows(self, scope: etree._Element) -> "_Flows":
         # What is not supported is refused on its own; that a flow leads there is no second problem.
@@ -384,14 +409,20 @@ class _Checker:
             self.scope(node, depth + 1)
 
     def contents(self, node: etree._Element) -> None:
-        allowed = _NODE_ELEMENTS | _ALLOWED_INSIDE.get(tag(node), set())
-        if tag(node) in dialect.ACTIVITIES:
+        name = tag(node)
+        allowed = _NODE_ELEMENTS | _ALLOWED_INSIDE.get(name, set())
+        if name in dialect.ACTIVITIES:
             allowed = allowed | {dialect.MULTI_INSTANCE}
-        for inner in dialect.children(node):
-            if tag(inner) not in allowed and not tag(inner).endswith(
-                (dialect.EVENT_DEFINITION, "eventDefinitionRef")
-            ):
-                self.refuse(inner, f"bpmn:{tag(inner)} in a bpmn:{tag(node)} is not supported.")
+        definitions = dialect.event_definitions(node) if name in dialect.EVENTS else []
+        self.only(node, allowed | {tag(definition) for definition in definitions})
+        for definition in definitions:
+            self.only(definition, _DEFINITION_ELEMENTS)
+
+    def only(self, element: etree._Element, allowed: Collection[str]) -> None:
+        """Refuse what else lies in an element."""
+        for inner in dialect.children(element):
+            if tag(inner) not in allowed:
+                self.refuse(inner, f"bpmn:{tag(inner)} in a bpmn:{tag(element)} is not supported.")
 
     def unusual(self, element: etree._Element) -> None:
         for holder in (element, *dialect.children(element, dialect.MULTI_INSTANCE)):

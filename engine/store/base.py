@@ -29,6 +29,7 @@ from sqlalchemy import (
     func,
     literal,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -223,7 +224,8 @@ class Database:
         """
         if self.is_sqlite or not self.clock.follows_system:
             return literal(self.clock.now(), Instant)
-        return func.clock_timestamp() + self.clock.offset
+        # In a subquery it is asked once; compared with directly it would be asked for every row, past the index.
+        return select(func.clock_timestamp() + self.clock.offset).scalar_subquery()
 
     def close(self) -> None:
         self.engine.dispose()

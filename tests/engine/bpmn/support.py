@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
@@ -19,10 +20,12 @@ NAMESPACES = (
     'xmlns:baton="urn:baton:bpmn:1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 )
 
-# -- diagrams -----------------------------------------------------------------------------------------------------------
+# -- diagrams ------------------------------------------------------------------------------------------------
 
 
-def diagram(*inside: str, key: str = "p", messages: tuple[str, ...] = (), errors: tuple[str, ...] = ()) -> bytes:
+def diagram(
+    *inside: str, key: str = "p", messages: tuple[str, ...] = (), errors: tuple[str, ...] = ()
+) -> bytes:
     """A file with one process. A message's id and name are the same word, so are an error's id and code."""
     declared = [f"<message {_attributes({'id': name, 'name': name})}/>" for name in messages]
     declared += [f"<error {_attributes({'id': code, 'errorCode': code})}/>" for code in errors]
@@ -148,7 +151,7 @@ def each(
 def path(*nodes: str) -> str:
     """Sequence flows from each of the nodes, given in a text or as arguments, to the next."""
     ids = " ".join(nodes).split()
-    return "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+    return "".join(flow(a, b) for a, b in pairwise(ids))
 
 
 def flow(source: str, target: str, condition: str | None = None, id: str | None = None) -> str:
@@ -157,7 +160,7 @@ def flow(source: str, target: str, condition: str | None = None, id: str | None 
     return f'<sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{asked}</sequenceFlow>'
 
 
-# -- cases --------------------------------------------------------------------------------------------------------------
+# -- cases ---------------------------------------------------------------------------------------------------
 
 
 def process_of(data: bytes) -> bpmn.Process:
@@ -245,7 +248,8 @@ class Case:
 
     @property
     def messages(self) -> list[tuple[str, str | None]]:
-        return sorted((s.message, s.key) for s in self._known.subscriptions.values())
+        waiting = [(s.message, s.key) for s in self._known.subscriptions.values()]
+        return sorted(waiting, key=lambda each: (each[0], each[1] or ""))
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -285,17 +289,17 @@ class Case:
         self._note(execution)
 
     def _note(self, execution: Execution) -> None:
+        self.state = bpmn.save(execution)  # first, for what cannot be saved has not happened
         effects, known = execution.effects, self._known
         known.tasks = {t: v for t, v in known.tasks.items() if t not in effects.closed} | effects.opened
         known.timers = {t: v for t, v in known.timers.items() if t not in effects.disarmed} | effects.armed
         left = {t: v for t, v in known.subscriptions.items() if t not in effects.unsubscribed}
         known.subscriptions = left | effects.subscribed
         self.history += effects.steps
-        self.state = bpmn.save(execution)
         self._check_against(execution)
 
     def _check_against(self, execution: Execution) -> None:
-        """What was announced outside is what the tokens wait for: nothing is forgotten, nothing left behind."""
+        """What was announced outside is what the tokens wait for: no more and no less."""
         waiting = [
             t
             for t in execution.tasks.values()

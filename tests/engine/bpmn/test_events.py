@@ -60,7 +60,9 @@ def test_a_timer_is_due_when_its_text_says_in_the_zone_of_the_case(kind, text, d
     assert case.timers == {}
 
 
-@pytest.mark.parametrize("value", ["soon", 5, None, "R0/PT1H", "PT", "P9999Y", "", "R3/soon/PT1H", "0001-01-01"])
+@pytest.mark.parametrize(
+    "value", ["soon", 5, None, "R0/PT1H", "PT", "P9999Y", "", "R3/soon/PT1H", "0001-01-01"]
+)
 @pytest.mark.parametrize("kind", ["timeDate", "timeDuration", "timeCycle"])
 def test_a_timer_text_that_makes_no_sense_fails_where_the_timer_is_and_can_be_retried(kind, value):
     case = Case(waits_for(timer_of(kind, "${value}")), {"value": value})
@@ -82,7 +84,9 @@ def test_a_message_event_waits_under_its_name_and_correlation_key():
     assert case.messages == []
 
 
-@pytest.mark.parametrize(("key", "text"), [("a b", "a b"), (7, "7"), (7.0, "7"), (1.5, "1.5"), (True, "true")])
+@pytest.mark.parametrize(
+    ("key", "text"), [("a b", "a b"), (7, "7"), (7.0, "7"), (1.5, "1.5"), (True, "true")]
+)
 def test_a_correlation_key_is_compared_as_a_text(key, text):
     case = Case(waits_for(message("m", key="${key}"), "m"), {"key": key})
 
@@ -124,8 +128,16 @@ HOSTS = {
 @pytest.mark.parametrize("event", [timer("PT1H"), message("m")], ids=["timer", "message"])
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
 def test_an_interrupting_boundary_event_ends_its_activity_and_takes_its_own_way(host, event):
-    data = diagram(start(), host, boundary("b", "h", event), user("late"), end(),
-                   path("start h end"), path("b late"), messages=("m",))  # fmt: skip
+    data = diagram(
+        start(),
+        host,
+        boundary("b", "h", event),
+        user("late"),
+        end(),
+        path("start h end"),
+        path("b late"),
+        messages=("m",),
+    )
     case = Case(data)
 
     case.fire("b") if case.timers else case.send("m")
@@ -139,8 +151,16 @@ def test_an_interrupting_boundary_event_ends_its_activity_and_takes_its_own_way(
 
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
 def test_a_boundary_event_that_does_not_interrupt_leaves_its_activity_alone(host):
-    data = diagram(start(), host, boundary("b", "h", message("m"), interrupting=False), user("extra"), end(),
-                   path("start h end"), path("b extra"), messages=("m",))  # fmt: skip
+    data = diagram(
+        start(),
+        host,
+        boundary("b", "h", message("m"), interrupting=False),
+        user("extra"),
+        end(),
+        path("start h end"),
+        path("b extra"),
+        messages=("m",),
+    )
     case = Case(data)
     before = case.open
 
@@ -169,8 +189,12 @@ def test_a_finished_activity_takes_its_boundary_events_with_it(host):
 
 def test_a_boundary_timer_that_repeats_counts_from_when_it_was_due_however_late_it_fires():
     reminds = boundary("b", "h", timer_of("timeCycle", "R3/PT1H"), interrupting=False)
-    case = Case(diagram(start(), user("h"), reminds, script("s", "n = n + 1"), path("start h"), path("b s")), {"n": 0})
-    case.circumstances = type(case.circumstances)(now=NOW + timedelta(hours=2, minutes=30), zone=case.circumstances.zone)
+    case = Case(
+        diagram(start(), user("h"), reminds, script("s", "n = n + 1"), path("start h"), path("b s")), {"n": 0}
+    )
+    case.circumstances = type(case.circumstances)(
+        now=NOW + timedelta(hours=2, minutes=30), zone=case.circumstances.zone
+    )
 
     due = []
     while case.timers:
@@ -184,7 +208,9 @@ def test_a_boundary_timer_that_repeats_counts_from_when_it_was_due_however_late_
 
 def test_a_daily_timer_keeps_its_hour_when_the_clocks_change():
     reminds = boundary("b", "h", timer_of("timeCycle", "R/P1D"), interrupting=False)
-    case = Case(diagram(start(), user("h"), reminds, path("start h")), zone="Europe/Berlin", now=SPRING_FORWARD)
+    case = Case(
+        diagram(start(), user("h"), reminds, path("start h")), zone="Europe/Berlin", now=SPRING_FORWARD
+    )
 
     case.wait(days=2)
 
@@ -210,7 +236,9 @@ def test_a_boundary_timer_sees_the_inputs_of_its_activity():
 
 def test_a_boundary_event_that_cannot_be_read_keeps_the_task_from_opening_until_retried():
     task = user("h", params({"n": "${n + 1}"}))
-    case = Case(diagram(start(), task, boundary("b", "h", timer("${late}")), path("start h")), {"n": 1, "late": "?"})
+    case = Case(
+        diagram(start(), task, boundary("b", "h", timer("${late}")), path("start h")), {"n": 1, "late": "?"}
+    )
 
     assert list(case.failures) == ["h"]
     assert (case.open, case.timers) == ([], {})
@@ -224,7 +252,9 @@ def test_a_boundary_event_that_cannot_be_read_keeps_the_task_from_opening_until_
 
 def throws(*around: str, code: str = "E", codes: tuple[str, ...] = ("E", "F")) -> bytes:
     """A sub-process `s` with a task and an end that throws, and what stands around it."""
-    within = sub("s", start("s1"), user("x"), user("y"), end("boom", error(code)), path("s1 x boom"), path("s1 y"))
+    within = sub(
+        "s", start("s1"), user("x"), user("y"), end("boom", error(code)), path("s1 x boom"), path("s1 y")
+    )
     return diagram(start(), within, user("a"), path("start s a"), *around, errors=codes)
 
 
@@ -237,8 +267,12 @@ def throws(*around: str, code: str = "E", codes: tuple[str, ...] = ("E", "F")) -
         ({"b": "F", "c": None}, "c"),
     ],
 )
-def test_an_error_ends_the_scope_it_leaves_and_goes_to_the_handler_that_names_it_or_catches_all(catchers, caught):
-    around = [boundary(id, "s", error(code)) + user(f"{id}_") + path(f"{id} {id}_") for id, code in catchers.items()]
+def test_an_error_ends_the_scope_it_leaves_and_goes_to_the_handler_that_names_it_or_catches_all(
+    catchers, caught
+):
+    around = [
+        boundary(id, "s", error(code)) + user(f"{id}_") + path(f"{id} {id}_") for id, code in catchers.items()
+    ]
     case = Case(throws(*around))
 
     case.complete("x")
@@ -261,15 +295,34 @@ def test_an_error_that_nobody_handles_waits_at_its_end_event_and_the_rest_goes_o
 def test_an_error_passes_scopes_that_do_not_handle_it():
     inner = sub("i", start("i1"), end("boom", error("E")), path("i1 boom"))
     outer = sub("o", start("o1"), inner, user("x"), path("o1 i"), path("o1 x"))
-    data = diagram(start(), outer, boundary("b", "o", error("E")), user("a"), path("start o"), path("b a"), errors=("E",))
+    data = diagram(
+        start(), outer, boundary("b", "o", error("E")), user("a"), path("start o"), path("b a"), errors=("E",)
+    )
 
     assert Case(data).open == ["a"]
 
 
 @pytest.mark.parametrize("sequential", [False, True])
 def test_an_error_in_one_of_many_ends_them_all(sequential):
-    many = sub("s", each(times=3, sequential=sequential), start("s1"), user("x"), end("boom", error("E")), path("s1 x boom"))
-    case = Case(diagram(start(), many, boundary("b", "s", error("E")), user("a"), path("start s"), path("b a"), errors=("E",)))
+    many = sub(
+        "s",
+        each(times=3, sequential=sequential),
+        start("s1"),
+        user("x"),
+        end("boom", error("E")),
+        path("s1 x boom"),
+    )
+    case = Case(
+        diagram(
+            start(),
+            many,
+            boundary("b", "s", error("E")),
+            user("a"),
+            path("start s"),
+            path("b a"),
+            errors=("E",),
+        )
+    )
 
     case.complete("x")
 
@@ -277,8 +330,17 @@ def test_an_error_in_one_of_many_ends_them_all(sequential):
 
 
 def test_a_terminate_end_ends_all_of_its_process():
-    data = diagram(start(), user("a"), user("b"), user("c"), boundary("t", "c", timer("P1D")), end("stop", TERMINATE),
-                   path("start a stop"), path("start b"), path("start c"))  # fmt: skip
+    data = diagram(
+        start(),
+        user("a"),
+        user("b"),
+        user("c"),
+        boundary("t", "c", timer("P1D")),
+        end("stop", TERMINATE),
+        path("start a stop"),
+        path("start b"),
+        path("start c"),
+    )
     case = Case(data)
 
     case.complete("a")
@@ -288,8 +350,16 @@ def test_a_terminate_end_ends_all_of_its_process():
 
 
 def test_a_terminate_end_in_a_sub_process_ends_that_one_only():
-    within = sub("s", params(outputs={"out": "${1}"}), start("s1"), user("x"), user("y"), end("stop", TERMINATE),
-                 path("s1 x stop"), path("s1 y"))  # fmt: skip
+    within = sub(
+        "s",
+        params(outputs={"out": "${1}"}),
+        start("s1"),
+        user("x"),
+        user("y"),
+        end("stop", TERMINATE),
+        path("s1 x stop"),
+        path("s1 y"),
+    )
     case = Case(diagram(start(), within, user("a"), user("b"), path("start s a"), path("start b")))
 
     case.complete("x")
@@ -299,7 +369,9 @@ def test_a_terminate_end_in_a_sub_process_ends_that_one_only():
 
 
 def test_a_plain_end_ends_its_own_path_only():
-    case = Case(diagram(start(), par("f"), user("a"), user("b"), end(), path("start f a end"), path("f b end")))
+    case = Case(
+        diagram(start(), par("f"), user("a"), user("b"), end(), path("start f a end"), path("f b end"))
+    )
 
     case.complete("a")
     assert not case.completed
@@ -316,7 +388,17 @@ def test_an_intermediate_event_that_throws_nothing_passes_through():
 
 def test_a_cancelled_case_waits_for_nothing():
     ask = boundary("b", "h", message("m", key="${1}"))
-    case = Case(diagram(start(), user("h"), ask, catch("c", timer("P1D")), path("start h"), path("start c"), messages=("m",)))
+    case = Case(
+        diagram(
+            start(),
+            user("h"),
+            ask,
+            catch("c", timer("P1D")),
+            path("start h"),
+            path("start c"),
+            messages=("m",),
+        )
+    )
 
     case.cancel()
 
@@ -337,7 +419,17 @@ def test_a_case_that_could_not_even_begin_can_be_cancelled():
 
 def test_flows_out_of_an_event_may_have_conditions():
     asked = flow("c", "a", "x > 1") + flow("c", "b", "x > 0")
-    case = Case(diagram(start(), catch("c", message("m", payload="")), user("a"), user("b"), path("start c"), asked, messages=("m",)))
+    case = Case(
+        diagram(
+            start(),
+            catch("c", message("m", payload="")),
+            user("a"),
+            user("b"),
+            path("start c"),
+            asked,
+            messages=("m",),
+        )
+    )
 
     case.send("m", {"x": 1})
     assert case.open == ["b"]

@@ -1,4 +1,4 @@
-"""A failing element keeps its token where it is; the rest goes on; a retry continues where it failed, and does nothing twice."""
+"""A failing element keeps its token, the rest goes on; a retry continues there and does nothing twice."""
 
 import pytest
 
@@ -143,7 +143,16 @@ def test_several_failures_are_retried_together_and_fail_apart():
 
 
 def test_a_failed_branch_holds_its_join():
-    data = diagram(start(), par("f"), user("a"), script("s", "y = x"), par("j"), end(), path("start f a j end"), path("f s j"))
+    data = diagram(
+        start(),
+        par("f"),
+        user("a"),
+        script("s", "y = x"),
+        par("j"),
+        end(),
+        path("start f a j end"),
+        path("f s j"),
+    )
     case = Case(data)
 
     case.complete("a")
@@ -199,8 +208,18 @@ def test_the_budget_of_steps_is_per_command_and_stops_what_is_under_way():
 def test_wherever_the_budget_ends_a_retry_finishes_and_nothing_happens_twice(steps):
     io = params({"mine": "${0}"}, {"votes": "${votes + 1}"})
     work = script("v", "mine = mine + 1\nn = n + mine", io, each(times=3, until="${false}"))
-    within = node("subProcess", "s", params(outputs={"outs": "${outs + 1}"}), start("s1"), par("f"), work,
-                  script("w", "n = n + 1"), par("j"), path("s1 f v j"), path("f w j"))  # fmt: skip
+    within = node(
+        "subProcess",
+        "s",
+        params(outputs={"outs": "${outs + 1}"}),
+        start("s1"),
+        par("f"),
+        work,
+        script("w", "n = n + 1"),
+        par("j"),
+        path("s1 f v j"),
+        path("f w j"),
+    )
     data = diagram(start(), within, boundary("b", "s", timer("PT1H")), end(), path("start s end"))
     case = Case(data, {"n": 0, "votes": 0, "outs": 0}, limits=Limits(steps=steps, seconds=60))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.bpmn import Limits
 from tests.engine.bpmn.support import (
     Case,
     by_event,
@@ -47,7 +48,9 @@ def test_a_single_flow_needs_no_condition_and_is_asked_if_it_has_one():
     [({"n": 0}, "None of the conditions"), ({"n": "x"}, "text"), ({}, "n"), ({"n": None}, "null")],
 )
 def test_a_choice_that_cannot_be_made_fails_and_is_made_when_it_can(variables, message):
-    case = Case(choice(flow("g", "a", "n > 1"), flow("g", "b", "n == 1"), flow("g", "c", "n == 2")), variables)
+    case = Case(
+        choice(flow("g", "a", "n > 1"), flow("g", "b", "n == 1"), flow("g", "c", "n == 2")), variables
+    )
 
     assert message in case.failures["g"]
     assert case.open == []
@@ -110,9 +113,17 @@ def test_a_parallel_join_in_a_loop_waits_for_every_branch_in_every_round(first):
 def test_a_second_token_on_the_same_flow_stays_for_the_next_round():
     # Each completion of `a` or `b` brings a token to the join and opens the same task again.
     data = diagram(
-        start(), par("f"), xor("xa"), xor("xb"), *map(user, "abc"), par("j"), path("start f xa a j c"),
-        path("f xb b j"), path("a xa"), path("b xb"),
-    )  # fmt: skip
+        start(),
+        par("f"),
+        xor("xa"),
+        xor("xb"),
+        *map(user, "abc"),
+        par("j"),
+        path("start f xa a j c"),
+        path("f xb b j"),
+        path("a xa"),
+        path("b xb"),
+    )
     case = Case(data)
 
     case.complete("a")
@@ -138,8 +149,18 @@ def test_two_flows_from_one_gateway_to_one_join_are_two_branches():
 
 
 def test_a_join_that_never_gets_all_its_tokens_holds_the_case():
-    data = diagram(start(), xor("g", "no"), user("a"), par("j"), end(), path("start g"), path("a j end"), path("start j"),
-                   flow("g", "a", "yes"), flow("g", "end", id="no"))  # fmt: skip
+    data = diagram(
+        start(),
+        xor("g", "no"),
+        user("a"),
+        par("j"),
+        end(),
+        path("start g"),
+        path("a j end"),
+        path("start j"),
+        flow("g", "a", "yes"),
+        flow("g", "end", id="no"),
+    )
 
     case = Case(data, {"yes": False})
 
@@ -160,9 +181,16 @@ def test_a_gateway_that_joins_and_splits_does_both():
 
 
 RACE = diagram(
-    start(), by_event("g"), catch("asked", message("m", key="${k}", payload="answer")), catch("late", timer("PT1H")),
-    user("a"), user("b"), path("start g asked a"), path("g late b"), messages=("m",),
-)  # fmt: skip
+    start(),
+    by_event("g"),
+    catch("asked", message("m", key="${k}", payload="answer")),
+    catch("late", timer("PT1H")),
+    user("a"),
+    user("b"),
+    path("start g asked a"),
+    path("g late b"),
+    messages=("m",),
+)
 
 
 def test_of_the_events_after_an_event_based_gateway_the_first_wins_and_the_others_are_forgotten():
@@ -199,10 +227,18 @@ def test_an_event_based_gateway_that_cannot_wait_for_one_event_waits_for_none_un
 
 
 def test_an_endless_loop_is_stopped_and_goes_on_when_it_has_an_end():
-    from engine.bpmn import Limits
-
-    data = diagram(start(), xor("m"), script("s", "n = n + 1"), xor("g", "out"), end(), user("a"), path("start m s g"),
-                   flow("g", "m", "n < most"), flow("g", "end", id="out"), path("start a"))  # fmt: skip
+    data = diagram(
+        start(),
+        xor("m"),
+        script("s", "n = n + 1"),
+        xor("g", "out"),
+        end(),
+        user("a"),
+        path("start m s g"),
+        flow("g", "m", "n < most"),
+        flow("g", "end", id="out"),
+        path("start a"),
+    )
     case = Case(data, {"n": 0, "most": 10**9}, limits=Limits(steps=100, seconds=60))
 
     (message,) = case.failures.values()
@@ -220,8 +256,6 @@ def test_an_endless_loop_is_stopped_and_goes_on_when_it_has_an_end():
 
 
 def test_a_case_that_is_busy_too_long_is_stopped():
-    from engine.bpmn import Limits
-
     data = diagram(start(), script("a", "x = 1"), end(), path("start a end"))
 
     case = Case(data, limits=Limits(seconds=0))

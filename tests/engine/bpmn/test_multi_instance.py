@@ -22,7 +22,9 @@ from tests.engine.bpmn.support import (
 
 
 def many(activity: str, *more: str, id: str = "v") -> bytes:
-    return diagram(start(), activity, user("after"), path("start", id, "after"), *more, errors=("E",), messages=("m",))
+    return diagram(
+        start(), activity, user("after"), path("start", id, "after"), *more, errors=("E",), messages=("m",)
+    )
 
 
 def finish(case: Case, element: str = "v", **data: object) -> int:
@@ -47,7 +49,9 @@ def test_all_instances_open_together_each_with_its_own_item():
 
 
 def test_sequential_instances_open_one_after_the_other():
-    task = user("v", each("voters", "voter", sequential=True), assignee="${voter}", candidateGroups="${loopCounter}")
+    task = user(
+        "v", each("voters", "voter", sequential=True), assignee="${voter}", candidateGroups="${loopCounter}."
+    )
     case = Case(many(task), {"voters": ["ann", "sam", "nia"]})
 
     seen = []
@@ -55,7 +59,7 @@ def test_sequential_instances_open_one_after_the_other():
         seen.append((case.tasks[0].assignee, case.tasks[0].groups))
         case.complete("v")
 
-    assert seen == [("ann", ("0",)), ("sam", ("1",)), ("nia", ("2",))]
+    assert seen == [("ann", ("0.",)), ("sam", ("1.",)), ("nia", ("2.",))]
     assert case.open == ["after"]
 
 
@@ -72,11 +76,14 @@ def test_nothing_to_do_passes_at_once(loop):
     assert Case(many(user("v", loop)), {"none": []}).open == ["after"]
 
 
-@pytest.mark.parametrize("activity", [
-    script("v", "total = total + item", each("${[1, 2, 3]}", "item")),
-    script("v", "total = total + item", each("${[1, 2, 3]}", "item", sequential=True)),
-    sub("v", each("[1, 2, 3]", "item"), start("s1"), script("s", "total = total + item"), path("s1 s")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "activity",
+    [
+        script("v", "total = total + item", each("${[1, 2, 3]}", "item")),
+        script("v", "total = total + item", each("${[1, 2, 3]}", "item", sequential=True)),
+        sub("v", each("[1, 2, 3]", "item"), start("s1"), script("s", "total = total + item"), path("s1 s")),
+    ],
+)
 def test_scripts_and_sub_processes_are_repeated_as_well(activity):
     case = Case(many(activity), {"total": 0})
 
@@ -102,7 +109,12 @@ def test_each_voter_keeps_her_own_answer_and_hands_out_what_counts():
 @pytest.mark.parametrize("sequential", [False, True])
 def test_the_completion_condition_counts_and_ends_the_rest(sequential):
     io = params({"answer": "${null}"}, {"yes": "${yes + (1 if answer else 0)}"})
-    loop = each("voters", "voter", until="${yes >= 2 or nrOfCompletedInstances == nrOfInstances}", sequential=sequential)
+    loop = each(
+        "voters",
+        "voter",
+        until="${yes >= 2 or nrOfCompletedInstances == nrOfInstances}",
+        sequential=sequential,
+    )
     case = Case(many(user("v", io, loop)), {"voters": ["a", "b", "c", "d"], "yes": 0})
 
     case.complete("v", answer=True)
@@ -117,7 +129,10 @@ def test_the_completion_condition_counts_and_ends_the_rest(sequential):
 
 def test_the_counters_are_seen_by_the_instances():
     counted = "${[nrOfInstances, nrOfCompletedInstances, nrOfActiveInstances]}"
-    case = Case(many(user("v", params(outputs={"log": "${log + [" + counted[2:-1] + "]}"}), each(times=3))), {"log": []})
+    case = Case(
+        many(user("v", params(outputs={"log": "${log + [" + counted[2:-1] + "]}"}), each(times=3))),
+        {"log": []},
+    )
 
     finish(case)
 
@@ -247,7 +262,16 @@ def test_multi_instances_nest():
 
 def test_an_error_in_one_of_many_can_stay_inside_it():
     risky = sub("i", start("i1"), user("t"), end("boom", error("E")), path("i1 t boom"))
-    within = sub("v", each(times=2), start("s1"), risky, boundary("b", "i", error("E")), user("mend"), path("s1 i"), path("b mend"))
+    within = sub(
+        "v",
+        each(times=2),
+        start("s1"),
+        risky,
+        boundary("b", "i", error("E")),
+        user("mend"),
+        path("s1 i"),
+        path("b mend"),
+    )
     case = Case(many(within))
 
     case.complete("t")
@@ -256,7 +280,9 @@ def test_an_error_in_one_of_many_can_stay_inside_it():
 
 
 def test_a_boundary_event_stands_on_the_whole_not_on_each():
-    case = Case(many(user("v", each(times=3)), boundary("b", "v", message("m")), user("late"), path("b late")))
+    case = Case(
+        many(user("v", each(times=3)), boundary("b", "v", message("m")), user("late"), path("b late"))
+    )
     assert case.messages == [("m", None)]
 
     case.complete("v")
@@ -268,7 +294,10 @@ def test_a_boundary_event_stands_on_the_whole_not_on_each():
 def test_conditional_flows_are_asked_once_when_all_are_done():
     flows = flow("v", "big", "n == 2") + flow("v", "small", "n < 2")
     io = params(outputs={"n": "${n + 1}"})
-    case = Case(diagram(start(), user("v", io, each(times=2)), user("big"), user("small"), path("start v"), flows), {"n": 0})
+    case = Case(
+        diagram(start(), user("v", io, each(times=2)), user("big"), user("small"), path("start v"), flows),
+        {"n": 0},
+    )
 
     finish(case)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine import bpmn
 from tests.engine.bpmn.support import (
     NOW,
     Case,
@@ -49,7 +50,10 @@ def test_manual_and_plain_tasks_pass_straight_through():
 
 
 def test_a_script_task_computes_variables_from_variables():
-    case = Case(one_task(script("a", "total = price * count\nlist.append(total)")), {"price": 3, "count": 4, "list": []})
+    case = Case(
+        one_task(script("a", "total = price * count\nlist.append(total)")),
+        {"price": 3, "count": 4, "list": []},
+    )
 
     assert case.completed
     assert case.variables == {"price": 3, "count": 4, "total": 12, "list": [12]}
@@ -175,7 +179,9 @@ def test_a_default_flow_is_not_taken_beside_an_unconditional_one():
 
 
 def test_a_task_reached_by_two_flows_runs_once_for_each_token():
-    case = Case(diagram(start(), user("a"), user("b"), user("c"), end(), path("start a c end"), path("start b c")))
+    case = Case(
+        diagram(start(), user("a"), user("b"), user("c"), end(), path("start a c end"), path("start b c"))
+    )
 
     case.complete("a")
     assert case.open == ["b", "c"]
@@ -191,7 +197,7 @@ def test_a_task_reached_by_two_flows_runs_once_for_each_token():
 def test_a_lane_gives_its_group_to_tasks_that_name_nobody():
     lanes = (
         '<laneSet><lane id="l1" name="Desk"><flowNodeRef>a</flowNodeRef><flowNodeRef>b</flowNodeRef></lane>'
-        '<lane id="l2" name="The network"><extensionElements><baton:group name="network"/></extensionElements>'
+        '<lane id="l2" name="The net"><extensionElements><baton:group name="network"/></extensionElements>'
         '<flowNodeRef>c</flowNodeRef><flowNodeRef>s</flowNodeRef><childLaneSet><lane id="l3" name="inner">'
         "<flowNodeRef>d</flowNodeRef></lane></childLaneSet></lane></laneSet>"
     )
@@ -208,9 +214,11 @@ def test_ids_may_be_missing_wherever_the_standard_lets_them_be():
     nameless = (
         '<startEvent id="start"/><sequenceFlow sourceRef="start" targetRef="a"/><userTask id="a"/>'
         '<sequenceFlow sourceRef="a" targetRef="j"/><sequenceFlow sourceRef="start" targetRef="j"/>'
-        '<parallelGateway id="j"/><sequenceFlow sourceRef="j" targetRef="s"/><subProcess id="s"><startEvent id="s1"/>'
+        '<parallelGateway id="j"/><sequenceFlow sourceRef="j" targetRef="s"/>'
+        '<subProcess id="s"><startEvent id="s1"/>'
         '<sequenceFlow sourceRef="s1" targetRef="b"/><userTask id="b"/></subProcess>'
-        '<subProcess triggeredByEvent="true"><startEvent><timerEventDefinition><timeDuration>PT1H</timeDuration>'
+        '<subProcess triggeredByEvent="true"><startEvent>'
+        "<timerEventDefinition><timeDuration>PT1H</timeDuration>"
         "</timerEventDefinition></startEvent></subProcess>"
     )
     case = Case(diagram(nameless))
@@ -235,13 +243,14 @@ def test_any_ncname_is_an_id(id):
 def test_documentation_changes_nothing():
     documented = (
         "<documentation>Why</documentation>",
-        '<dataObject id="o"/><dataObjectReference id="r" dataObjectRef="o"/><textAnnotation id="t"><text>x</text></textAnnotation>',
+        '<dataObject id="o"/><dataObjectReference id="r" dataObjectRef="o"/>',
+        '<textAnnotation id="t"><text>x</text></textAnnotation>',
         '<association id="as" sourceRef="a" targetRef="t"/><group id="g"/><property id="pr"/>',
     )
     inside = (
         "<documentation>How</documentation>",
-        '<incoming>start__a</incoming><ioSpecification><inputSet/><outputSet/></ioSpecification>'
-        '<dataInputAssociation id="d"><sourceRef>r</sourceRef><targetRef>x</targetRef></dataInputAssociation>',
+        "<incoming>start__a</incoming><ioSpecification><inputSet/><outputSet/></ioSpecification>"
+        "<dataInputAssociation><sourceRef>r</sourceRef><targetRef>x</targetRef></dataInputAssociation>",
     )
     case = Case(diagram(*documented, start(), user("a", *inside), end(), path("start a end")))
 
@@ -253,7 +262,8 @@ def test_documentation_changes_nothing():
 
 def test_the_head_of_a_case_follows_its_variables():
     record = extensions(
-        '<baton:record prefix="INC" title="${title}" priority="${impact + urgency}" service="mail" requester="${requester}"/>'
+        '<baton:record prefix="INC" title="${title}" priority="${impact + urgency}" service="mail" '
+        'requester="${requester}"/>'
     )
     case = Case(
         diagram(record, start(), user("a"), path("start a")), {"title": "Broken"}, names={"requester": "ann"}
@@ -269,13 +279,14 @@ def test_the_head_of_a_case_follows_its_variables():
 
 
 def test_a_definition_carries_what_a_deployment_stores():
-    from engine import bpmn
-
     data = diagram(
         extensions('<baton:record prefix="CHG"/>', '<baton:name lang="zh-CN">变更</baton:name>'),
         start("start", camunda_formKey="change/start"),
         key="change",
-    ).replace(b'isExecutable="true"', b'isExecutable="true" name="Change" camunda:candidateStarterGroups="staff, desk,"')
+    ).replace(
+        b'isExecutable="true"',
+        b'isExecutable="true" name="Change" camunda:candidateStarterGroups="staff, desk,"',
+    )
 
     (definition,), warnings = bpmn.prepare("c.bpmn", data, lambda key: key == "change/start")
 
@@ -287,10 +298,9 @@ def test_a_definition_carries_what_a_deployment_stores():
 
 
 def test_every_executable_process_of_a_file_is_a_definition_of_its_own():
-    from engine import bpmn
-
-    other = '<process id="q" isExecutable="true"><startEvent id="q1"/></process><process id="drawn"><task id="t"/></process>'
-    data = diagram(start()).replace(b"</definitions>", other.encode() + b"</definitions>")
+    other = b'<process id="q" isExecutable="true"><startEvent id="q1"/></process>'
+    picture = b'<process id="drawn"><task id="t"/></process>'
+    data = diagram(start()).replace(b"</definitions>", other + picture + b"</definitions>")
 
     definitions, _ = bpmn.prepare("two.bpmn", data, lambda key: True)
 

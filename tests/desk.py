@@ -1,0 +1,122 @@
+"""A whole server in this process: the shipped content, the demo organisation and a clock that tests move."""
+
+import shutil
+import sqlite3
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from flask import Flask
+
+import config
+from api import create_app
+from api.console.shipped import shipped
+from config import settings as all_settings
+from engine import deployments, people, timers
+from engine.clock import system_now
+from engine.database import Database
+from engine.store.migrate import all_tables
+from tests.walker import Person, in_process
+
+SECRET_KEY = "a key that only these tests know, long enough"
+_TEMPLATES = tempfile.TemporaryDirectory(prefix="baton-desk-")
+ORGANISATION = tomllib.loads((Path(config.__file__).parent / "people.toml").read_text())
+
+
+class Desk:
+    """The application, its database, and the people who call it: `desk("ann").start("incident")`.
+
+    A swept clock: `/clock/advance` fires everything that fell due before it answers.
+    """
+
+    def __init__(self, app: Flask, database: Database) -> None:
+        self.app = app
+        self.database = database
+        self._tokens: dict[str, str] = {}
+
+    def __call__(self, username: str) -> Person:
+        """Somebody of the demo organisation, signed in."""
+        if username not in self._tokens:
+            with self.database.transaction() as session:
+                person = people.named(session, username)
+                self._tokens[username], _ = people.issue_token(session, person.id, system_now())
+        return Person(in_process(self.app), self._tokens[username])
+
+
+@contextmanager
+def open_desk(database_url: str, directory: Path) -> Iterator[Desk]:
+    """A desk on a fresh, empty database (`database_url` of `tests.conftest`), closed after the block."""
+    if database_url.startswith("sqlite"):
+        shutil.copyfile(_prepared(), database_url.removeprefix("sqlite:///"))
+    database = Database(database_url)
+    if not database.is_sqlite:
+        _prepare(database)
+    app = create_app(all_settings.read(_environment(database_url, directory)), database)
+    server = app.extensions["baton"]
+    server.after_advance = lambda: timers.sweep_all(database)
+    server.ready.set()
+    try:
+        yield Desk(app, database)
+    finally:
+        database.close()
+
+
+def diagram(key: str, inside: str, *, declared: str = "") -> bytes:
+    """A BPMN file with one process; `declared` stands beside it (messages)."""
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"\n'
+        ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:baton="urn:baton:bpmn:1">\n'
+        f'{declared}<process id="{key}" name="{key.title()}" isExecutable="true">\n{inside}\n'
+        "</process></definitions>"
+    ).encode()
+
+
+def chain(*nodes: str) -> str:
+    """Nodes one after the other, between a start and an end."""
+    ids = ["start", *(node.split('id="')[1].split('"')[0] for node in nodes), "end"]
+    flows = [
+        f'<sequenceFlow id="flow{number}" sourceRef="{source}" targetRef="{target}"/>'
+        for number, (source, target) in enumerate(pairwise(ids))
+    ]
+    return "\n".join(['<startEvent id="start"/>', *nodes, '<endEvent id="end"/>', *flows])
+
+
+def user(key: str, attributes: str = 'camunda:candidateGroups="service-desk"', inside: str = "") -> str:
+    return f'<userTask id="{key}" name="{key.title()}" {attributes}>{inside}</userTask>'
+
+
+def script(key: str, text: str) -> str:
+    return f'<scriptTask id="{key}" scriptFormat="python"><script>{escape(text)}</script></scriptTask>'
+
+
+def _environment(database_url: str, directory: Path) -> dict[str, str]:
+    return {
+        "BATON_DATABASE_URL": database_url,
+        "BATON_DATA_DIR": str(directory),
+        "BATON_SECRET_KEY": SECRET_KEY,
+        "BATON_TEST_CLOCK": "1",
+    }
+
+
+@cache
+def _prepared() -> Path:
+    """An SQLite file with all that a desk begins with, made once in this process: to be copied."""
+    path = Path(_TEMPLATES.name) / "baton.db"
+    database = Database(f"sqlite:///{path}")
+    _prepare(database)
+    database.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+def _prepare(database: Database) -> None:
+    all_tables().create_all(database.engine)
+    with database.transaction() as session:
+        people.seed_demo(session, ORGANISATION, system_now())
+        deployments.seed(session, shipped(), now=database.now(session))

@@ -1,0 +1,242 @@
+"""Whatever is done to a diagram, it is refused as a whole or it runs: there is nothing in between."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from engine import bpmn
+from engine.bpmn import Limits, dialect
+from engine.errors import Invalid, Problem
+from tests.engine.bpmn.support import (
+    TERMINATE,
+    Case,
+    boundary,
+    by_event,
+    catch,
+    diagram,
+    each,
+    end,
+    error,
+    event_sub,
+    extensions,
+    flow,
+    message,
+    node,
+    par,
+    params,
+    path,
+    script,
+    start,
+    sub,
+    timer,
+    timer_of,
+    user,
+    xor,
+)
+
+EVERYTHING = diagram(
+    extensions("<baton:record prefix='INC' title='${title}' priority='${n}'/>"),
+    "<laneSet id='ls'><lane id='l' name='desk'><flowNodeRef>t</flowNodeRef></lane></laneSet>",
+    *(
+        start(),
+        par("f"),
+        user("t", params({"x": "${n}"}, {"n": "${x}"})),
+        user("v", each("xs", "y", until="${false}")),
+    ),
+    *(script("s", "n = n + 1"), xor("g", "no"), par("j"), end(), catch("c", timer("PT1H")), by_event("e")),
+    *(
+        catch("e1", message("m", key="${n}", payload="p")),
+        catch("e2", timer_of("timeDate", "2026-04-01")),
+        end("stop", TERMINATE),
+    ),
+    sub(
+        "u",
+        start("u1"),
+        user("w"),
+        end("boom", error("E")),
+        path("u1 w boom"),
+        event_sub(
+            "h",
+            start("h1", timer_of("timeCycle", "R3/PT1H"), isInterrupting=False),
+            node("task", "h2"),
+            path("h1 h2"),
+        ),
+    ),
+    *(boundary("b", "u", error("E")), boundary("b2", "v", message("m", payload=""), interrupting=False)),
+    *(
+        path("start f t j"),
+        path("f v j s g"),
+        flow("g", "f", "n < 5"),
+        flow("g", "u", id="no"),
+        path("u end"),
+    ),
+    *(path("b c end"), path("b2 e e1 stop"), path("e e2 end")),
+    messages=("m",),
+    errors=("E",),
+)
+INCIDENT = (Path(__file__).parents[3] / "processes/incident/incident.bpmn").read_bytes()
+VARIABLES = {"n": 1, "xs": [1, 2], "title": "x", "impact": 1, "urgency": 2}
+
+TAGS = [
+    *sorted(dialect.FLOW_NODES),
+    "serviceTask",
+    "sequenceFlow",
+    "extensionElements",
+    "lane",
+    "message",
+    "conditionExpression",
+    "timerEventDefinition",
+    "errorEventDefinition",
+    "messageEventDefinition",
+    "terminateEventDefinition",
+    "dataObject",
+    "multiInstanceLoopCharacteristics",
+    "loopCardinality",
+    "completionCondition",
+    "script",
+    "timeCycle",
+    "process",
+    "definitions",
+]
+ATTRIBUTES = [
+    *(
+        "id",
+        "sourceRef",
+        "targetRef",
+        "default",
+        "attachedToRef",
+        "cancelActivity",
+        "triggeredByEvent",
+        "isInterrupting",
+    ),
+    *(
+        "isSequential",
+        "errorRef",
+        "messageRef",
+        "name",
+        "key",
+        "variable",
+        "prefix",
+        "scriptFormat",
+        "isExecutable",
+        "language",
+    ),
+    *(
+        f"{{{dialect.CAMUNDA}}}{name}"
+        for name in ("assignee", "collection", "elementVariable", "dueDate", "priority", "formKey")
+    ),
+]
+VALUES = [
+    *(
+        "",
+        " ",
+        "true",
+        "false",
+        "t",
+        "v",
+        "g",
+        "start",
+        "f",
+        "m",
+        "E",
+        "u",
+        "x.y",
+        "a b",
+        "1",
+        "-1",
+        "PT1H",
+        "R/PT1H",
+        "n < 2",
+    ),
+    *(
+        "${n}",
+        "${",
+        "${missing}",
+        "${xs}",
+        "${{}}",
+        "xs",
+        "null",
+        "n = n + 1",
+        "ü",
+        "x" * 300,
+        "2026-01-01",
+        "python",
+    ),
+]
+
+
+def mutate(data: bytes, dice: random.Random, times: int) -> bytes:
+    """Drop, double, rename, move and rewrite elements of a diagram at random."""
+    root = etree.fromstring(data)
+    for _ in range(times):
+        elements = [e for e in root.iter() if isinstance(e.tag, str) and e is not root]
+        if not elements:
+            break
+        chosen, other = dice.choice(elements), dice.choice([root, *elements])
+        match dice.randrange(7):
+            case 0:
+                chosen.getparent().remove(chosen)
+            case 1:
+                chosen.addnext(etree.fromstring(etree.tostring(chosen)))
+            case 2:
+                chosen.tag = dialect.bpmn(dice.choice(TAGS))
+            case 3 | 4:
+                chosen.set(dice.choice(ATTRIBUTES), dice.choice(VALUES))
+            case 5:
+                if other not in chosen.iter():
+                    other.append(chosen)
+            case 6:
+                chosen.text = dice.choice(VALUES)
+    return etree.tostring(root)
+
+
+def play(executable: str, dice: random.Random) -> None:
+    """Do whatever can be done in a case, for a while."""
+    case = Case(bpmn.specification(executable), VARIABLES, limits=Limits(steps=300, seconds=60, items=20))
+    for _ in range(8):
+        possible = [("complete", e) for e in case.open] + [("fire", e) for e in case.timers]
+        possible += [("send", name) for name, _ in case.messages]
+        possible += [("retry", "")] if case.failures else []
+        if not possible:
+            break
+        what, where = dice.choice(possible)
+        case.retry() if what == "retry" else getattr(case, what)(where)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from([EVERYTHING, EVERYTHING, INCIDENT]), st.randoms(use_true_random=False), st.integers(0, 4)
+)
+def test_a_mutated_diagram_is_refused_or_runs(original, dice, times):
+    data = mutate(original, dice, times)
+
+    found = prepared(data)
+
+    for definition in found.definitions:
+        play(definition.executable, dice)
+    assert found.definitions or found.problems
+    assert all(problem.detail and problem.file == "x.bpmn" for problem in found.problems)
+
+
+@dataclass
+class Prepared:
+    definitions: list[bpmn.Definition] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
+
+
+def prepared(data: bytes) -> Prepared:
+    try:
+        return Prepared(bpmn.prepare("x.bpmn", data, lambda key: True)[0])
+    except Invalid as refused:
+        return Prepared(problems=refused.problems)
+
+
+def test_the_diagrams_that_are_mutated_run_as_they_are():
+    for original in (EVERYTHING, INCIDENT):
+        (definition,), _ = bpmn.prepare("x.bpmn", original, lambda key: True)
+        play(definition.executable, random.Random(7))

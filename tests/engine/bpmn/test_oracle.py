@@ -1,0 +1,298 @@
+"""Random models against a token game played after the standard, which shares no code with the engine.
+
+A model is made of blocks: sequences, parallel blocks, choices, loops and sub-processes around user tasks and
+scripts. It becomes a net of nodes and flows, and the net both a diagram and a game. People complete tasks in
+random order, the case is saved and loaded between any two; after each step both must have the same tasks
+open, at the end the same variables.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.bpmn import Limits
+from tests.engine.bpmn import support
+from tests.engine.bpmn.support import Case
+
+Condition = tuple[str, int, int]
+"""(counter, modulus, remainder)"""
+
+
+@dataclass
+class Edge:
+    id: str
+    source: str
+    target: str
+    condition: Condition | None
+    default: bool
+
+
+@dataclass
+class Net:
+    """The nodes of a process or sub-process by id, its flows, and what lies inside its sub-processes."""
+
+    nodes: dict[str, str] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    inner: dict[str, "Net"] = field(default_factory=dict)
+
+
+# -- from blocks to a net ------------------------------------------------------------------------------------
+
+LEAVES = st.sampled_from(["user", "user", "user", "script", "task", "nothing"])
+
+
+def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    few = st.lists(inner, min_size=2, max_size=3)
+    return st.one_of(
+        st.tuples(st.just("sequence"), few),
+        st.tuples(st.just("parallel"), few, st.booleans()),
+        st.tuples(st.just("choice"), few, st.integers(0, 2)),
+        st.tuples(st.just("loop"), inner, st.integers(1, 3)),
+        st.tuples(st.just("sub"), inner),
+    )
+
+
+MODELS = st.recursive(LEAVES, _nested, max_leaves=12)
+
+
+class Maker:
+    """Lays blocks out as a net. `at` is where a block is entered from: (node, condition, default)."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def net(self, block: Any) -> Net:
+        net = Net()
+        start = self.node(net, "start")
+        self.join_on(net, self.block(net, block, (start, None, False)), "end")
+        return net
+
+    def node(self, net: Net, kind: str) -> str:
+        self.count += 1
+        net.nodes[f"{kind}{self.count}"] = kind
+        return f"{kind}{self.count}"
+
+    def join_on(self, net: Net, at: tuple[str, Condition | None, bool], kind: str) -> str:
+        target = self.node(net, kind)
+        self.edge(net, at, target)
+        return target
+
+    def edge(self, net: Net, at: tuple[str, Condition | None, bool], target: str) -> None:
+        self.count += 1
+        net.edges.append(Edge(f"f{self.count}", at[0], target, at[1], at[2]))
+
+    def block(self, net: Net, block: Any, at: tuple[str, Condition | None, bool]) -> Any:
+        if block == "nothing":
+            return at
+        if isinstance(block, str):
+            return self.join_on(net, at, block), None, False
+        return getattr(self, block[0])(net, at, *block[1:])
+
+    def sequence(self, net: Net, at: Any, blocks: list[Any]) -> Any:
+        for block in blocks:
+            at = self.block(net, block, at)
+        return at
+
+    def parallel(self, net: Net, at: Any, blocks: list[Any], implicit: bool) -> Any:
+        split = self.join_on(net, at, "task" if implicit else "parallel")
+        join = self.node(net, "parallel")
+        for block in blocks:
+            self.edge(net, self.block(net, block, (split, None, False)), join)
+        return join, None, False
+
+    def choice(self, net: Net, at: Any, blocks: list[Any], remainder: int) -> Any:
+        counter = self.join_on(net, at, "script")
+        gateway = self.join_on(net, (counter, None, False), "exclusive")
+        merge = self.node(net, "exclusive")
+        for index, block in enumerate(blocks):
+            last = index == len(blocks) - 1
+            way = (gateway, None if last else (counter, 3, (index + remainder) % 3), last)
+            self.edge(net, self.block(net, block, way), merge)
+        return merge, None, False
+
+    def loop(self, net: Net, at: Any, body: Any, times: int) -> Any:
+        merge = self.join_on(net, at, "exclusive")
+        counter = self.join_on(net, self.block(net, body, (merge, None, False)), "script")
+        gateway = self.join_on(net, (counter, None, False), "exclusive")
+        self.edge(net, (gateway, None, True), merge)
+        return gateway, (counter, times, 0), False
+
+    def sub(self, net: Net, at: Any, body: Any) -> Any:
+        node = self.join_on(net, at, "sub")
+        net.inner[node] = self.net(body)
+        return node, None, False
+
+
+# -- from a net to a diagram ---------------------------------------------------------------------------------
+
+
+def drawn(net: Net) -> str:
+    return "".join(
+        [_drawn(net, id, kind) for id, kind in net.nodes.items()] + [_flow(edge) for edge in net.edges]
+    )
+
+
+def _drawn(net: Net, id: str, kind: str) -> str:
+    default = next((e.id for e in net.edges if e.source == id and e.default), None)
+    match kind:
+        case "script":
+            return support.script(id, f"{id} = {id} + 1 if defined({id}) else 1")
+        case "sub":
+            return support.sub(id, drawn(net.inner[id]))
+        case "exclusive":
+            return support.xor(id, default)
+        case "parallel":
+            return support.par(id)
+        case "user":
+            return support.user(id)
+        case "task":
+            return support.node("task", id)
+        case _:
+            return support.node(f"{kind}Event", id)
+
+
+def _flow(edge: Edge) -> str:
+    condition = None
+    if edge.condition:
+        counter, modulus, remainder = edge.condition
+        condition = f"{counter} % {modulus} == {remainder}"
+    return support.flow(edge.source, edge.target, condition, id=edge.id)
+
+
+# -- the game ------------------------------------------------------------------------------------------------
+
+
+class Game:
+    """Tokens lie on flows. A node takes what it needs and puts out what the standard says."""
+
+    def __init__(self, net: Net, counters: Counter[str]) -> None:
+        self.net = net
+        self.counters = counters
+        self.marks: Counter[str] = Counter()
+        self.open: list[str] = []
+        self.inside: list[tuple[str, Game]] = []
+        start = next(id for id, kind in net.nodes.items() if kind == "start")
+        self.put(start)
+        self.play()
+
+    def put(self, node: str) -> None:
+        out = [e for e in self.net.edges if e.source == node]
+        if self.net.nodes[node] == "exclusive":
+            holds = [
+                e
+                for e in out
+                if e.condition and self.counters[e.condition[0]] % e.condition[1] == e.condition[2]
+            ]
+            plain = [e for e in out if not e.condition and not e.default]
+            out = (holds + plain + [e for e in out if e.default])[:1]
+        self.marks.update(e.id for e in out)
+
+    def holds(self, counter: str, modulus: int, remainder: int) -> bool:
+        return self.counters[counter] % modulus == remainder
+
+    def play(self) -> None:
+        while self.step():
+            pass
+
+    def step(self) -> bool:
+        for edge in reversed(self.net.edges):
+            if self.marks[edge.id] and self.can_take(edge):
+                self.take(edge)
+                return True
+        for index, (node, game) in enumerate(self.inside):
+            if game.over:
+                del self.inside[index]
+                self.put(node)
+                return True
+        return False
+
+    def take(self, edge: Edge) -> None:
+        kind = self.net.nodes[edge.target]
+        taken = [e for e in self.net.edges if e.target == edge.target] if kind == "parallel" else [edge]
+        self.marks.subtract(e.id for e in taken)
+        self.enter(edge.target, kind)
+
+    def can_take(self, edge: Edge) -> bool:
+        if self.net.nodes[edge.target] != "parallel":
+            return True
+        return all(self.marks[e.id] for e in self.net.edges if e.target == edge.target)
+
+    def enter(self, node: str, kind: str) -> None:
+        if kind == "user":
+            self.open.append(node)
+        elif kind == "sub":
+            self.inside.append((node, Game(self.net.inner[node], self.counters)))
+        else:
+            self.counters[node] += kind == "script"
+            self.put(node)
+
+    def complete(self, node: str) -> None:
+        if node in self.open:
+            self.open.remove(node)
+            self.put(node)
+        else:
+            next(game for _, game in self.inside if node in game.all_open).complete(node)
+        self.play()
+
+    @property
+    def all_open(self) -> list[str]:
+        return sorted([*self.open, *(node for _, game in self.inside for node in game.all_open)])
+
+    @property
+    def over(self) -> bool:
+        return not (self.open or self.inside or self.marks.total())
+
+
+def play_both(block: Any, choose: Any) -> None:
+    net = Maker().net(block)
+    case = Case(support.diagram(drawn(net)), limits=Limits(steps=100_000, seconds=60))
+    game = Game(net, Counter())
+    completed: Counter[str] = Counter()
+
+    for _ in range(40):
+        assert case.open == game.all_open
+        if not case.open:
+            break
+        element = choose(case.open)
+        completed[f"did_{element}"] += 1
+        case.complete(element, **{f"did_{element}": completed[f"did_{element}"]})
+        game.complete(element)
+
+    assert case.failures == {}
+    assert case.completed is game.over
+    assert case.variables == {**{k: v for k, v in game.counters.items() if v}, **completed}
+
+
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
+@given(MODELS, st.data())
+def test_a_random_model_runs_as_the_token_game_says(block, data):
+    play_both(block, lambda elements: data.draw(st.sampled_from(elements)))
+
+
+@pytest.mark.proof
+@settings(max_examples=5000, deadline=None, suppress_health_check=QUIET)
+@given(MODELS, st.data())
+def test_thousands_of_random_models_run_as_the_token_game_says(block, data):
+    play_both(block, lambda elements: data.draw(st.sampled_from(elements)))
+
+
+def test_the_game_itself_knows_when_a_join_must_wait():
+    net = Maker().net(("loop", ("parallel", ["user", "user"], False), 2))
+    game = Game(net, Counter())
+    first, second = game.all_open
+
+    game.complete(first)
+    assert game.all_open == [second]
+    game.complete(second)
+    assert game.all_open == [first, second]
+    game.complete(second)
+    assert game.all_open == [first]
+    game.complete(first)
+    assert game.over

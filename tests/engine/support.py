@@ -1,0 +1,345 @@
+"""The cast everyone knows, diagrams in a line, and a desk where each thing somebody does is one transaction."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import orjson
+from SpiffWorkflow.util.task import TaskState as TokenState
+from sqlalchemy import delete, event, select
+from sqlalchemy.orm import Session
+
+from engine import deployments, history, messages, people, process_instances, runtime, timers, user_tasks
+from engine.bpmn.specs import CatchEvent, Timer, UserTask
+from engine.clock import FixedClock
+from engine.deployments import Deployment, File
+from engine.errors import EngineError
+from engine.people import Person, Role
+from engine.store.base import Database
+from engine.store.history import HistoryRow
+from engine.store.messages import SubscriptionRow
+from engine.store.process_instances import ProcessInstanceRow
+from engine.store.timers import TimerRow
+from engine.store.user_tasks import CandidateRow, TaskState, UserTaskRow
+from tests.engine.bpmn import support as draw
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+# -- the cast -----------------------------------------------------------------------------------------------
+
+GROUPS = ("service-desk", "network", "cab")
+ORGANISATIONS = ("acme", "globex")
+
+
+def _person(username: str, *roles: Role, groups: tuple[str, ...] = (), organisation: str = "acme") -> Person:
+    return Person(
+        id=username,
+        username=username,
+        name=username.title(),
+        email=None,
+        roles=frozenset(roles),
+        groups=frozenset(groups),
+        organisation_id=organisation,
+        locale="en",
+        zone="UTC",
+    )
+
+
+ANN = _person("ann", Role.REQUESTER, organisation="globex")
+SAM = _person("sam", Role.AGENT, groups=("service-desk",))
+SUE = _person("sue", Role.AGENT, groups=("service-desk",))
+NIA = _person("nia", Role.AGENT, groups=("network",))
+MIA = _person("mia", Role.SERVICE_MANAGER)
+PAT = _person("pat", Role.PROCESS_OWNER)
+AUDRA = _person("audra", Role.AUDITOR, groups=("service-desk",))
+ROOT = _person("root", Role.ADMINISTRATOR)
+OUTSIDER = _person("otto", Role.REQUESTER, organisation="globex")
+CAST = (ANN, SAM, SUE, NIA, MIA, PAT, AUDRA, ROOT, OUTSIDER)
+
+
+def seed_cast(session: Session) -> None:
+    """Put the cast into a database that has none."""
+    for name in GROUPS:
+        people.add_group(session, name, name.title())
+    for key in ORGANISATIONS:
+        people.add_organisation(session, key, key.title())
+    for person in CAST:
+        people.add(
+            session,
+            username=person.username,
+            name=person.name,
+            organisation=person.organisation_id,
+            roles=person.roles,
+            groups=person.groups,
+            now=NOW,
+        )
+
+
+# -- what is deployed ---------------------------------------------------------------------------------------
+
+DESK = {"candidateGroups": "service-desk"}
+
+
+def line(*nodes: str, beside: tuple[str, ...] = (), key: str = "p", **declared: tuple[str, ...]) -> bytes:
+    """A diagram that goes from its start through the nodes, one after the other, to its end."""
+    ids = [re.search(r'id="([^"]+)"', node)[1] for node in nodes]
+    steps = (draw.start(), *nodes, draw.end(), draw.path("start", *ids, "end"))
+    return draw.diagram(*steps, *beside, key=key, **declared)
+
+
+def on_process(diagram: bytes, attributes: str) -> bytes:
+    """The diagram with more attributes on its process."""
+    return diagram.replace(b'isExecutable="true"', f'isExecutable="true" {attributes}'.encode(), 1)
+
+
+def form(**properties: Any) -> bytes:
+    """A form document with these fields: `outcome="string"`, or a schema."""
+    fields = {name: {"type": kind} if isinstance(kind, str) else kind for name, kind in properties.items()}
+    return orjson.dumps({"schema": {"type": "object", "properties": fields}, "ui": {}})
+
+
+# -- the desk -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Desk:
+    """What people do at Baton, each in a transaction of its own, on a clock that stands still until moved."""
+
+    database: Database
+    clock: FixedClock
+    swept: list[timers.Swept] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    # What people do.
+
+    def deploy(self, diagram: bytes | None = None, /, by: Person | None = PAT, **forms: bytes) -> Deployment:
+        """Deploy a diagram as `p.bpmn`, and forms of `p/`."""
+        files = [File(f"p/{name}.json", data) for name, data in forms.items()]
+        files += [File("p.bpmn", diagram)] if diagram is not None else []
+        with self.database.transaction() as session:
+            return deployments.deploy(session, files, by=by, now=self.now)
+
+    def start(self, variables: Mapping[str, Any] | None = None, by: Person = ANN, key: str = "p") -> str:
+        """The id of a new case."""
+        with self.database.transaction() as session:
+            case = process_instances.start(session, key, variables or {}, by=by, now=self.now, zone="UTC")
+            return case.id
+
+    def claim(self, task: str, by: Person = SAM, revision: int | None = None) -> user_tasks.View:
+        with self.database.transaction() as session:
+            return user_tasks.claim(session, task, user_tasks.Order(by, self.now, revision))
+
+    def release(self, task: str, by: Person = SAM) -> user_tasks.View:
+        with self.database.transaction() as session:
+            return user_tasks.release(session, task, user_tasks.Order(by, self.now))
+
+    def assign(self, task: str, to: str, by: Person = SAM) -> user_tasks.View:
+        with self.database.transaction() as session:
+            return user_tasks.assign(session, task, to, user_tasks.Order(by, self.now))
+
+    def complete(
+        self,
+        task: str,
+        data: Mapping[str, Any] | None = None,
+        by: Person = SAM,
+        revision: int | None = None,
+    ) -> user_tasks.View:
+        with self.database.transaction() as session:
+            return user_tasks.complete(session, task, data, user_tasks.Order(by, self.now, revision))
+
+    def do(self, element: str, case: str, by: Person = SAM, **data: Any) -> user_tasks.View:
+        """Complete the open task at an element of a case."""
+        return self.complete(self.task(element, case), data or None, by)
+
+    def operate(self, verb: str, case: str, by: Person = MIA, **order: Any) -> ProcessInstanceRow:
+        """cancel | suspend | resume | retry"""
+        with self.database.transaction() as session:
+            act = getattr(process_instances, verb)
+            return act(session, case, process_instances.Order(by, self.now, **order))
+
+    def change(self, case: str, by: Person = MIA, **values: Any) -> dict[str, Any]:
+        with self.database.transaction() as session:
+            order = process_instances.Order(by, self.now)
+            return process_instances.change_variables(session, case, values, order)
+
+    def send(self, name: str, by: Person = SAM, **more: Any) -> messages.Delivery:
+        with self.database.transaction() as session:
+            return messages.publish(session, name, by=by, now=self.now, **more)
+
+    def wait(self, **how_long: float) -> int:
+        """Let time pass, then sweep until nothing is due. How many timers fired."""
+        self.clock.advance(timedelta(**how_long))
+        return self.sweep()
+
+    def sweep(self) -> int:
+        return timers.sweep_all(self.database, self.swept.append)
+
+    # What is to be seen.
+
+    def case(self, case: str) -> ProcessInstanceRow:
+        with self.database.transaction(write=False) as session:
+            return session.get_one(ProcessInstanceRow, case)
+
+    def variables(self, case: str) -> dict[str, Any]:
+        with self.database.transaction(write=False) as session:
+            return process_instances.variables(session, case, by=ROOT, now=self.now)
+
+    def tasks(self, case: str, state: str | None = TaskState.OPEN) -> list[UserTaskRow]:
+        """The tasks of a case in the order they opened."""
+        statement = select(UserTaskRow).where(UserTaskRow.instance_id == case).order_by(UserTaskRow.token)
+        return [task for task in self.rows(statement) if state in (None, task.state)]
+
+    def open(self, case: str) -> list[str]:
+        """The elements of the open tasks, in alphabetical order."""
+        return sorted(task.element for task in self.tasks(case))
+
+    def task(self, element: str, case: str) -> str:
+        """The id of the open task at an element."""
+        (found,) = (task.id for task in self.tasks(case) if task.element == element)
+        return found
+
+    def timers(self, case: str | None = None) -> list[TimerRow]:
+        """Timers in the order they are due."""
+        statement = select(TimerRow).order_by(TimerRow.due_at, TimerRow.id)
+        return self.rows(statement.where(TimerRow.instance_id == case) if case else statement)
+
+    def subscriptions(self, case: str) -> list[SubscriptionRow]:
+        return self.rows(select(SubscriptionRow).where(SubscriptionRow.instance_id == case))
+
+    def history(self, case: str, *kinds: str) -> list[HistoryRow]:
+        statement = select(HistoryRow).where(HistoryRow.instance_id == case).order_by(HistoryRow.seq)
+        return [row for row in self.rows(statement) if not kinds or row.kind in kinds]
+
+    def rows(self, statement: Any) -> list[Any]:
+        with self.database.transaction(write=False) as session:
+            return list(session.scalars(statement))
+
+    def execute(self, statement: Any) -> None:
+        with self.database.transaction() as session:
+            session.execute(statement)
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All that the tables of cases hold, to compare before and after."""
+        tables = (ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, HistoryRow)
+        with self.database.transaction(write=False) as session:
+            return {
+                table.__tablename__: sorted(map(repr, session.execute(select(table.__table__))))
+                for table in tables
+            }
+
+    # What must always hold.
+
+    def check(self) -> None:
+        """What the tables say a case waits for is what its tokens wait for; every history chain is whole."""
+        with self.database.transaction(write=False) as session:
+            assert list(history.verify(session)) == []
+            for case in session.scalars(select(ProcessInstanceRow)):
+                _check_case(session, case, self.now)
+
+
+def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> None:
+    def tokens(row: Any, *conditions: Any) -> list[int]:
+        return sorted(session.scalars(select(row.token).where(row.instance_id == case.id, *conditions)))
+
+    execution = runtime.load(session, case, now)
+    waiting = [
+        token
+        for token in execution.tasks.values()
+        if token.has_state(TokenState.STARTED | TokenState.WAITING) and token.notes.get("phase", 0) == 0
+    ]
+    catching = [token for token in waiting if isinstance(token.spec, CatchEvent)]
+    timing = {token.id for token in catching if isinstance(token.spec.trigger, Timer)}
+    open_tasks = tokens(UserTaskRow, UserTaskRow.state == TaskState.OPEN)
+    assert open_tasks == sorted(t.id for t in waiting if isinstance(t.spec, UserTask))
+    assert tokens(TimerRow) == sorted(timing)
+    assert tokens(SubscriptionRow) == sorted({token.id for token in catching} - timing)
+    mine = select(UserTaskRow.id).where(UserTaskRow.instance_id == case.id, UserTaskRow.state == "open")
+    offered = select(CandidateRow.task_id).where(CandidateRow.instance_id == case.id)
+    assert set(session.scalars(offered)) <= set(session.scalars(mine))
+    assert (case.ended_at is not None) == (case.state in ("completed", "cancelled")) == execution.completed
+
+
+# -- watching the database ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Traffic:
+    """What was said to the database: statements (those that open a transaction left out) and commits."""
+
+    statements: list[str] = field(default_factory=list)
+    commits: int = 0
+
+
+@contextmanager
+def traffic(database: Database) -> Iterator[Traffic]:
+    """Listen to a database while the block runs."""
+    heard = Traffic()
+
+    def execute(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            heard.statements.append(statement)
+
+    def commit(_connection: Any) -> None:
+        heard.commits += 1
+
+    event.listen(database.engine, "before_cursor_execute", execute)
+    event.listen(database.engine, "commit", commit)
+    try:
+        yield heard
+    finally:
+        event.remove(database.engine, "before_cursor_execute", execute)
+        event.remove(database.engine, "commit", commit)
+
+
+def plan_of(database: Database, statement: str, parameters: Any = None) -> str:
+    """How the database would find what a statement asks for."""
+    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    with database.transaction(write=False) as session:
+        rows = session.connection().exec_driver_sql(explain + statement, parameters)
+        return "\n".join(str(row[-1]) for row in rows)
+
+
+def plans_of(database: Database, act: Callable[[], object]) -> list[str]:
+    """The plans of all statements that `act` executes."""
+    heard: list[tuple[str, Any]] = []
+
+    def execute(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            heard.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", execute)
+    try:
+        act()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", execute)
+    return [plan_of(database, statement, parameters) for statement, parameters in heard]
+
+
+def clear_candidates(session: Session) -> None:
+    session.execute(delete(CandidateRow))
+
+
+# -- doing things at once -----------------------------------------------------------------------------------
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Do everything at the same moment, a thread each: what each returned, or the domain's error it raised."""
+    together = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        together.wait(30)
+        try:
+            return act()
+        except EngineError as error:
+            return error
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

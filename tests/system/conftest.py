@@ -1,0 +1,45 @@
+"""Servers of the tests that watch whole systems."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server import Client, Server, running
+
+
+@pytest.fixture
+def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """A server of this test's own on its fresh database: it may be killed and started again."""
+    with running(Server(database_url, tmp_path)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that all tests of a module share, and none harms; the tests run once on each database."""
+    data = tmp_path_factory.mktemp("served")
+    if request.param == "sqlite":
+        with running(Server(f"sqlite:///{data / 'baton.db'}", data)) as server:
+            yield server
+        return
+    postgres = request.getfixturevalue("postgres")
+    name = postgres.create_database()
+    with running(Server(postgres.url(name), data)) as server:
+        yield server
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def sam(shared_server: Server) -> Client:
+    return Client(shared_server.url, "sam")
+
+
+@pytest.fixture(scope="module")
+def nia(shared_server: Server) -> Client:
+    return Client(shared_server.url, "nia")
+
+
+@pytest.fixture(scope="module")
+def root(shared_server: Server) -> Client:
+    return Client(shared_server.url, "root")

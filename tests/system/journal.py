@@ -1,0 +1,137 @@
+"""What people at work were told, kept outside the server: the other half of the proof that nothing is lost."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.engine.bpmn.support import (
+    boundary,
+    diagram,
+    end,
+    event_sub,
+    message,
+    path,
+    script,
+    start,
+    timer,
+    user,
+)
+from tests.server import Client
+
+KEY = "kept"
+DESK = {"candidateGroups": "service-desk"}
+# A script counts every timer and every message, so that one that came twice shows in a variable, too.
+CASE = diagram(
+    start(), user("first", **DESK), user("second", **DESK), end(), path("start first second end"),
+    boundary("late", "first", timer("PT1S"), interrupting=False), script("count_late", "lates = lates + 1"),
+    path("late count_late"),
+    event_sub("on_note", start("noted", message("kept.note"), isInterrupting=False),
+              script("count_note", "notes = notes + 1"), path("noted count_note")),
+    key=KEY, messages=("kept.note",),
+)  # fmt: skip
+
+PATIENCE = 120
+"""Seconds within which a killed server must be back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A command that was acknowledged: which one, on which case, at which element, how often it was sent."""
+
+    kind: str
+    instance: str
+    element: str | None
+    sent: int
+    replayed: bool
+
+
+class Journal:
+    """The acknowledged operations of all who work. `up` is set while the server is meant to answer."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+        self.numbers: dict[str, str] = {}
+        self.up = threading.Event()
+        self._grown = threading.Condition()
+
+    def note(self, operation: Operation) -> None:
+        with self._grown:
+            self.operations.append(operation)
+            self._grown.notify_all()
+
+    def wait_for(self, more: int) -> None:
+        """Wait until so many more operations are acknowledged than now."""
+        with self._grown:
+            wanted = len(self.operations) + more
+            assert self._grown.wait_for(lambda: len(self.operations) >= wanted, PATIENCE)
+
+    def of(self, kind: str, instance: str, element: str | None = None) -> int:
+        return sum((one.kind, one.instance, one.element) == (kind, instance, element) for one in self.operations)
+
+
+class Worker:
+    """Somebody who starts cases, sends them notes and completes their tasks, and sends again, with the same
+    key, whatever was not answered.
+    """
+
+    def __init__(self, client: Client, journal: Journal, shared: str, seed: int) -> None:
+        self._client, self._journal, self._shared = client, journal, shared
+        self._chance = random.Random(seed)
+
+    def work(self, until: threading.Event) -> None:
+        """Case after case; some are left where they are."""
+        while not until.is_set():
+            instance = self._start()
+            self._note(self._shared)  # the one case that all workers fight for
+            if self._chance.random() < 0.5:
+                self._note(instance)
+            for element in ("first", "second")[: self._chance.choice((0, 1, 2, 2, 2))]:
+                self._complete(instance, element)
+
+    def _start(self) -> str:
+        body = {"definition": KEY, "variables": {"lates": 0, "notes": 0}}
+        answer, sent = self._command("/process-instances", body)
+        case = answer.json()
+        self._journal.numbers[case["id"]] = case["number"]
+        self._acknowledged("started", case["id"], None, answer, sent)
+        return str(case["id"])
+
+    def _note(self, instance: str) -> None:
+        answer, sent = self._command("/messages", {"name": "kept.note", "instance": instance})
+        self._acknowledged("message", instance, "noted", answer, sent)
+
+    def _complete(self, instance: str, element: str) -> None:
+        task = self._patiently(lambda: self._client.task(instance, element))
+        answer, sent = self._command(f"/user-tasks/{task}/complete", {})
+        self._acknowledged("task completed", instance, element, answer, sent)
+
+    def _acknowledged(
+        self, kind: str, instance: str, element: str | None, answer: httpx.Response, sent: int
+    ) -> None:
+        replayed = answer.headers.get("Idempotency-Replayed") == "true"
+        self._journal.note(Operation(kind, instance, element, sent, replayed))
+
+    def _command(self, path: str, body: Any) -> tuple[httpx.Response, int]:
+        """The answer to a command, and how often it was sent."""
+        key, sent = uuid4().hex, 0
+
+        def send() -> httpx.Response:
+            nonlocal sent
+            sent += 1
+            return self._client.ask(path, body, key=key)
+
+        answer = self._patiently(send)
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+        return answer, sent
+
+    def _patiently(self, ask: Callable[[], Any]) -> Any:
+        while True:
+            try:
+                return ask()
+            except httpx.TransportError:  # no answer: it may have been done, or not
+                assert self._journal.up.wait(PATIENCE), "the server did not come back"
