@@ -16,7 +16,7 @@ from gunicorn.app.base import BaseApplication
 
 import config
 from api import create_app, logs
-from api.console import database_of
+from api.console import database_of, operator
 from api.console.shipped import shipped
 from api.server import Server
 from config import settings
@@ -49,8 +49,9 @@ def run_serve(_arguments: argparse.Namespace) -> int:
         seed_content(database)
         if found.demo:
             seed_demo(database)
-        database.close()  # no connection may be shared with the child
-        Gunicorn(found).run()
+        with operator.admitted(found, database):
+            database.close()  # no connection may be shared with the child
+            Gunicorn(found).run()
     return 0
 
 
