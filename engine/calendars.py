@@ -54,6 +54,10 @@ class Duration:
         except OverflowError as error:
             raise ValueError(f"The duration {text!r} is too long.") from error
 
+    def times(self, number: int) -> "Duration":
+        """So many of these, one after the other. Raises OverflowError when that is too long."""
+        return Duration(self.months * number, self.days * number, self.time * number)
+
     def after(self, instant: datetime, tz: ZoneInfo) -> datetime:
         """The aware UTC instant this long after `instant`.
 
@@ -86,7 +90,7 @@ def shift(day: date, months: int, days: int) -> date:
 class Repetition:
     """An ISO 8601 repetition `R3/PT10M`, `R/P1D` (for ever) or `R3/2026-01-01T08:00:00Z/P1D`."""
 
-    times: int | None
+    count: int | None
     start: str | None
     every: Duration
 
@@ -99,10 +103,42 @@ class Repetition:
         every = Duration.parse(match["every"])
         if every == Duration():
             raise ValueError(f"The repetition {text!r} has no interval.")
-        times = int(match["times"]) if match["times"] else None
-        if times == 0:
+        count = int(match["times"]) if match["times"] else None
+        if count == 0:
             raise ValueError(f"The repetition {text!r} never happens.")
-        return cls(times, match["start"], every)
+        return cls(count, match["start"], every)
+
+    def first(self, now: datetime, tz: ZoneInfo) -> tuple[datetime, int]:
+        """(the instant that occurrences are counted from, the number of the first one to come).
+
+        Without a start that is now, and the first comes an interval later. An endless repetition that started
+        in the past goes on with the next one; one with a count is made up for, from its start.
+        """
+        if self.start is None:
+            return now, 1
+        start = parse_instant(self.start, tz)
+        return start, self._next(start, now, tz) if self.count is None and start < now else 0
+
+    def occurrence(self, anchor: datetime, number: int, tz: ZoneInfo) -> datetime:
+        """The instant of an occurrence. Each is counted from the anchor, so that what is monthly from the
+        31st on
+        comes back to the 31st after February. Raises ValueError beyond the calendar's end.
+        """
+        try:
+            return self.every.times(number).after(anchor, tz)
+        except OverflowError as error:
+            raise ValueError("The instant lies beyond the calendar's end.") from error
+
+    def _next(self, start: datetime, now: datetime, tz: ZoneInfo) -> int:
+        days = self.every.months * _DAYS_A_MONTH + self.every.days
+        about = (now - start) / (timedelta(days=days) + self.every.time)
+        number = max(0, int(about) - 2)  # months and summer time make it inexact; the rest is stepped
+        while self.occurrence(start, number, tz) < now:
+            number += 1
+        return number
+
+
+_DAYS_A_MONTH = 30.436875
 
 
 def parse_instant(text: str, tz: ZoneInfo) -> datetime:

@@ -85,10 +85,12 @@ class _Builder:
     def fill(self, scope: ScopeMixin, drawn: etree._Element) -> None:
         """Build everything directly inside a process or sub-process, and connect it."""
         events = [e for e in dialect.flow_nodes(drawn) if tag(e) == "boundaryEvent"]
-        nodes = {e.get("id", ""): self.node(e, drawn) for e in dialect.flow_nodes(drawn)}
+        nodes = {e.get("id", ""): self.node(e) for e in dialect.flow_nodes(drawn)}
         for flow in dialect.children(drawn, "sequenceFlow"):
             condition = dialect.condition(flow)
             target = nodes[flow.get("targetRef", "")]
+            if isinstance(target, ParallelGateway):
+                target.incoming.append(flow.get("id", ""))
             nodes[flow.get("sourceRef", "")].flows.append(
                 Flow(flow.get("id", ""), target, None if condition is None else template(bare(condition)))
             )
@@ -99,10 +101,8 @@ class _Builder:
         for inner in dialect.event_sub_processes(drawn):
             self.event_sub_process(scope, inner)
 
-    def node(self, e: etree._Element, scope: etree._Element) -> Element:
-        node = (
-            getattr(self, "_" + tag(e))(e, _about(e)) if tag(e) != "parallelGateway" else self._join(e, scope)
-        )
+    def node(self, e: etree._Element) -> Element:
+        node: Element = getattr(self, "_" + tag(e))(e, _about(e))
         node.default = e.get("default")
         return self._repeat(e, self._activity(e, node)) if isinstance(node, Activity) else node
 
@@ -155,13 +155,8 @@ class _Builder:
     def _eventBasedGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return EventBasedGateway(self.process, e.get("id", ""), **about)
 
-    def _join(self, e: etree._Element, scope: etree._Element) -> Element:
-        incoming = [
-            f.get("id", "")
-            for f in dialect.children(scope, "sequenceFlow")
-            if f.get("targetRef") == e.get("id")
-        ]
-        return ParallelGateway(self.process, e.get("id", ""), incoming, **_about(e))
+    def _parallelGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return ParallelGateway(self.process, e.get("id", ""), **about)
 
     def _startEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
         kind = dialect.event_kind(e)

@@ -7,6 +7,7 @@ API's dry run, `baton lint` and the editor share it.
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -21,6 +22,10 @@ from engine.errors import Problem
 from engine.scripting import ScriptError, Template
 
 MAX_NODES = 1_000
+MAX_FLOWS = 5_000
+MAX_DECLARATIONS = 1_000
+MAX_PROBLEMS = 500
+"""Enough to work on; the check stops there, and keeps no more warnings than that."""
 MAX_NESTING = 20
 
 MAX_ID_LENGTH = 255
@@ -161,8 +166,13 @@ def check(file: str, root: etree._Element, form_exists: Callable[[str], bool]) -
     """Check every executable process of a diagram; `form_exists` says whether a form of that key can be
     had."""
     checker = _Checker(file, form_exists)
-    checker.document(root)
+    with suppress(_Enough):
+        checker.document(root)
     return checker.report
+
+
+class _Enough(Exception):
+    """There are more problems than anyone reads."""
 
 
 class _Checker:
@@ -174,10 +184,15 @@ class _Checker:
     # -- saying so -------------------------------------------------------------------------------------------
 
     def refuse(self, element: etree._Element, detail: str, line: int | None = None) -> None:
-        self.report.problems.append(self._problem(element, detail, line))
+        problems = self.report.problems
+        problems.append(self._problem(element, detail, line))
+        if len(problems) == MAX_PROBLEMS:
+            problems.append(Problem("There may be more problems: the check stopped here.", file=self.file))
+            raise _Enough
 
     def warn(self, element: etree._Element, detail: str) -> None:
-        self.report.warnings.append(self._problem(element, detail, None))
+        if len(self.report.warnings) < MAX_PROBLEMS:
+            self.report.warnings.append(self._problem(element, detail, None))
 
     def _problem(self, element: etree._Element, detail: str, line: int | None) -> Problem:
         return Problem(
@@ -192,7 +207,8 @@ class _Checker:
             if tag(element) not in _ROOT_ELEMENTS:
                 self.refuse(element, f"bpmn:{tag(element)} is not supported.")
         self.language(root, root.get("expressionLanguage"))
-        self.declarations(root)
+        if not self.declarations(root):
+            return
         processes = dialect.processes(root)
         if not processes:
             self.refuse(
@@ -203,7 +219,7 @@ class _Checker:
 
     def ids(self, root: etree._Element) -> None:
         seen: set[str] = set()
-        for element in root.iter():
+        for element in dialect.spoken(root):
             given = element.get("id")
             if given is None or not tag(element):
                 continue
@@ -217,8 +233,12 @@ class _Checker:
                 self.refuse(element, f"The id {given!r} is used twice.")
             seen.add(given)
 
-    def declarations(self, root: etree._Element) -> None:
-        for declared in dialect.children(root, "message", "error"):
+    def declarations(self, root: etree._Element) -> bool:
+        declarations = list(dialect.children(root, "message", "error"))
+        if len(declarations) > MAX_DECLARATIONS:
+            self.refuse(root, f"The file declares more than {MAX_DECLARATIONS:,} messages and errors.")
+            return False
+        for declared in declarations:
             name = declared.get("name" if tag(declared) == "message" else "errorCode") or ""
             if "${" in name:
                 self.refuse(
@@ -230,6 +250,7 @@ class _Checker:
                 )
             self.attributes(declared)
             self.extensions(declared)
+        return True
 
     def process(self, process: etree._Element) -> None:
         if not process.get("id"):
@@ -238,8 +259,10 @@ class _Checker:
         if nodes > MAX_NODES:
             self.refuse(process, f"The process has {nodes:,} elements; at most {MAX_NODES:,} are allowed.")
             return
-        for element in process.iter():
-            self.vocabulary(element)
+        if sum(1 for _ in process.iter(bpmn("sequenceFlow"))) > MAX_FLOWS:
+            self.refuse(process, f"The process has more than {MAX_FLOWS:,} sequence flows.")
+            return
+        self.vocabulary(process)
         self.record(process)
         self.lanes(process)
         for name in ("candidateStarterUsers", "candidateStarterGroups"):
@@ -261,7 +284,7 @@ class _Checker:
 
     def lanes(self, process: etree._Element) -> None:
         """A lane's name is taken as it is; as the group of a task it must be a name."""
-        ids = {element.get("id") for element in process.iter()}
+        ids = {element.get("id") for element in dialect.spoken(process)}
         for reference in process.iter(bpmn("flowNodeRef")):
             if dialect.text_of(reference) not in ids:
                 self.warn(
@@ -633,12 +656,12 @@ class _Checker:
 
     # -- extensions and texts --------------------------------------------------------------------------------
 
-    def vocabulary(self, element: etree._Element) -> None:
-        """Everything said about one element of a process is known, harmless, or refused: no word of it is
-        passed over."""
-        parent = element.getparent()
-        if parent is None or not tag(parent) or _is_aside(element):
-            return
+    def vocabulary(self, process: etree._Element) -> None:
+        """Everything said in a process is known, harmless, or refused: no word of it is passed over."""
+        for element in dialect.spoken(process):
+            self.words(element)
+
+    def words(self, element: etree._Element) -> None:
         if not tag(element):
             self.refuse(
                 element, f"{element.tag} does not belong here; extensions go inside bpmn:extensionElements."
@@ -801,12 +824,7 @@ def children_with_id(scope: etree._Element) -> Iterator[etree._Element]:
 
 def _line_in_file(element: etree._Element, text: str, error: ScriptError) -> int:
     # A text that ends too early is found wrong on the line after its last.
-    return (dialect.line(element) or 1) + min(error.line - 1, text.count("\n"))
-
-
-def _is_aside(element: etree._Element) -> bool:
-    """Whether it lies inside what execution never looks at."""
-    return any(tag(e) in ("extensionElements", "documentation", "text") for e in element.iterancestors())
+    return (dialect.line(element) or 1) + error.line - 1
 
 
 def _nearest_id(element: etree._Element) -> str | None:

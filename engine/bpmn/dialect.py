@@ -60,6 +60,18 @@ def child(element: _Element, name: str) -> _Element | None:
     return element.find(bpmn(name))
 
 
+_ASIDE = frozenset({"", "extensionElements", "documentation", "text"})
+
+
+def spoken(element: _Element) -> Iterator[_Element]:
+    """The element and all inside it in document order, not into extensions, prose or foreign elements."""
+    queue = [element]
+    while queue:
+        yield (at := queue.pop())
+        if tag(at) not in _ASIDE:
+            queue += reversed(at)
+
+
 def text_of(element: _Element | None) -> str:
     """The whole text inside, trimmed; "" when there is no such element."""
     return "" if element is None else "".join(map(str, element.itertext())).strip()

@@ -40,7 +40,7 @@ class Limits:
     """How much one command may do before the element it has reached is stopped: an endless loop without a
     wait ends here."""
 
-    steps: int = 2_000
+    steps: int = 10_000
     seconds: float = 2.0
     items: int = 1_000
 

@@ -33,9 +33,9 @@ def executable(process: etree._Element) -> etree._Element:
         root.append(deepcopy(declared))
     copy = deepcopy(process)
     root.append(copy)
-    _name_the_nameless(root)
     _hand_lanes_to_tasks(copy)
     _set_documentation_aside(root)
+    _name_the_nameless(root)
     etree.cleanup_namespaces(root, keep_ns_prefixes=["bpmn", "camunda", "baton"])
     return root
 
@@ -78,8 +78,10 @@ def _lane_group(task: etree._Element, groups: dict[str, str]) -> str | None:
     return None
 
 
-def _set_documentation_aside(root: etree._Element) -> None:
-    for element in list(root.iter(*(bpmn(name) for name in DOCUMENTATION))):
-        parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
+def _set_documentation_aside(element: etree._Element) -> None:
+    for inner in list(dialect.children(element)):
+        if dialect.tag(inner) in DOCUMENTATION:
+            inner.clear()  # else lxml resolves the namespaces of all inside again: minutes for 1 MB of prose
+            element.remove(inner)
+        else:
+            _set_documentation_aside(inner)

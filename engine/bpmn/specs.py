@@ -170,9 +170,9 @@ class ParallelGateway(Element):
 
     visible = False
 
-    def __init__(self, process: Process, name: str, incoming: list[str], **about: Any) -> None:
+    def __init__(self, process: Process, name: str, **about: Any) -> None:
         super().__init__(process, name, **about)
-        self.incoming = incoming
+        self.incoming: list[str] = []
 
     def enter(self, token: Token) -> bool:
         if len(self.incoming) < 2:
@@ -216,8 +216,8 @@ class Timer:
         self.text = text
 
     def plan(self, token: Token) -> dict[str, Any]:
-        """{"due": first instant, and for a repetition "every" and "left"}, evaluated as `token` sees things
-        now."""
+        """{"due": first instant, and for a repetition "every", "anchor", "number" and "left"}, evaluated as
+        `token` sees things now."""
         value = token.workflow.evaluate(self.text, token)
         if not isinstance(value, str):
             raise ElementFailed(f"The timer's value {value!r:.60} is no ISO 8601 text.")
@@ -230,39 +230,42 @@ class Timer:
         now, zone = execution.circumstances.now, execution.circumstances.zone
         if self.kind == "timeCycle":
             repeat = Repetition.parse(value)
-            first = parse_instant(repeat.start, zone) if repeat.start else repeat.every.after(now, zone)
-            return {"due": first, "every": value, "left": repeat.times}
+            anchor, number = repeat.first(now, zone)
+            due = repeat.occurrence(anchor, number, zone)
+            return {
+                "due": due,
+                "every": value,
+                "anchor": anchor.isoformat(),
+                "number": number,
+                "left": repeat.count,
+            }
         if self.kind == "timeDuration" and value.lstrip().startswith("P"):
             return {"due": Duration.parse(value).after(now, zone)}
         return {"due": parse_instant(value, zone)}
 
     def announce(self, token: Token, plan: dict[str, Any]) -> None:
-        self._arm(token, plan["due"])
-        if "every" in plan:
-            token.notes.update(every=plan["every"], left=plan["left"])
+        self._arm(token, plan.pop("due"))
+        token.notes.update(plan)
 
     def rearm(self, token: Token) -> bool:
-        """Arm the next of a repetition, counted from when this one was due, so that lateness never adds up.
-        Whether there is one."""
-        left = token.notes.get("left")
-        if "every" not in token.notes or left == 1:
+        """Arm the next of a repetition, counted from its beginning, so that lateness never adds up. Whether
+        there is one."""
+        notes, zone = token.notes, token.workflow.circumstances.zone
+        if "every" not in notes or notes["left"] == 1:
             return False
-        due = datetime.fromisoformat(token.notes["due"])
+        anchor, number = datetime.fromisoformat(notes["anchor"]), notes["number"] + 1
         try:
-            following = Repetition.parse(token.notes["every"]).every.after(
-                due, token.workflow.circumstances.zone
-            )
+            due = Repetition.parse(notes["every"]).occurrence(anchor, number, zone)
         except ValueError:  # beyond the calendar's end
             return False
-        token.notes["left"] = None if left is None else left - 1
-        self._arm(token, following)
+        notes.update(number=number, left=None if notes["left"] is None else notes["left"] - 1)
+        self._arm(token, due)
         return True
 
     def withdraw(self, token: Token) -> None:
         token.workflow.effects.disarm(token.id)
 
     def _arm(self, token: Token, due: datetime) -> None:
-        token.notes["due"] = due.isoformat()
         token.workflow.effects.arm(TimerArmed(token.id, token.spec.element, due))
 
 

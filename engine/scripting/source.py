@@ -55,7 +55,12 @@ class Places:
         return self.at(row, len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore")))
 
     def at(self, row: int, characters: int) -> tuple[int, int]:
-        """Line and column of a character: rows of the parsed text from 1, characters from 0."""
+        """Line and column of a character: rows of the parsed text from 1, characters from 0. What the parser
+        only
+        missed behind the end of the text is told at its end.
+        """
+        if row > len(self._lines):
+            row, characters = len(self._lines), len(self._lines[-1])
         before = self._column if row == 1 else 1
         return self._line + row - 1, max(1, before + self._margin + characters)
 
@@ -67,10 +72,9 @@ def parse_expression(text: str, line: int, column: int) -> Source:
     if not re.sub(r"#[^\n]*", "", text).strip():
         raise ScriptSyntaxError("There is no expression here.", line, column)
     # In brackets of our own, line breaks mean nothing. The check sees that the text closes only its own.
-    wrapped = f"({text}\n)"
-    places = Places(wrapped, line, column - 1)
+    places = Places(f"({text}", line, column - 1)
     _refuse_deep(text, places, first_column=1)
-    return Source(_parse(wrapped, "eval", places), places)
+    return Source(_parse(f"({text}\n)", "eval", places), places)
 
 
 def parse_script(text: str, line: int) -> Source:

@@ -195,12 +195,19 @@ class Database:
                 with Session(connection, expire_on_commit=False, autoflush=False) as session:
                     yield session
                     if write:
-                        session.commit()
+                        self._commit(session, connection)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise Unavailable from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise Unavailable from error
+            raise
+
+    def _commit(self, session: Session, connection: Connection) -> None:
+        try:
+            session.commit()
+        except BaseException:
+            connection.invalidate()  # the pool would hand its open transaction to whoever comes next
             raise
 
     def now(self, session: Session) -> datetime:
@@ -224,7 +231,7 @@ class Database:
         """
         if self.is_sqlite or not self.clock.follows_system:
             return literal(self.clock.now(), Instant)
-        # In a subquery it is asked once; compared with directly it would be asked for every row, past the index.
+        # In a subquery it is asked once; compared with directly it would be asked for each row, past the index.
         return select(func.clock_timestamp() + self.clock.offset).scalar_subquery()
 
     def close(self) -> None:

@@ -174,3 +174,43 @@ def test_an_instant_is_written_so_that_it_is_read_again_and_sorts_as_text(instan
 def test_a_zone_there_is_not_is_refused(name):
     with pytest.raises(ValueError, match="time zone"):
         zone(name)
+
+
+def occurrences(text, now, number):
+    repetition = Repetition.parse(text)
+    anchor, first = repetition.first(now, BERLIN)
+    return [repetition.occurrence(anchor, first + n, BERLIN) for n in range(number)]
+
+
+def test_what_is_monthly_from_the_31st_on_comes_back_to_the_31st():
+    found = occurrences("R/2026-01-31T09:00:00Z/P1M", datetime(2026, 1, 1, tzinfo=UTC), 4)
+
+    assert [(at.month, at.day) for at in found] == [(1, 31), (2, 28), (3, 31), (4, 30)]
+
+
+def test_an_endless_repetition_from_the_past_goes_on_with_its_next_occurrence():
+    now = datetime(2026, 11, 22, 17, 30, 30, tzinfo=UTC)
+
+    assert occurrences("R/2020-01-01T00:00:00Z/PT1M", now, 2) == [
+        datetime(2026, 11, 22, 17, 31, tzinfo=UTC),
+        datetime(2026, 11, 22, 17, 32, tzinfo=UTC),
+    ]
+
+
+def test_a_counted_repetition_from_the_past_begins_with_its_first_occurrence():
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+
+    assert occurrences("R3/2026-11-20T00:00:00Z/P1D", now, 1) == [datetime(2026, 11, 20, tzinfo=UTC)]
+
+
+@given(
+    st.sampled_from(["PT7M", "P1D", "P1M", "P1W", "P1M2DT3H", "P1Y"]),
+    st.datetimes(datetime(2015, 1, 1), datetime(2026, 1, 1), timezones=st.just(UTC)),
+    st.datetimes(datetime(2026, 1, 2), datetime(2030, 1, 1), timezones=st.just(UTC)),
+)
+def test_the_next_occurrence_is_the_first_that_is_not_past(every, start, now):
+    repetition = Repetition.parse(f"R/{start:%Y-%m-%dT%H:%M:%SZ}/{every}")
+    anchor, number = repetition.first(now, BERLIN)
+
+    assert repetition.occurrence(anchor, number, BERLIN) >= now
+    assert repetition.occurrence(anchor, number - 1, BERLIN) < now

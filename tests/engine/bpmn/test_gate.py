@@ -5,7 +5,7 @@
 import pytest
 
 from engine import bpmn
-from engine.bpmn.check import MAX_NODES
+from engine.bpmn.check import MAX_DECLARATIONS, MAX_FLOWS, MAX_NODES, MAX_PROBLEMS
 from engine.errors import Invalid, Problem
 from tests.engine.bpmn.support import (
     NAMESPACES,
@@ -276,6 +276,8 @@ SHAPES = {
     "other expression language": (diagram(start()).replace(b"<definitions", b"<definitions expressionLanguage='https://www.omg.org/spec/FEEL'"), None, "'feel' is not supported"),
     "terminate in the middle": (diagram(start(), node("intermediateThrowEvent", "t", TERMINATE), path("start t")), "t", "terminate event definition"),
     "sub-processes too deep": (diagram(start(), "".join(f'<subProcess id="s{n}"><startEvent id="t{n}"/>{path(f"t{n} s{n + 1}") if n < 29 else ""}' for n in range(30)) + "</subProcess>" * 30, path("start s0")), "s20", "nested more than"),
+    "too many flows": (diagram(start(), user("a"), "".join(flow("start", "a", id=f"f{n}") for n in range(MAX_FLOWS + 1))), "p", "more than 5,000 sequence flows"),
+    "too many messages": (diagram(start(), messages=tuple(f"m{n}" for n in range(MAX_DECLARATIONS + 1))), None, "more than 1,000 messages"),
     "too many elements": (diagram(*(user(f"a{n}") for n in range(MAX_NODES + 1))), "p", "at most 1,000"),
 }  # fmt: skip
 
@@ -408,3 +410,10 @@ def test_a_lane_that_names_what_is_not_there_is_warned_about():
 
     assert "'gone'" in warning.detail
     assert warning.element == "l"
+
+
+def test_nobody_is_told_more_problems_than_can_be_read():
+    found = problems(diagram(*(node("serviceTask", f"a{n}") for n in range(2 * MAX_PROBLEMS))))
+
+    assert len(found) == MAX_PROBLEMS + 1
+    assert "stopped here" in found[-1].detail
