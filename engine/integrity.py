@@ -37,14 +37,15 @@ class _Wait:
     """A kind of row that stands for a token of a case that waits."""
 
     noun: str
+    kind: str
     table: Any
     condition: Any = true()  # noqa: RUF009 - a constant of SQLAlchemy's
 
 
 _WAITS = (
-    _Wait("user task", UserTaskRow, IS_OPEN),
-    _Wait("timer", TimerRow),
-    _Wait("message subscription", SubscriptionRow),
+    _Wait("user task", "task", UserTaskRow, IS_OPEN),
+    _Wait("timer", "timer", TimerRow),
+    _Wait("message subscription", "message", SubscriptionRow),
 )
 
 
@@ -54,7 +55,7 @@ def verify(session: Session, now: datetime) -> Iterator[Fault]:
     1. Each case's history is whole and as it was written.
     2. Whatever belongs to a case belongs to one that is there.
     3. Nothing waits for a case that has ended.
-    4. Whatever waits for a case that runs, waits for a token that the case has.
+    4. In a case that runs, what waits in the tables is what its tokens wait for, neither more nor less.
     """
     hold_still(session)
     for fault in history.verify(session):
@@ -113,21 +114,27 @@ def _without_a_token(session: Session, cases: list[ProcessInstanceRow], now: dat
         except Exception as error:  # whatever is wrong with a state, the other cases are to be looked at
             yield Fault(f"Its state cannot be read: {type(error).__name__}: {error}", case.number)
             continue
-        for noun, element, token in waiting[case.id]:
-            if not execution.waits_at(token):
-                yield Fault(
-                    f"A {noun} at {element} waits for a token that the case does not have.", case.number
-                )
+        awaited = execution.awaited()
+        for wait in _WAITS:
+            stored, wanted = waiting[case.id, wait.kind], awaited[wait.kind]
+            for token, element in stored.items():
+                if token not in wanted:
+                    yield Fault(
+                        f"A {wait.noun} at {element} waits for a token that the case does not have.",
+                        case.number,
+                    )
+            for token in wanted - stored.keys():
+                yield Fault(f"The case waits for a {wait.noun} that is missing (token {token}).", case.number)
 
 
-def _waiting(session: Session, cases: list[ProcessInstanceRow]) -> dict[str, list[tuple[str, str, int]]]:
-    """(kind, element, token) of all that waits, by case."""
-    found = defaultdict(list)
+def _waiting(session: Session, cases: list[ProcessInstanceRow]) -> dict[tuple[str, str], dict[int, str]]:
+    """The element of each token that something in the tables waits for, by case and kind."""
+    found: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
     ids = [case.id for case in cases]
     for wait in _WAITS:
         rows = select(wait.table.instance_id, wait.table.element, wait.table.token)
         for instance_id, element, token in session.execute(
             rows.where(wait.condition, wait.table.instance_id.in_(ids))
         ):
-            found[instance_id].append((wait.noun, element, token))
+            found[instance_id, wait.kind][token] = element
     return found

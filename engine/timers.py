@@ -122,7 +122,7 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
         "timer failed", timer=timer.id, instance=timer.instance_id, element=timer.element, exc_info=error
     )
     timer.attempts += 1
-    timer.error = f"{type(error).__name__}: {error}"[:1000]
+    timer.error = f"{type(error).__name__}: {error}"[:1000].replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
     timer.next_at = now + timedelta(minutes=timer.attempts**2)
     if timer.attempts >= ATTEMPTS:
         timer.state = TimerState.DEAD

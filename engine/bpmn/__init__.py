@@ -18,7 +18,8 @@ from engine.bpmn.effects import Effects, Step, Subscribed, TaskOpened, TimerArme
 from engine.bpmn.execution import Circumstances, Execution, Limits
 from engine.bpmn.read import read
 from engine.bpmn.rewrite import executable
-from engine.bpmn.specs import Process, correlation_text
+from engine.bpmn.specs.base import Process
+from engine.bpmn.specs.triggers import correlation_text
 from engine.bpmn.state import FORMAT, NewerFormat, load, save
 from engine.errors import Invalid, Problem
 

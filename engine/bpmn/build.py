@@ -6,36 +6,22 @@ from lxml import etree
 
 from engine.bpmn import dialect
 from engine.bpmn.dialect import tag
-from engine.bpmn.specs import (
-    Activity,
-    Assignment,
+from engine.bpmn.specs.activities import Activity, Assignment, PassThrough, ScriptTask, UserTask
+from engine.bpmn.specs.base import Element, Flow, Parameter, Process
+from engine.bpmn.specs.events import (
     BoundaryEvent,
     CatchEvent,
-    Element,
     EndEvent,
     ErrorBoundaryEvent,
     ErrorEnd,
     ErrorStart,
-    EventBasedGateway,
     EventStart,
-    EventSubProcess,
-    ExclusiveGateway,
-    Flow,
-    Message,
-    MultiInstance,
-    ParallelGateway,
-    Parameter,
-    PassThrough,
-    Process,
-    ProcessScope,
-    ScopeMixin,
-    ScriptTask,
     StartEvent,
-    SubProcess,
     TerminateEnd,
-    Timer,
-    UserTask,
 )
+from engine.bpmn.specs.gateways import EventBasedGateway, ExclusiveGateway, ParallelGateway
+from engine.bpmn.specs.scopes import EventSubProcess, MultiInstance, ProcessScope, ScopeMixin, SubProcess
+from engine.bpmn.specs.triggers import Message, Timer
 from engine.scripting import Script, Template
 
 CONTEXT_FUNCTIONS = frozenset({"now"})

@@ -26,7 +26,7 @@ from engine.calendars import format_instant
 from engine.scripting import Expression, Script, ScriptError, Template
 
 if TYPE_CHECKING:
-    from engine.bpmn.specs import Element, Process
+    from engine.bpmn.specs.base import Element, Process
 
 Json = Any
 
@@ -82,6 +82,12 @@ class Token(Task):
     def active(self) -> bool:
         """Whether the scope this token is in cannot end before it."""
         return not self.has_state(TaskState.WAITING)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has begun to wait for something from outside, or for tokens inside it."""
+        begun = TaskState.WAITING | TaskState.STARTED
+        return self.has_state(begun) and not self.notes.get("phase")
 
     @property
     def scope(self) -> "Token":
@@ -307,6 +313,14 @@ class Execution(Workflow):
     def waits_at(self, token: int) -> bool:
         """Whether there is such a token; a timer or message for one that has gone is stale."""
         return token in self.tasks
+
+    def awaited(self) -> dict[str, set[int]]:
+        """The tokens that wait for a `task`, a `timer` or a `message`: each has its row in the store."""
+        found: dict[str, set[int]] = {"task": set(), "timer": set(), "message": set()}
+        for token in self.tasks.values():
+            if (kind := token.spec.awaits(token)) is not None:
+                found[kind].add(token.id)
+        return found
 
     def takes_payload(self, token: int) -> bool:
         """Whether the message event at `token` declares what becomes of a payload."""

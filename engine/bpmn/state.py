@@ -9,7 +9,7 @@ import zstandard
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.execution import Circumstances, Execution, Token
-from engine.bpmn.specs import Process
+from engine.bpmn.specs.base import Process
 from engine.errors import EngineError, Invalid
 
 FORMAT = 1

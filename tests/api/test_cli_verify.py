@@ -59,6 +59,15 @@ def test_a_timer_for_a_token_that_the_case_does_not_have_is_found(database_url: 
     assert "W-000003: A timer at late waits for a token that" in capsys.readouterr().out
 
 
+def test_a_timer_that_is_missing_is_found(database_url: str, capsys: Output) -> None:
+    change(database_url, TimerRow, "W-000003", token=999)
+
+    status = main(["verify"])
+
+    assert status == 1
+    assert "W-000003: The case waits for a timer that is missing (token" in capsys.readouterr().out
+
+
 def test_what_still_waits_for_an_ended_case_is_found(database_url: str, capsys: Output) -> None:
     change(database_url, ProcessInstanceRow, "W-000001", state="completed")
 

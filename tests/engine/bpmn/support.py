@@ -8,11 +8,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine import bpmn
 from engine.bpmn import Circumstances, Execution, Limits, Step, Subscribed, TaskOpened, TimerArmed
-from engine.bpmn.specs import CatchEvent, Timer, UserTask
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMESPACES = (
@@ -300,15 +297,9 @@ class Case:
 
     def _check_against(self, execution: Execution) -> None:
         """What was announced outside is what the tokens wait for: no more and no less."""
-        waiting = [
-            t
-            for t in execution.tasks.values()
-            if t.has_state(TaskState.STARTED | TaskState.WAITING) and t.notes.get("phase", 0) == 0
-        ]
-        catching = [t for t in waiting if isinstance(t.spec, CatchEvent)]
-        timers = {t.id for t in catching if isinstance(t.spec.trigger, Timer)}
-        assert set(self._known.tasks) == {t.id for t in waiting if isinstance(t.spec, UserTask)}
-        assert set(self._known.timers) == timers
-        assert set(self._known.subscriptions) == {t.id for t in catching} - timers
+        awaited = execution.awaited()
+        assert set(self._known.tasks) == awaited["task"]
+        assert set(self._known.timers) == awaited["timer"]
+        assert set(self._known.subscriptions) == awaited["message"]
         assert not execution.completed or len(execution.tasks) == 1
         assert not execution.agenda

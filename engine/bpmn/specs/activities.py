@@ -1,0 +1,210 @@
+"""Activities: the work itself."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from engine.bpmn.effects import TaskOpened
+from engine.bpmn.execution import ElementFailed, Execution, Token
+from engine.bpmn.specs.base import Element, Flow, Parameter, Process
+from engine.bpmn.specs.events import BoundaryEvent, ErrorBoundaryEvent
+from engine.calendars import Duration, parse_instant
+from engine.scripting import Script, Template
+
+if TYPE_CHECKING:
+    from engine.bpmn.specs.scopes import MultiInstance
+
+Json = Any
+
+
+class Activity(Element):
+    """A piece of work: input and output parameters, and events waiting at its boundary while it waits
+    itself."""
+
+    waits: ClassVar[bool] = True
+
+    def __init__(self, process: Process, name: str, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.input_parameters: list[Parameter] = []
+        self.output_parameters: list[Parameter] = []
+        self.boundaries: list[BoundaryEvent] = []
+        self.error_boundaries: list[ErrorBoundaryEvent] = []
+        self.repeated: MultiInstance | None = None
+
+    def enter(self, token: Token) -> bool:
+        held = dict(token.data)
+        try:
+            return self._enter(token)
+        except ElementFailed:
+            token.data = held  # else the retry of an input `x = ${x + 1}` would read its own first result
+            raise
+
+    def _enter(self, token: Token) -> bool:
+        for parameter in self.input_parameters:  # one may read the one before it
+            token.data[parameter.name] = token.workflow.evaluate(parameter.value, token)
+        plans = [(b, b.plan(token)) for b in self.boundaries] if self.waits else []
+        done = self.begin(token)
+        if not done:
+            for boundary, plan in plans:
+                boundary.announce(token.workflow.listen(boundary, token), plan)
+        return done
+
+    def begin(self, token: Token) -> bool:
+        """Do the work, or begin it and return False."""
+        return True
+
+    def hand_out(self, token: Token) -> None:
+        values = [(p.name, token.workflow.evaluate(p.value, token)) for p in self.output_parameters]
+        for name, value in values:
+            token.workflow.assign(token.scope, name, value)
+        if self.repeated:
+            self.repeated.count(token)
+
+    def choose(self, token: Token) -> list[Flow]:
+        if self.repeated:
+            self.repeated.judge(token)
+            return []
+        return super().choose(token)
+
+    def left(self, token: Token) -> None:
+        if self.repeated:
+            self.repeated.item_done(token)
+        else:
+            super().left(token)
+
+
+class PassThrough(Activity):
+    """A manual or plain task: the engine has nothing to do there."""
+
+    waits = False
+
+
+class ScriptTask(Activity):
+    waits = False
+
+    def __init__(self, process: Process, name: str, script: Script, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.script = script
+
+    def begin(self, token: Token) -> bool:
+        for name, value in token.workflow.run_script(self.script, token).items():
+            token.workflow.assign(token, name, value)
+        return True
+
+
+@dataclass(slots=True)
+class Assignment:
+    """Who is to do a user task, by when, with which form: templates, evaluated when it opens."""
+
+    assignee: Template | None = None
+    users: Template | None = None
+    groups: Template | None = None
+    due: Template | None = None
+    priority: Template | None = None
+    form: str | None = None
+    separation: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+
+
+class UserTask(Activity):
+    """Work for a person: a row in the store until somebody completes it."""
+
+    def __init__(self, process: Process, name: str, assignment: Assignment, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.assignment = assignment
+
+    def begin(self, token: Token) -> bool:
+        a, execution = self.assignment, token.workflow
+        task = TaskOpened(
+            token=token.id,
+            element=self.element,
+            name=self.label,
+            names=a.names,
+            assignee=_one(_value(a.assignee, token)),
+            users=_several(_value(a.users, token)),
+            groups=_several(_value(a.groups, token)),
+            priority=_priority(_value(a.priority, token)),
+            due=_due(_value(a.due, token), execution),
+            form=a.form,
+            separation=a.separation,
+        )
+        execution.note("entered", self)
+        execution.effects.open(task)
+        return False
+
+    def awaits(self, token: Token) -> str | None:
+        return "task" if token.waits else None
+
+    def withdraw(self, token: Token) -> None:
+        if token.waits:
+            token.workflow.effects.close(token.id)
+
+
+def _value(template: Template | None, token: Token) -> Json:
+    return None if template is None else token.workflow.evaluate(template, token)
+
+
+_NAME_LENGTH = 64
+
+
+def _one(value: Json) -> str | None:
+    if value is None or isinstance(value, str):
+        return _name(value or "") or None
+    raise ElementFailed("The assignee is no text.")
+
+
+def _name(text: str) -> str:
+    """The name of a person or group, as far as the database can hold one."""
+    name = text.strip()
+    if len(name) > _NAME_LENGTH or "\0" in name:
+        raise ElementFailed(
+            f"{name!r:.40} is no name of a person or group: it is longer than {_NAME_LENGTH} characters."
+        )
+    return name
+
+
+def _several(value: Json) -> tuple[str, ...]:
+    """Candidates: a list of texts, or one text with commas."""
+    items = (value or "").split(",") if value is None or isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ElementFailed("The candidates are no list of texts.")
+    return tuple(dict.fromkeys(name for item in items if (name := _name(item))))
+
+
+def _priority(value: Json) -> int | None:
+    number = whole_number(value)
+    if value is not None and number is None:
+        raise ElementFailed(f"The task's priority {value!r:.40} is no whole number.")
+    return number
+
+
+_DIGITS = re.compile(r"-?\d{1,10}", re.ASCII)
+
+
+_LARGEST = 2**31 - 1
+
+
+def whole_number(value: Json) -> int | None:
+    """The whole number of at most 31 bits that a value is or a text says; None when it is something else."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and -_LARGEST <= value <= _LARGEST else None
+
+
+def _due(value: Json, execution: Execution) -> datetime | None:
+    if value is None:
+        return None
+    now, zone = execution.circumstances.now, execution.circumstances.zone
+    if not isinstance(value, str):
+        raise ElementFailed(f"The due date {value!r:.60} is no ISO 8601 text.")
+    try:
+        return (
+            Duration.parse(value).after(now, zone)
+            if value.lstrip().startswith("P")
+            else parse_instant(value, zone)
+        )
+    except ValueError as error:
+        raise ElementFailed(f"The due date cannot be read: {error}") from error

@@ -1,0 +1,170 @@
+"""Scopes: what tokens live in. A process, its sub-processes, and the repetition of an activity."""
+
+from typing import Any
+
+from engine.bpmn.execution import ElementFailed, Token
+from engine.bpmn.specs.activities import Activity, whole_number
+from engine.bpmn.specs.base import HAND_OUT, Element, Process
+from engine.bpmn.specs.events import BoundaryEvent, ErrorStart, EventStart, interrupt
+from engine.scripting import Template
+
+Json = Any
+
+
+class ScopeMixin:
+    """What a process, a sub-process and an event sub-process have in common: a start, and events waiting
+    inside."""
+
+    start: Element
+
+    def __init__(self, process: Process, name: str, **about: Any) -> None:
+        super().__init__(process, name, **about)  # type: ignore[call-arg]
+        self.event_starts: list[EventStart] = []
+        self.error_starts: list[ErrorStart] = []
+
+    def open_scope(self, token: Token) -> None:
+        plans = [(start, start.plan(token)) for start in self.event_starts]
+        for start, plan in plans:
+            start.announce(token.workflow.listen(start, token), plan)
+        self.place_start(token)
+
+    def place_start(self, token: Token) -> None:
+        token.workflow.place(self.start, token)
+
+    def emptied(self, token: Token) -> None:
+        """Nothing is left inside but listeners, which no longer start anything: not even while its outputs
+        fail."""
+        interrupt(token)
+        token.workflow.go_on(token)
+
+
+class ProcessScope(ScopeMixin, Element):
+    """The process itself: its token is the root of the tree, its data the instance's variables."""
+
+    def enter(self, token: Token) -> bool:
+        self.open_scope(token)
+        return False
+
+    def emptied(self, token: Token) -> None:
+        token.workflow.finish()
+
+
+class SubProcess(ScopeMixin, Activity):
+    """An embedded sub-process."""
+
+    def begin(self, token: Token) -> bool:
+        self.open_scope(token)
+        token.workflow.note("entered", self)
+        return False
+
+
+class EventSubProcess(ScopeMixin, Element):
+    """Runs inside the scope it lies in, once for each time its start event fires."""
+
+    start: EventStart | ErrorStart
+
+    @property
+    def interrupts(self) -> bool:
+        return isinstance(self.start, ErrorStart) or self.start.interrupting
+
+    def enter(self, token: Token) -> bool:
+        self.open_scope(token)
+        token.workflow.note("entered", self)
+        return False
+
+    def place_start(self, token: Token) -> None:
+        begun = token.workflow.place(self.start, token, phase=HAND_OUT)
+        if isinstance(self.start, EventStart):
+            self.start.receive(begun, token.notes.pop("payload", None))
+
+
+class MultiInstance(Activity):
+    """The repetition of an activity, in parallel or one after the other; its item tokens each have a scope of
+    their own."""
+
+    visible = False
+
+    def __init__(
+        self,
+        process: Process,
+        name: str,
+        item: Activity,
+        *,
+        sequential: bool,
+        collection: Template | None,
+        cardinality: Template | None,
+        variable: str | None,
+        until: Template | None,
+        **about: Any,
+    ) -> None:
+        super().__init__(process, name, **about)
+        self.item = item
+        self.sequential, self.variable, self.until = sequential, variable, until
+        self.collection, self.cardinality = collection, cardinality
+        item.repeated = self
+
+    def begin(self, token: Token) -> bool:
+        items = self._items(token)
+        token.data.update(nrOfInstances=len(items), nrOfCompletedInstances=0, nrOfActiveInstances=0)
+        waiting = items[1:] if self.sequential else []
+        if waiting:
+            token.notes["items"] = waiting
+        for index, item in enumerate(items[: len(items) - len(waiting)]):
+            self._place(token, index, item)
+        return not items
+
+    def count(self, item: Token) -> None:
+        """One more instance has completed (called once per instance, when its outputs are written)."""
+        body = item.scope
+        body.data["nrOfCompletedInstances"] += 1
+        body.data["nrOfActiveInstances"] -= 1
+
+    def judge(self, item: Token) -> None:
+        """Whether the completion condition holds now, seen from the instance that completed."""
+        if self.until is None:
+            return
+        enough = item.workflow.evaluate(self.until, item)
+        if not isinstance(enough, bool):
+            raise ElementFailed("The completion condition is neither true nor false.")
+        item.notes["enough"] = enough
+
+    def item_done(self, item: Token) -> None:
+        body, execution = item.scope, item.workflow
+        enough = item.notes.get("enough", False)
+        item.clear()
+        execution.discard(item)
+        if enough:
+            body.clear(keep=lambda token: isinstance(token.spec, BoundaryEvent))
+        elif remaining := body.notes.get("items"):
+            following = remaining.pop(0)
+            self._place(body, body.data["nrOfCompletedInstances"], following)
+        execution.check_finished(body)
+
+    def emptied(self, body: Token) -> None:
+        body.workflow.go_on(body)
+
+    def _place(self, body: Token, index: int, value: Json) -> None:
+        item = body.workflow.place(self.item, body)
+        item.data["loopCounter"] = index
+        if self.variable:
+            item.data[self.variable] = value
+        body.data["nrOfActiveInstances"] += 1
+
+    def _items(self, token: Token) -> list[Json]:
+        if self.cardinality is not None:
+            number = whole_number(token.workflow.evaluate(self.cardinality, token))
+            if number is None or number < 0:
+                raise ElementFailed("The loop cardinality is no whole number.")
+            self._bound(number, token)
+            return [None] * number
+        assert self.collection is not None, "the check asks for a collection or a cardinality"
+        items = token.workflow.evaluate(self.collection, token)
+        if not isinstance(items, list):
+            raise ElementFailed("The collection is no list.")
+        self._bound(len(items), token)
+        return list(items)
+
+    def _bound(self, number: int, token: Token) -> None:
+        most = token.workflow.circumstances.limits.items
+        if number > most:
+            raise ElementFailed(f"The activity is to run {number:,} times; at most {most:,} are allowed.")

@@ -1,0 +1,114 @@
+"""What an event waits for: a time or a message."""
+
+from datetime import datetime
+from typing import Any
+
+from engine.bpmn.effects import Subscribed, TimerArmed
+from engine.bpmn.execution import ElementFailed, Execution, Token
+from engine.calendars import Duration, Repetition, parse_instant
+from engine.scripting import Template
+
+Json = Any
+
+
+class Timer:
+    """When a timer event fires: an instant, a duration from now, or a repetition."""
+
+    awaited = "timer"
+
+    def __init__(self, kind: str, text: Template) -> None:
+        self.kind = kind
+        self.text = text
+
+    def plan(self, token: Token) -> dict[str, Any]:
+        """{"due": first instant, and for a repetition "every", "anchor", "number" and "left"}, evaluated as
+        `token` sees things now."""
+        value = token.workflow.evaluate(self.text, token)
+        if not isinstance(value, str):
+            raise ElementFailed(f"The timer's value {value!r:.60} is no ISO 8601 text.")
+        try:
+            return self._read(value, token.workflow)
+        except ValueError as error:
+            raise ElementFailed(f"The timer cannot be read: {error}") from error
+
+    def _read(self, value: str, execution: Execution) -> dict[str, Any]:
+        now, zone = execution.circumstances.now, execution.circumstances.zone
+        if self.kind == "timeCycle":
+            repeat = Repetition.parse(value)
+            anchor, number = repeat.first(now, zone)
+            due = repeat.occurrence(anchor, number, zone)
+            return {
+                "due": due,
+                "every": value,
+                "anchor": anchor.isoformat(),
+                "number": number,
+                "left": repeat.count,
+            }
+        if self.kind == "timeDuration" and value.lstrip().startswith("P"):
+            return {"due": Duration.parse(value).after(now, zone)}
+        return {"due": parse_instant(value, zone)}
+
+    def announce(self, token: Token, plan: dict[str, Any]) -> None:
+        self._arm(token, plan.pop("due"))
+        token.notes.update(plan)
+
+    def rearm(self, token: Token) -> bool:
+        """Arm the next of a repetition, counted from its beginning, so that lateness never adds up. Whether
+        there is one."""
+        notes, zone = token.notes, token.workflow.circumstances.zone
+        if "every" not in notes or notes["left"] == 1:
+            return False
+        anchor, number = datetime.fromisoformat(notes["anchor"]), notes["number"] + 1
+        try:
+            due = Repetition.parse(notes["every"]).occurrence(anchor, number, zone)
+        except ValueError:  # beyond the calendar's end
+            return False
+        notes.update(number=number, left=None if notes["left"] is None else notes["left"] - 1)
+        self._arm(token, due)
+        return True
+
+    def withdraw(self, token: Token) -> None:
+        token.workflow.effects.disarm(token.id)
+
+    def _arm(self, token: Token, due: datetime) -> None:
+        token.workflow.effects.arm(TimerArmed(token.id, token.spec.element, due))
+
+
+class Message:
+    """A message event: the name it waits for, and the correlation key by which a message finds this case."""
+
+    awaited = "message"
+
+    def __init__(self, name: str, correlation: Template | None) -> None:
+        self.name = name
+        self.correlation = correlation
+
+    def plan(self, token: Token) -> dict[str, Any]:
+        if self.correlation is None:
+            return {"key": None}
+        key = token.workflow.evaluate(self.correlation, token)
+        if key is None or isinstance(key, (dict, list)):
+            raise ElementFailed("The correlation key is neither a text nor a number.")
+        text = correlation_text(key)
+        if len(text) > _KEY_LENGTH or "\0" in text:
+            raise ElementFailed(f"The correlation key {text!r:.60} is longer than {_KEY_LENGTH} characters.")
+        return {"key": text}
+
+    def announce(self, token: Token, plan: dict[str, Any]) -> None:
+        token.workflow.effects.subscribe(Subscribed(token.id, token.spec.element, self.name, plan["key"]))
+
+    def rearm(self, token: Token) -> bool:
+        return True  # the subscription stands until the token goes
+
+    def withdraw(self, token: Token) -> None:
+        token.workflow.effects.unsubscribe(token.id)
+
+
+_KEY_LENGTH = 255
+
+
+def correlation_text(key: Json) -> str:
+    """A correlation key as it is stored and compared: texts as they are, 7 and 7.0 alike, true as `true`."""
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)
