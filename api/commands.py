@@ -56,7 +56,8 @@ class Command(Reading):
         tags = request.if_match
         if "If-Match" not in request.headers or tags.star_tag:
             return None
-        revisions = [tag for tag in tags.as_set() if tag.isdecimal()]
+        # werkzeug gives None for an empty tag; int() refuses more digits than any revision has
+        revisions = [tag for tag in tags.as_set() if tag and tag.isdecimal() and len(tag) < 20]
         if len(revisions) != 1:
             raise PreconditionFailed
         return int(revisions[0])

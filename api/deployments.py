@@ -47,7 +47,12 @@ _PARTS = {
                         "description": "Why this is deployed.",
                     },
                 },
-            }
+            },
+            "example": {
+                "files": ["<bpmn:definitions .../>", '{"schema": {"type": "object"}}'],
+                "paths": ["incident/incident.bpmn", "incident/report.json"],
+                "reason": "Reminders every two days",
+            },
         }
     },
 }

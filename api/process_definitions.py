@@ -77,7 +77,9 @@ def get_version(here: Reading, key: str, number: int) -> Any:
     responses={
         "200": {
             "description": "The BPMN file.",
-            "content": {"application/xml": {"schema": {"type": "string"}}},
+            "content": {
+                "application/xml": {"schema": {"type": "string"}, "example": "<bpmn:definitions .../>"}
+            },
         }
     }
 )

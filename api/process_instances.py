@@ -7,6 +7,7 @@ from api import pages
 from api.blueprint import Blueprint
 from api.commands import Command, Reading
 from api.pages import PageQuery
+from api.payload import json_body
 from api.schemas.process_instances import (
     HISTORY_EXAMPLE,
     INSTANCE_EXAMPLE,
@@ -21,8 +22,8 @@ from api.schemas.process_instances import (
     VariablesSchema,
 )
 from api.server import server
-from engine import access, process_instances
-from engine.errors import Conflict
+from engine import access, definitions, process_instances
+from engine.errors import Conflict, Forbidden
 from engine.process_instances import Filter, InstanceState, Order
 
 blueprint = Blueprint(
@@ -33,9 +34,19 @@ blueprint = Blueprint(
 _GOES_ON = (InstanceState.ACTIVE, InstanceState.FAILED, InstanceState.SUSPENDED)
 
 
+def _require_startable(here: Reading) -> None:
+    """What `start` checks before it looks at anything but the key."""
+    body = json_body()
+    key = body.get("definition") if isinstance(body, dict) else None
+    if isinstance(key, str) and not access.may_start(here.person, definitions.latest(here.session, key)):
+        raise Forbidden
+
+
 @blueprint.post("")
 @blueprint.arguments(StartSchema, example=START_EXAMPLE)
-@blueprint.command(ProcessInstanceSchema, 201, problems=(403, 404), example=INSTANCE_EXAMPLE)
+@blueprint.command(
+    ProcessInstanceSchema, 201, problems=(403, 404), example=INSTANCE_EXAMPLE, guard=_require_startable
+)
 def start(command: Command, body: dict[str, Any]) -> Any:
     """Start a process instance
 

@@ -4,7 +4,6 @@ figures.
 
 import argparse
 import json
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,8 +17,8 @@ from rich.table import Table
 
 from bench import engine_side, floor, http_side
 from bench.diagrams import ALL
-from bench.server import Client, serving
 from tests.postgres import PostgresServer
+from tests.server import Client, serving
 
 LOOPS = ("loop_alone", "loop_beside_branch", "loop_beside_events")
 
@@ -68,7 +67,7 @@ def measure(url: Callable[[str], str], rows: Callable[[str], Any], size: float) 
     found["burst"] = engine_side.measure_burst(database, person, round(2000 * size))
     database.close()
     served = url("served")
-    with serving(served, free_port()) as address:
+    with serving(served) as address:
         sam, nia, root, pat = (Client(address, name) for name in ("sam", "nia", "root", "pat"))
         for path, xml in ALL.items():
             pat.deploy(path, xml)
@@ -86,7 +85,7 @@ def measure(url: Callable[[str], str], rows: Callable[[str], Any], size: float) 
     filled = engine_side.Database(served)
     engine_side.fill_inbox(filled, round(100_000 * size))
     filled.close()
-    with serving(served, free_port()) as address:
+    with serving(served) as address:
         found["inbox"] = http_side.measure_inbox(Client(address, "sam"))
     return found
 
@@ -128,12 +127,6 @@ LINES: list[tuple[str, str, Callable[[dict[str, Any]], str]]] = [
     ),
     ("inbox page of 100,000 open, p50 / p95", "p95 <= 50 ms", lambda f: f"{f['inbox']['p50_ms']:.1f} / {f['inbox']['p95_ms']:.1f} ms"),
 ]  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def say(what: str) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from bench.server import Client
+from tests.server import Client
 
 
 def next_task(client: Client, instance: str, element: str | None = None) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import httpx
 from flask import Flask
-from hypothesis import HealthCheck, find, settings
+from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
@@ -167,8 +167,14 @@ def _make_text(name: str, schema: dict[str, Any], strategy: Strategy) -> str:
 
 
 def _matching(pattern: str, shortest: int, longest: int) -> str:
-    """The simplest text that a pattern of JSON Schema (which may match anywhere) fits."""
-    quiet = settings(database=None, max_examples=500, suppress_health_check=list(HealthCheck), deadline=None)
+    """A text that a pattern of JSON Schema fits (which may match anywhere)."""
+    quiet = settings(
+        database=None,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     texts = st.from_regex(pattern).filter(lambda text: "\n" not in text)
     return find(texts, lambda text: shortest <= len(text) <= longest, settings=quiet)
 

@@ -10,18 +10,19 @@ from functools import lru_cache, total_ordering
 from typing import Any
 
 from engine.calendars import Duration
-from engine.scripting import JSON, Limits, ScriptError
+from engine.scripting import JSON, Limits
 from engine.scripting.dates import DATE, date_of, instant
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import Meter
 from engine.scripting.values import NUMBERS, described
 
 KEYS_KEPT = 4096
+LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of text that compares by what it means. `key` raises ScriptRuntimeError for other values."""
+    """A kind of text that compares by what it means. `key` raises ScriptRuntimeError for any other value."""
 
     name: str
     key: Callable[[JSON], Any]
@@ -29,16 +30,14 @@ class Kind:
     def same(self, value: JSON, key: Any) -> bool:
         """Whether a value is of this kind and means the same; anything else is not equal, and no error."""
         try:
-            return type(value) is str and bool(self.key(value) == key)
+            return bool(self.key(value) == key)
         except ScriptRuntimeError:
             return False
 
     def includes(self, value: JSON) -> bool:
-        return self.same(value, self.key(value)) if type(value) is str and self._reads(value) else False
-
-    def _reads(self, text: str) -> bool:
+        """Whether a value is of this kind."""
         try:
-            self.key(text)
+            self.key(value)
         except ScriptRuntimeError:
             return False
         return True
@@ -46,48 +45,60 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value written in a cell, as JSON has it; dates, instants and durations know their kind and key."""
+    """A value written in a cell, as JSON has it; a date, instant or duration with its kind and key."""
 
     value: JSON
     kind: Kind | None = None
     key: Any = None
 
 
-def typed(kind: Kind, text: str) -> Literal:
-    """The literal of that kind. Raises ScriptRuntimeError when the text is none."""
-    if kind is INSTANT:
-        text = _instant(text)
-    return Literal(text, kind, kind.key(text))
+def date_literal(text: str) -> Literal:
+    """`date("2026-01-31")`. This and the next three raise ScriptRuntimeError when the text is no such thing."""
+    return Literal(text, DATE_KIND, DATE_KIND.key(text))
+
+
+def instant_literal(text: str) -> Literal:
+    """`date and time("2026-01-31T09:00:00Z")`, also with an offset or `@Europe/Berlin`; in UTC from here on."""
+    moment, _, zone = text.partition("@")
+    value = instant(_meter(), moment, zone or None)
+    return Literal(value, INSTANT, value)
+
+
+def duration_literal(text: str) -> Literal:
+    """`duration("P1D")`."""
+    return Literal(text, DURATION, DURATION.key(text))
 
 
 def at_literal(text: str) -> Literal:
-    """The literal `@"..."`: a date, an instant or a duration by its shape."""
+    """`@"..."`: a date, a duration or an instant, by its shape."""
     if DATE.fullmatch(text):
-        return typed(DATE_KIND, text)
-    return typed(DURATION if text.lstrip("-").startswith("P") else INSTANT, text)
+        return date_literal(text)
+    return duration_literal(text) if text.removeprefix("-").startswith("P") else instant_literal(text)
 
 
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class _Length:
-    """A duration: so many months, or so many seconds; the two have no order between them."""
+    """A duration: so many months, or so many seconds."""
 
     months: int
     seconds: float
 
     def __lt__(self, other: "_Length") -> bool:
         if (self.months and other.seconds) or (self.seconds and other.months):
-            raise ScriptRuntimeError("Months and years have no order with days and hours: they differ in length.")
+            raise ScriptRuntimeError("Months and days have no order: months differ in length.")
         return (self.months, self.seconds) < (other.months, other.seconds)
 
 
 def _read(reader: Callable[[str], Any]) -> Callable[[JSON], Any]:
-    # The same few texts meet every row of a table.
+    # A table asks for the same text in every row.
     kept = lru_cache(KEYS_KEPT)(reader)
 
     def key(value: JSON) -> Any:
         if type(value) is not str:
             raise ScriptRuntimeError(f"Dates, instants and durations are texts, not {described(value)}.")
+        if len(value) > LONGEST:
+            raise ScriptRuntimeError("This text is too long for a date, an instant or a duration.")
         return kept(value)
 
     return key
@@ -99,13 +110,12 @@ def _meter() -> Meter:
 
 def _date(text: str) -> str:
     if not DATE.fullmatch(text):
-        raise ScriptRuntimeError(f"{text[:40]!r} is not a date such as '2026-01-31'. Of an instant, take date(...).")
+        raise ScriptRuntimeError(f"{text!r} is not a date such as '2026-01-31'. Of an instant, use date(...).")
     return date_of(_meter(), text)
 
 
 def _instant(text: str) -> str:
-    moment, _, zone = text.partition("@")
-    return instant(_meter(), moment, zone or None)
+    return instant(_meter(), text)
 
 
 def _length(text: str) -> _Length:
@@ -127,7 +137,7 @@ DURATION = Kind("duration", _read(_length))
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a column may hold beside null. `name` completes "is no ..."."""
+    """What a column may hold beside null; `name` is what people call it."""
 
     name: str
     includes: Callable[[JSON], bool]
@@ -137,26 +147,20 @@ def _whole(value: JSON) -> bool:
     return type(value) is int or (type(value) is float and value.is_integer())
 
 
-_TEXT = Type("text", lambda value: type(value) is str)
 _NUMBER = Type("number", lambda value: type(value) in NUMBERS)
 _WHOLE = Type("whole number", _whole)
-# Editors for Camunda 7 call date what the standard calls date and time.
-_DATE_TYPE = Type("date", lambda value: DATE_KIND.includes(value) or INSTANT.includes(value))
-_INSTANT_TYPE = Type("date and time", INSTANT.includes)
-_DURATION_TYPE = Type("duration", DURATION.includes)
+_INSTANT = Type("date and time", INSTANT.includes)
+_DURATION = Type("duration", DURATION.includes)
 
 TYPES: dict[str, Type] = {
-    "string": _TEXT,
+    "string": Type("text", lambda value: type(value) is str),
     "boolean": Type("boolean", lambda value: type(value) is bool),
     **dict.fromkeys(("number", "double", "decimal"), _NUMBER),
     **dict.fromkeys(("integer", "long"), _WHOLE),
-    "date": _DATE_TYPE,
-    **dict.fromkeys(("date and time", "dateTime"), _INSTANT_TYPE),
-    **dict.fromkeys(
-        ("days and time duration", "years and months duration", "dayTimeDuration", "yearMonthDuration"),
-        _DURATION_TYPE,
-    ),
+    # Editors for Camunda 7 call a date what the standard calls date and time.
+    "date": Type("date", lambda value: DATE_KIND.includes(value) or INSTANT.includes(value)),
+    **dict.fromkeys(("date and time", "dateTime"), _INSTANT),
+    **dict.fromkeys(("days and time duration", "dayTimeDuration"), _DURATION),
+    **dict.fromkeys(("years and months duration", "yearMonthDuration"), _DURATION),
 }
-UNTYPED = frozenset({"", "Any", "any"})
-
-__all__ = ["DATE_KIND", "DURATION", "INSTANT", "TYPES", "UNTYPED", "Kind", "Literal", "ScriptError", "Type"]
+UNTYPED = frozenset({"", "Any"})

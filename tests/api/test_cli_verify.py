@@ -89,5 +89,5 @@ def test_a_state_that_cannot_be_read_is_found_and_hides_no_other_fault(
 
     faults = json.loads(capsys.readouterr().out)
     assert status == 1
-    assert [fault["case"] for fault in faults] == ["W-000001", "W-000002"]
+    assert [fault["case"] for fault in faults] == ["W-000001", "W-000002", "W-000002"]
     assert faults[0]["detail"].startswith("Its state cannot be read")

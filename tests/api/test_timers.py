@@ -20,13 +20,13 @@ NAP = (
 @pytest.fixture
 def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
     with open_desk(settings.database_url, tmp_path) as desk:
-        assert desk("pat").deploy({"nap.bpmn": diagram("nap", chain(NAP, user("do")))}).status == 201
+        assert desk("pat").deploy({"rest.bpmn": diagram("rest", chain(NAP, user("do")))}).status == 201
         yield desk
 
 
 def dead(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A timer that failed as often as it may: something in the house was broken for two hours."""
-    case = desk("ann").start("nap")
+    case = desk("ann").start("rest")
     with monkeypatch.context() as broken:
         broken.setattr(runtime, "advance", _breaks)
         for _ in range(6):
@@ -40,7 +40,7 @@ def _breaks(*_arguments: Any, **_options: Any) -> None:
 
 
 def test_a_timer_has_its_documented_shape(desk: Desk) -> None:
-    case = desk("ann").start("nap")
+    case = desk("ann").start("rest")
 
     (timer,) = desk("ann").get(f"/timers?instance={case['id']}")["items"]
 
@@ -52,7 +52,7 @@ def test_a_timer_has_its_documented_shape(desk: Desk) -> None:
 
 
 def test_a_timer_fires_when_it_is_due_and_is_gone(desk: Desk) -> None:
-    case = desk("ann").start("nap")
+    case = desk("ann").start("rest")
 
     desk("sam").wait(minutes=59)
     before = desk("ann").case(case), desk("root").tasks(case)
@@ -64,7 +64,7 @@ def test_a_timer_fires_when_it_is_due_and_is_gone(desk: Desk) -> None:
 
 
 def test_a_case_that_is_held_fires_what_fell_due_when_it_is_resumed(desk: Desk) -> None:
-    case = desk("ann").start("nap")
+    case = desk("ann").start("rest")
     desk("mia").post(f"/process-instances/{case['id']}/suspend")
 
     desk("sam").wait(days=1)
@@ -77,7 +77,7 @@ def test_a_case_that_is_held_fires_what_fell_due_when_it_is_resumed(desk: Desk) 
 
 
 def test_timers_are_listed_page_by_page_and_only_of_cases_one_may_see(desk: Desk) -> None:
-    cases = [desk("ann").start("nap")["id"] for _ in range(3)]
+    cases = [desk("ann").start("rest")["id"] for _ in range(3)]
     first = desk("ann").get("/timers?limit=2")
 
     second = desk("ann").get(f"/timers?limit=2&cursor={first['next']}")

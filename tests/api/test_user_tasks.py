@@ -318,6 +318,21 @@ def test_an_unchanged_task_is_304_and_a_claimed_one_is_not(desk: Desk) -> None:
     assert (before, after) == (304, 200)
 
 
+@on_sqlite
+@pytest.mark.xfail(
+    strict=True, reason="a task's ETag is its revision alone, and its answer shows its case too"
+)
+def test_a_task_whose_case_has_changed_is_not_304(desk: Desk) -> None:
+    task = triage(desk)
+    path = f"/user-tasks/{task['id']}"
+    tag = desk("sam").send("GET", path).headers["ETag"]
+    desk("ann").tell(desk("ann").case({"id": task["instance"]}), "incident.reprioritise", priority=1)
+
+    reply = desk("sam").send("GET", path, If_None_Match=tag)
+
+    assert (reply.status, reply.body["priority"]) == (200, 1)
+
+
 # The order of refusals
 
 
@@ -370,7 +385,7 @@ def test_a_failing_script_keeps_the_completion_and_is_told_on_the_case(desk: Des
 
 
 @on_sqlite
-@pytest.mark.parametrize("key", ["nothing", "%00", "x" * 5000, "%F0%9F%92%A9", "..%2f", "%ED%A0%80"])
+@pytest.mark.parametrize("key", ["nothing", "%00", "x" * 5000, "%F0%9F%92%A9", "..%2fetc", "%ED%A0%80"])
 def test_an_id_of_nothing_is_not_found_however_strange(desk: Desk, key: str) -> None:
     assert desk("root").send("GET", f"/user-tasks/{key}").status == 404
     assert act(desk, "root", {"id": key}, "complete", {"data": {}}).status == 404

@@ -240,6 +240,7 @@ def test_a_case_goes_the_way_that_people_and_time_send_it(desk: Desk, walk: Call
     assert not desk("root").case(case)["failures"]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_paths_visit_every_element_and_take_every_flow_of_the_diagram(desk: Desk) -> None:
     diagram = Diagram(ROOT / "processes/incident/incident.bpmn")
     visited: set[str] = set()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from engine.clock import FixedClock
 from engine.people import Person
@@ -21,6 +22,12 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if isinstance(val, set):
         return "+".join(sorted(val)) or "nothing"
     return val.__name__ if isinstance(val, type) else None
+
+
+@pytest.fixture(autouse=True)
+def _quiet_logs() -> Iterator[None]:
+    with structlog.testing.capture_logs():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The cast everyone knows, diagrams in a line, and a desk where each thing somebody does is one transaction."""
+"""The cast everyone knows, diagrams in a line, and a desk where all that somebody does is one transaction."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,17 +11,19 @@ from typing import Any
 
 import orjson
 from SpiffWorkflow.util.task import TaskState as TokenState
-from sqlalchemy import delete, event, select
+from sqlalchemy import Table, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import deployments, history, messages, people, process_instances, runtime, timers, user_tasks
-from engine.bpmn.specs import CatchEvent, Timer, UserTask
+from engine.bpmn.specs.activities import UserTask
+from engine.bpmn.specs.events import CatchEvent
+from engine.bpmn.specs.triggers import Timer
 from engine.clock import FixedClock
 from engine.deployments import Deployment, File
 from engine.errors import EngineError
 from engine.people import Person, Role
-from engine.store.base import Database
-from engine.store.history import HistoryRow
+from engine.store.base import Database, new_id
+from engine.store.history import Entry, HistoryRow, chain
 from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.timers import TimerRow
@@ -182,6 +184,15 @@ class Desk:
     def sweep(self) -> int:
         return timers.sweep_all(self.database, self.swept.append)
 
+    def clone(self, case: str, times: int) -> list[str]:
+        """The ids of so many copies of a case, each with a history of its own."""
+        ids = [new_id() for _ in range(times)]
+        with self.database.transaction() as session:
+            for first in range(0, times, 1000):
+                _clone(session, case, ids[first : first + 1000])
+            _end_at_last_entries(session)
+        return ids
+
     # What is to be seen.
 
     def case(self, case: str) -> ProcessInstanceRow:
@@ -243,6 +254,7 @@ class Desk:
             assert list(history.verify(session)) == []
             for case in session.scalars(select(ProcessInstanceRow)):
                 _check_case(session, case, self.now)
+                _check_revision(session, case)
 
 
 def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> None:
@@ -265,6 +277,64 @@ def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> No
     offered = select(CandidateRow.task_id).where(CandidateRow.instance_id == case.id)
     assert set(session.scalars(offered)) <= set(session.scalars(mine))
     assert (case.ended_at is not None) == (case.state in ("completed", "cancelled")) == execution.completed
+
+
+COMMANDS = (
+    *("started", "claimed", "released", "assigned", "task completed", "message", "timer fired"),
+    *("suspended", "resumed", "retried", "variables changed", "timer retried"),
+)
+"""What history calls the commands on a case; a case that was cancelled has one more, without an element."""
+
+
+def _check_revision(session: Session, case: ProcessInstanceRow) -> None:
+    """Every command was written down once and counted once."""
+    told = select(HistoryRow.kind, HistoryRow.element).where(HistoryRow.instance_id == case.id)
+    commands = [
+        kind for kind, at in session.execute(told) if kind in COMMANDS or (kind, at) == ("cancelled", None)
+    ]
+    assert case.revision == len(commands)
+
+
+def _clone(session: Session, case: str, ids: list[str]) -> None:
+    for row in (ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, HistoryRow):
+        originals = _rows_of(session, row.__table__, case)
+        copy = _chained_anew if row is HistoryRow else _as_another
+        if copies := [fresh for id in ids for fresh in copy(originals, case, id)]:
+            session.execute(insert(row.__table__), copies)
+
+
+def _rows_of(session: Session, table: Table, case: str) -> list[dict[str, Any]]:
+    owner = table.c.id if table.name == "process_instance" else table.c.instance_id
+    ordered = select(table).where(owner == case).order_by(*table.primary_key)
+    return [dict(row) for row in session.execute(ordered).mappings()]
+
+
+def _as_another(originals: list[dict[str, Any]], case: str, id: str) -> Iterator[dict[str, Any]]:
+    """The rows of a case in one table, as those of another case."""
+    for row in originals:
+        fresh = {name: _id_of_copy(row[name], case, id) for name in ("id", "task_id") if name in row}
+        fresh |= {name: id for name in ("instance_id",) if name in row}
+        fresh |= {name: f"COPY-{id[-20:]}" for name in ("number",) if name in row}
+        yield row | fresh
+
+
+def _id_of_copy(original: str, case: str, id: str) -> str:
+    return id if original == case else id[:12] + original[12:16] + id[-10:]
+
+
+def _chained_anew(originals: list[dict[str, Any]], _case: str, id: str) -> Iterator[dict[str, Any]]:
+    copy = ProcessInstanceRow(id=id, history_length=0, history_hash=runtime.NO_HISTORY)
+    for row in originals:
+        entry = Entry(row["kind"], row["element"], row["detail"])
+        yield from chain(copy, [entry], at=row["at"], actor=row["actor"])
+
+
+def _end_at_last_entries(session: Session) -> None:
+    """A case knows the end of its chain."""
+    case, entry = ProcessInstanceRow, HistoryRow
+    last = select(entry.hash).where(entry.instance_id == case.id, entry.seq == case.history_length)
+    ended = update(case).where(case.number.startswith("COPY-")).values(history_hash=last.scalar_subquery())
+    session.execute(ended, execution_options={"synchronize_session": False})
 
 
 # -- watching the database ----------------------------------------------------------------------------------
@@ -323,15 +393,11 @@ def plans_of(database: Database, act: Callable[[], object]) -> list[str]:
     return [plan_of(database, statement, parameters) for statement, parameters in heard]
 
 
-def clear_candidates(session: Session) -> None:
-    session.execute(delete(CandidateRow))
-
-
 # -- doing things at once -----------------------------------------------------------------------------------
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Do everything at the same moment, a thread each: what each returned, or the domain's error it raised."""
+    """Do everything at once, a thread each: what each returned, or the engine's error it raised."""
     together = Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:

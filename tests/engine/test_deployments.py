@@ -1,4 +1,4 @@
-"""Deploying: all of a deployment or nothing of it, versions counted per key, and seeding that knows its place."""
+"""Deploying: all of a deployment or nothing, versions counted per key, and seeding that knows its place."""
 
 import pytest
 from sqlalchemy import func, select

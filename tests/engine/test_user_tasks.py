@@ -274,6 +274,19 @@ def test_history_tells_what_became_of_a_task(desk: Desk) -> None:
     ]
 
 
+def test_an_auditor_does_nothing_even_with_a_task_that_was_assigned_to_her(desk: Desk, task: str) -> None:
+    desk.assign(task, "audra", MIA)
+    before = desk.everything()
+
+    for act in (desk.claim, desk.release, desk.complete):
+        with pytest.raises(Forbidden):
+            act(task, by=AUDRA)
+    with pytest.raises(Forbidden):
+        desk.assign(task, "sam", AUDRA)
+
+    assert desk.everything() == before
+
+
 # -- separation of duties -----------------------------------------------------------------------------------
 
 
@@ -341,11 +354,13 @@ def test_wrong_data_are_refused_and_leave_the_case_unharmed(desk: Desk) -> None:
     task = desk.task("work", desk.start())
     before = desk.everything()
 
-    with desk.database.transaction() as session:  # even if the door went on and committed
-        with pytest.raises(Invalid) as caught:
+    with desk.database.transaction() as session:
+        try:
             user_tasks.complete(session, task, {"note": 7, "extra": 1}, user_tasks.Order(SAM, NOW))
+        except Invalid as invalid:  # even if a door went on and committed
+            refused = invalid
 
-    assert {problem.pointer for problem in caught.value.problems} == {"#/data/note", "#/data/extra"}
+    assert {problem.pointer for problem in refused.problems} == {"#/data/note", "#/data/extra"}
     assert desk.everything() == before
 
 

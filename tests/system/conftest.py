@@ -1,4 +1,4 @@
-"""Servers of the tests that watch whole systems."""
+"""Servers for the tests that watch whole systems."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +15,11 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shared_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that all tests of a module share, and none harms; the tests run once on each database."""
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server that tests share, and none harms; they run once on each database."""
     data = tmp_path_factory.mktemp("served")
     if request.param == "sqlite":
         with running(Server(f"sqlite:///{data / 'baton.db'}", data)) as server:
@@ -30,16 +32,16 @@ def shared_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     postgres.drop_database(name)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sam(shared_server: Server) -> Client:
     return Client(shared_server.url, "sam")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def nia(shared_server: Server) -> Client:
     return Client(shared_server.url, "nia")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def root(shared_server: Server) -> Client:
     return Client(shared_server.url, "root")

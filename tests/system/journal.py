@@ -1,7 +1,8 @@
-"""What people at work were told, kept outside the server: the other half of the proof that nothing is lost."""
+"""What people at work were told, kept outside the server: one half of the proof that nothing is lost."""
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -49,15 +50,26 @@ class Operation:
     sent: int
     replayed: bool
 
+    @property
+    def what(self) -> tuple[str, str, str | None]:
+        return self.kind, self.instance, self.element
+
 
 class Journal:
-    """The acknowledged operations of all who work. `up` is set while the server is meant to answer."""
+    """The acknowledged operations of all who work, and the numbers of their cases.
+
+    `up` is set while the server is meant to answer.
+    """
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
         self.numbers: dict[str, str] = {}
         self.up = threading.Event()
         self._grown = threading.Condition()
+
+    def note_case(self, case: dict[str, Any]) -> None:
+        assert case["id"] not in self.numbers, "two starts were answered with one case"
+        self.numbers[case["id"]] = case["number"]
 
     def note(self, operation: Operation) -> None:
         with self._grown:
@@ -70,8 +82,19 @@ class Journal:
             wanted = len(self.operations) + more
             assert self._grown.wait_for(lambda: len(self.operations) >= wanted, PATIENCE)
 
-    def of(self, kind: str, instance: str, element: str | None = None) -> int:
-        return sum((one.kind, one.instance, one.element) == (kind, instance, element) for one in self.operations)
+    def count(self) -> Counter[tuple[str, str, str | None]]:
+        """How often each (kind, case, element) was acknowledged, the shared case's start included."""
+        told: Counter[tuple[str, str, str | None]] = Counter(("started", case, None) for case in self.numbers)
+        told.update(one.what for one in self.operations if one.kind != "started")
+        return told
+
+    def summary(self) -> str:
+        again = [one for one in self.operations if one.sent > 1]
+        done = sum(one.replayed for one in again)
+        return (
+            f"{len(self.operations)} operations on {len(self.numbers)} cases acknowledged; "
+            f"{len(again)} sent again: {done} had been done before the kill, {len(again) - done} had not"
+        )
 
 
 class Worker:
@@ -97,7 +120,7 @@ class Worker:
         body = {"definition": KEY, "variables": {"lates": 0, "notes": 0}}
         answer, sent = self._command("/process-instances", body)
         case = answer.json()
-        self._journal.numbers[case["id"]] = case["number"]
+        self._journal.note_case(case)
         self._acknowledged("started", case["id"], None, answer, sent)
         return str(case["id"])
 

@@ -1,28 +1,29 @@
-"""kill -9 of a server at work, again and again: what was acknowledged is there exactly once, and no case is half
-written.
+"""kill -9 of a server at work, again and again: what was acknowledged is there exactly once, and no case is
+half written.
 """
 
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from SpiffWorkflow.util.task import TaskState as TokenState
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from SpiffWorkflow.util.task import TaskState as TokenState
 
 from engine import integrity, runtime
 from engine.bpmn import Execution
-from engine.bpmn.specs import CatchEvent, Timer, UserTask
+from engine.bpmn.specs.activities import UserTask
+from engine.bpmn.specs.events import CatchEvent
+from engine.bpmn.specs.triggers import Timer
 from engine.clock import system_now
 from engine.database import Database
 from engine.store.commands import KeptAnswerRow
 from engine.store.history import HistoryRow
 from engine.store.messages import SubscriptionRow
-from engine.store.process_instances import InstanceState, ProcessInstanceRow
+from engine.store.process_instances import ProcessInstanceRow
 from engine.store.timers import TimerRow
 from engine.store.user_tasks import IS_OPEN, TaskState, UserTaskRow
 from tests.server import Client, Server, eventually
@@ -30,35 +31,42 @@ from tests.system.journal import CASE, KEY, Journal, Worker
 
 WORKERS = 4
 FEW, MANY = 2, 20
-SECONDS_TO_COME_BACK = 30
-"""A bound for a machine that is busy with other things, too."""
+TOLD = ("started", "message", "task completed")
+"""The kinds of history entries that somebody was told of; the others follow from them or from the time."""
+
+Count = Counter[tuple[str, str, str | None]]
+
+
+# Work and kill
 
 
 def work_while_it_is_killed(server: Server, kills: int) -> tuple[Journal, list[float]]:
-    """What people were told whose server was killed so many times, and the seconds each restart took."""
+    """What people were told whose server was killed so many times, and the seconds until it was back, each
+    time.
+    """
     root, journal, stop = Client(server.url, "root"), Journal(), threading.Event()
     root.deploy("kept.bpmn", CASE)
-    shared = root.start(KEY, lates=0, notes=0)
-    workers = [Worker(Client(server.url, "root"), journal, shared, seed) for seed in range(WORKERS)]
-    journal.up.set()
+    shared = root.post("/process-instances", {"definition": KEY, "variables": {"lates": 0, "notes": 0}})
+    workers = [Worker(Client(server.url, "root"), journal, shared["id"], seed) for seed in range(WORKERS)]
     with ThreadPoolExecutor(WORKERS) as threads:
+        journal.up.set()
         working = [threads.submit(worker.work, stop) for worker in workers]
         try:
             restarts = [kill_and_restart(server, journal) for _ in range(kills)]
             journal.wait_for(WORKERS * 5)
         finally:
             stop.set()
-            journal.up.set()
         for worker in working:
             worker.result()
-    eventually(lambda: not root.get("/timers")["items"])  # whatever was armed is due within a second
+    eventually(lambda: not root.get("/timers")["items"])  # all that were armed are due within a second
+    journal.note_case(shared)
     return journal, restarts
 
 
 def kill_and_restart(server: Server, journal: Journal) -> float:
     """Kill the server at some moment of its work; the seconds until it was back."""
     journal.wait_for(random.randint(20, 60))
-    time.sleep(random.uniform(0, 0.05))  # the moment is to be any, not always the one after an answer
+    time.sleep(random.uniform(0, 0.05))  # any moment, not always the one after an answer
     journal.up.clear()
     server.kill()
     seconds = server.start()
@@ -66,23 +74,89 @@ def kill_and_restart(server: Server, journal: Journal) -> float:
     return seconds
 
 
-class Ledger:
-    """What the database says, counted as the journal counts it."""
+# Check
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.cases = {row.id: row for row in session.scalars(select(ProcessInstanceRow))}
-        self.entries: Counter[tuple[str, str, str | None]] = Counter(
-            session.execute(select(HistoryRow.kind, HistoryRow.instance_id, HistoryRow.element)).tuples()
-        )
 
-    def differences(self, journal: Journal) -> tuple[list[object], list[object]]:
-        """(what was acknowledged and is not there, what is there more often than it was acknowledged)."""
-        told = Counter((one.kind, one.instance, one.element) for one in journal.operations)
-        mine = {entry: count for entry, count in self.entries.items() if entry[0] in KINDS}
-        # The case all workers share was started before them.
-        shared = set(self.cases) - set(journal.numbers)
-        mine = {e: c for e, c in mine.items() if not (e[0] == "started" and e[1] in shared)}
-        lost = [(told - Counter(mine)).total(), told - Counter(mine)]
-        doubled = Counter(mine) - told
-        return list((told - Counter(mine)).elements()), list(doubled.elements())
+def written(session: Session) -> Count:
+    """What the histories of all cases say, counted as the journal counts what was acknowledged."""
+    entries = select(HistoryRow.kind, HistoryRow.instance_id, HistoryRow.element)
+    return Counter(tuple(row) for row in session.execute(entries.where(HistoryRow.kind.in_(TOLD))))
+
+
+def completed_tasks(session: Session) -> Count:
+    rows = select(UserTaskRow.instance_id, UserTaskRow.element)
+    done = session.execute(rows.where(UserTaskRow.state == TaskState.COMPLETED))
+    return Counter(("task completed", instance, element) for instance, element in done)
+
+
+def check_cases(session: Session, journal: Journal) -> None:
+    """Every case is whole: its number, its variables, its timer, and the rows that stand for its tokens."""
+    cases = {case.id: case for case in session.scalars(select(ProcessInstanceRow))}
+    fired = Counter(session.scalars(select(HistoryRow.instance_id).where(HistoryRow.kind == "timer fired")))
+    told = journal.count()
+    assert {case.id: case.number for case in cases.values()} == journal.numbers
+    assert len(set(journal.numbers.values())) == len(cases)
+    for case in cases.values():
+        execution = runtime.load(session, case, system_now())
+        notes = told["message", case.id, "noted"]
+        assert execution.variables == {"lates": fired[case.id], "notes": notes}
+        at_first = "first" in [element for element, _ in execution.positions()]
+        assert fired[case.id] in ((1,) if at_first else (0, 1))
+        assert rows_that_wait(session, case.id) == tokens_that_wait(execution)
+
+
+def rows_that_wait(session: Session, instance: str) -> dict[str, set[int]]:
+    tasks = select(UserTaskRow.token).where(UserTaskRow.instance_id == instance, IS_OPEN)
+    timers = select(TimerRow.token).where(TimerRow.instance_id == instance)
+    messages = select(SubscriptionRow.token).where(SubscriptionRow.instance_id == instance)
+    of_a_kind = {"task": tasks, "timer": timers, "message": messages}
+    return {kind: set(session.scalars(rows)) for kind, rows in of_a_kind.items()}
+
+
+def tokens_that_wait(execution: Execution) -> dict[str, set[int]]:
+    waiting = TokenState.STARTED | TokenState.WAITING
+    found: dict[str, set[int]] = {"task": set(), "timer": set(), "message": set()}
+    for token in execution.tasks.values():
+        if token.has_state(waiting) and isinstance(token.spec, UserTask):
+            found["task"].add(token.id)
+        elif token.has_state(waiting) and isinstance(token.spec, CatchEvent):
+            found["timer" if isinstance(token.spec.trigger, Timer) else "message"].add(token.id)
+    return found
+
+
+def check_nothing_is_lost_or_doubled(database_url: str, journal: Journal) -> None:
+    told, database = journal.count(), Database(database_url)
+    with database.transaction(write=False) as session:
+        done = written(session)
+        assert done - told == Counter(), "done, and not acknowledged, or done twice"
+        assert told - done == Counter(), "acknowledged, and not done"
+        tasks = Counter({what: count for what, count in told.items() if what[0] == "task completed"})
+        assert completed_tasks(session) == tasks
+        answers = select(func.count(KeptAnswerRow.status))
+        assert session.execute(answers).scalar_one() == len(journal.operations)
+        check_cases(session, journal)
+    with database.transaction(write=False) as session:
+        assert list(integrity.verify(session, system_now())) == []
+    database.close()
+
+
+@pytest.mark.durable
+def test_a_killed_server_has_lost_nothing_and_does_nothing_twice(server: Server, database_url: str) -> None:
+    journal, _ = work_while_it_is_killed(server, FEW)
+
+    assert server.stop() == 0
+    check_nothing_is_lost_or_doubled(database_url, journal)
+
+
+@pytest.mark.durable
+@pytest.mark.proof
+def test_a_server_killed_twenty_times_has_lost_nothing_and_does_nothing_twice(
+    server: Server, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal, restarts = work_while_it_is_killed(server, MANY)
+
+    assert server.stop() == 0
+    check_nothing_is_lost_or_doubled(database_url, journal)
+    with capsys.disabled():
+        print(f"\n{database_url.split(':')[0]}: {journal.summary()}")
+        print(f"  {MANY} kills, 0 lost, 0 doubled; back after {min(restarts):.1f} to {max(restarts):.1f} s")

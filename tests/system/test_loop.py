@@ -1,5 +1,5 @@
-"""A case that goes round and round: its step costs the same however long it runs and whatever waits beside it.
-Counted, not timed.
+"""A case that goes round and round: its step costs the same however long it runs and whatever waits beside
+it. Counted, not timed.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from engine.database import Database
 from engine.store.process_instances import ProcessInstanceRow
 from tests.engine.bpmn.support import (
     diagram,
+    end,
     event_sub,
     flow,
     message,
@@ -32,10 +33,14 @@ FEW_BYTES = 16
 """The numbers in a state grow by digits: of the round, and of the tokens that have come and gone."""
 
 DESK = {"candidateGroups": "service-desk"}
-WORK = (user("work", **DESK), script("count", "n = n + 1"), xor("again", default="back"), path("work count again"),
-        flow("again", "work", id="back"), flow("again", "end", "${stop}"), '<endEvent id="end"/>')  # fmt: skip
+WORK = (
+    user("work", **DESK), script("count", "n = n + 1"), xor("again", default="back"), end(),
+    path("work count again"), flow("again", "work", id="back"), flow("again", "end", "${stop}"),
+)  # fmt: skip
 ALONE = (start(), *WORK, path("start work"))
-BESIDE_A_BRANCH = (start(), par("fork"), user("waiting", **DESK), *WORK, path("start fork work"), path("fork waiting"))
+BESIDE_A_BRANCH = (
+    start(), par("fork"), user("waiting", **DESK), *WORK, path("start fork work"), path("fork waiting"),
+)  # fmt: skip
 BESIDE_EVENTS = (
     *ALONE,
     event_sub("on_time", start("late", timer("P30D"), isInterrupting=False)),
