@@ -89,7 +89,7 @@ def test_a_title_and_a_service_may_be_given_where_the_diagram_says_none(desk: De
     ("body", "pointers"),
     [
         ({}, {"#/definition"}),
-        ({"definition": ""}, {"#/definition"}),
+        ({"definition": 5}, {"#/definition"}),
         ({"definition": "incident", "variables": []}, {"#/variables"}),
         ({"definition": "incident", "unheard": 1}, {"#/unheard"}),
         ({"definition": "job", "title": "", "service": 5}, {"#/title", "#/service"}),
