@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Any
 
 from flask import Response, request
@@ -57,7 +57,8 @@ class Command(Reading):
         if "If-Match" not in request.headers or tags.star_tag:
             return None
         # werkzeug gives None for an empty tag; int() refuses more digits than any revision has
-        revisions = [tag for tag in tags.as_set() if tag and tag.isdecimal() and len(tag) < 20]
+        told = [tag.partition(".")[0] for tag in tags.as_set() if tag]
+        revisions = [revision for revision in told if revision.isdecimal() and len(revision) < 20]
         if len(revisions) != 1:
             raise PreconditionFailed
         return int(revisions[0])
@@ -103,15 +104,18 @@ def run_command(act: Callable[[Command], Response]) -> Response:
 def respond(
     value: Any, schema: Schema | None, status: int, headers: dict[str, str] | None = None
 ) -> Response:
-    """The answer for a value: as its schema writes it, with its revision as the ETag if it has one."""
+    """The answer for a value: as its schema writes it. If it has a revision, that begins its ETag; what follows
+    the dot stands for what is shown of other records, such as a task's case, for readers to compare.
+    """
     if isinstance(value, Response):
         return value
     if schema is None:
         return Response(b"", status, headers)
-    response = Response(to_json(schema.dump(value)), status, headers, content_type="application/json")
+    content = to_json(schema.dump(value))
+    response = Response(content, status, headers, content_type="application/json")
     revision = value.get("revision") if isinstance(value, dict) else getattr(value, "revision", None)
     if revision is not None:
-        response.set_etag(str(revision))
+        response.set_etag(f"{revision}.{blake2b(content, digest_size=6).hexdigest()}")
     return response
 
 

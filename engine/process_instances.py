@@ -75,6 +75,8 @@ def start(
     form = definitions.start_form(session, definition)
     if form is not None:
         variables = form.check(variables, pointer="#/variables")
+    else:
+        _check_names(variables, "#/variables")
     what = runtime.Beginning(
         variables=variables, requester=by.username, title=title, service=service, zone=zone
     )
@@ -223,7 +225,7 @@ def change_variables(
     instance = _hold(session, instance_id, order)
     _refuse_ended(instance)
     _require_operator(order)
-    _check_names(values)
+    _check_names(values, "#")
     after: dict[str, Any] = {}
 
     def change(execution: Execution) -> None:
@@ -259,7 +261,9 @@ def _advance(session: Session, instance: ProcessInstanceRow, act: Any, order: Or
     runtime.advance(session, instance, act, now=order.now, actor=order.by.username, entries=[entry])
 
 
-def _check_names(values: Mapping[str, Any]) -> None:
+def _check_names(values: Mapping[str, Any], pointer: str) -> None:
+    """Only what an expression can name is a variable. Raises `Invalid`."""
     bad = [name for name in values if not name.isidentifier() or name.startswith("_")]
     if bad:
-        raise Invalid([Problem("This is not the name of a variable.", pointer=f"#/{name}") for name in bad])
+        problems = [Problem(f"{name!r:.60} is not the name of a variable.", pointer=pointer) for name in bad]
+        raise Invalid(problems)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select, union
 from sqlalchemy.orm import Session
 
 from engine import access, definitions, forms, people, runtime
@@ -54,8 +54,12 @@ class View:
         return self.instance.priority if self.task.priority is None else self.task.priority
 
     def name_in(self, locale: str) -> str:
-        """The task's name in a language, else as drawn."""
-        return self.task.names.get(locale) or self.task.name
+        """The task's name in a language, else in another of the same language, else as drawn."""
+        wanted = locale.lower()
+        language = wanted.partition("-")[0]
+        names = {tag.lower(): name for tag, name in self.task.names.items()}
+        alike = (name for tag, name in names.items() if tag.partition("-")[0] == language)
+        return names.get(wanted) or next(alike, self.task.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +90,23 @@ def page(session: Session, chosen: Filter, *, by: Person, limit: int, after: str
     statement = select(UserTaskRow, ProcessInstanceRow).join(
         ProcessInstanceRow, ProcessInstanceRow.id == UserTaskRow.instance_id
     )
-    if chosen.assignee != by.username and chosen.group not in by.groups:  # else she sees what was chosen
-        statement = statement.where(access.visible_tasks(by))
-    statement = statement.where(*_conditions(chosen))
-    if after is not None:
-        statement = statement.where(UserTaskRow.id > after)
-    return [
-        _bare(task, instance)
-        for task, instance in session.execute(statement.order_by(UserTaskRow.id).limit(limit))
-    ]
+    ids = _page_of_ids(session, chosen, by, limit, after)
+    statement = statement.where(UserTaskRow.id.in_(ids)).order_by(UserTaskRow.id)
+    return [_bare(task, instance) for task, instance in session.execute(statement)]
+
+
+def _page_of_ids(session: Session, chosen: Filter, by: Person, limit: int, after: str | None) -> list[str]:
+    """The first ids of each way, together; the first of those."""
+    wanted = _conditions(chosen) if after is None else [*_conditions(chosen), UserTaskRow.id > after]
+    found = [way.where(*wanted).limit(limit).subquery() for way in _ways(chosen, by)]
+    together = union(*(select(way.c.id) for way in found)).subquery()
+    return list(session.scalars(select(together.c.id).order_by(together.c.id).limit(limit)))
+
+
+def _ways(chosen: Filter, by: Person) -> list[Select[str]]:
+    if chosen.group is not None and access.sees_queue(by, chosen.group):
+        return [access.queue_of(chosen.group)]
+    return access.ways_to_tasks(by)
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:

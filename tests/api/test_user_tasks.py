@@ -319,9 +319,6 @@ def test_an_unchanged_task_is_304_and_a_claimed_one_is_not(desk: Desk) -> None:
 
 
 @on_sqlite
-@pytest.mark.xfail(
-    strict=True, reason="a task's ETag is its revision alone, and its answer shows its case too"
-)
 def test_a_task_whose_case_has_changed_is_not_304(desk: Desk) -> None:
     task = triage(desk)
     path = f"/user-tasks/{task['id']}"
