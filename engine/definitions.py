@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.errors import NotFound
 from engine.forms import Form
+from engine.kept import Kept
 from engine.store.deployments import FormRow, ProcessDefinitionRow
 
-_FORMS_KEPT = 512
-_forms: dict[str, Form] = {}
+_forms: Kept[str, Form] = Kept(512)
 
 
 _LATEST = (
@@ -78,14 +78,12 @@ def versions(
 
 def form(session: Session, form_id: str) -> Form:
     """The form version of that id."""
-    found = _forms.get(form_id)
-    if found is None:
+
+    def compile_() -> Form:
         document: Any = session.execute(select(FormRow.document).where(FormRow.id == form_id)).scalar_one()
-        found = Form(document)
-        while len(_forms) >= _FORMS_KEPT:
-            _forms.pop(next(iter(_forms)), None)
-        _forms[form_id] = found
-    return found
+        return Form(document)
+
+    return _forms.get(form_id, compile_)
 
 
 def start_form(session: Session, definition: ProcessDefinitionRow) -> Form | None:

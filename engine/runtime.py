@@ -18,6 +18,7 @@ from engine import bpmn
 from engine.bpmn import Circumstances, Effects, Execution, Process
 from engine.calendars import zone
 from engine.errors import Conflict, NotFound
+from engine.kept import Kept
 from engine.store import history, messages, process_instances, timers, user_tasks
 from engine.store.base import at_flush, new_id
 from engine.store.deployments import ProcessDefinitionRow
@@ -136,20 +137,17 @@ def record(
 
 # Specifications
 
-_SPECIFICATIONS_KEPT = 256
-_specifications: dict[str, Process] = {}
+_specifications: Kept[str, Process] = Kept(256)
 
 
 def _specification(session: Session, definition_id: str) -> Process:
     """The process of a definition version, built once in this process: a version never changes."""
-    process = _specifications.get(definition_id)
-    if process is None:
+
+    def build() -> Process:
         statement = select(ProcessDefinitionRow.executable).where(ProcessDefinitionRow.id == definition_id)
-        process = bpmn.specification(session.execute(statement).scalar_one())
-        while len(_specifications) >= _SPECIFICATIONS_KEPT:
-            _specifications.pop(next(iter(_specifications)), None)
-        _specifications[definition_id] = process
-    return process
+        return bpmn.specification(session.execute(statement).scalar_one())
+
+    return _specifications.get(definition_id, build)
 
 
 def _circumstances(instance: ProcessInstanceRow, now: datetime) -> Circumstances:
