@@ -2,7 +2,7 @@
 here allows it.
 """
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, NotFound
@@ -88,17 +88,40 @@ def may_send_messages(person: Person) -> bool:
 # Tasks
 
 
-def visible_tasks(person: Person) -> ColumnElement[bool]:
-    """The condition on `UserTaskRow` for the tasks somebody may see: overseers, the assignee, who did it, the
-    candidates of an open one.
+def ways_to_tasks(person: Person) -> list[Select[str]]:
+    """The ids of the tasks somebody may see, one statement for each way she may come to see them: overseers,
+    the assignee, who did it, the candidates of an open one.
+
+    Each follows an index in the order of ids, so that a page is cut from their beginnings, however many tasks
+    there are; one condition for all of them would be tried on every task.
     """
     if person.has(*OVERSEERS):
-        return true()
-    return or_(
-        UserTaskRow.assignee == person.username,
-        UserTaskRow.completed_by == person.username,
-        exists().where(CandidateRow.task_id == UserTaskRow.id, _candidate(person)),
-    )
+        return [_IDS.order_by(UserTaskRow.id)]
+    own = (UserTaskRow.assignee == person.username, UserTaskRow.completed_by == person.username)
+    groups = [queue_of(group) for group in sorted(person.groups)]
+    return [
+        *(_IDS.where(way).order_by(UserTaskRow.id) for way in own),
+        _offered(USER, person.username),
+        *groups,
+    ]
+
+
+def queue_of(group: str) -> Select[str]:
+    """The ids of the tasks offered to a group, in order."""
+    return _offered(GROUP, group)
+
+
+def sees_queue(person: Person, group: str) -> bool:
+    """Whether she sees all that is offered to a group."""
+    return person.has(*OVERSEERS) or group in person.groups
+
+
+_IDS = select(UserTaskRow.id)
+
+
+def _offered(kind: str, name: str) -> Select[str]:
+    offered = _IDS.join(CandidateRow, CandidateRow.task_id == UserTaskRow.id)
+    return offered.where(CandidateRow.kind == kind, CandidateRow.name == name).order_by(CandidateRow.task_id)
 
 
 def may_see_task(person: Person, task: UserTaskRow) -> bool:

@@ -12,6 +12,7 @@ from engine import access, definitions, history, runtime
 from engine.bpmn import Execution
 from engine.errors import Conflict, Forbidden, Invalid, PreconditionFailed, Problem
 from engine.people import Person
+from engine.store import timers
 from engine.store.history import Entry, HistoryRow
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
 
@@ -191,6 +192,7 @@ def suspend(session: Session, instance_id: str, order: Order) -> ProcessInstance
         raise Conflict(f"{instance.number} is suspended already.")
     _require_operator(order)
     instance.state = InstanceState.SUSPENDED
+    timers.hold(session, instance.id)
     runtime.record(session, instance, order.entry("suspended"), now=order.now, actor=order.by.username)
     return instance
 
@@ -202,6 +204,7 @@ def resume(session: Session, instance_id: str, order: Order) -> ProcessInstanceR
         raise Conflict(f"{instance.number} is not suspended.")
     _require_operator(order)
     instance.state = InstanceState.FAILED if instance.failures else InstanceState.ACTIVE
+    timers.release(session, instance.id)
     runtime.record(session, instance, order.entry("resumed"), now=order.now, actor=order.by.username)
     return instance
 

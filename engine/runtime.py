@@ -119,6 +119,7 @@ def advance(
 
     `entries` come first in its history; `done` is the user task that a person completed by this command.
     """
+    now = at_flush(session, now)  # it may have waited for the case since it was asked for
     execution = load(session, instance, now)
     known = execution.last_id
     act(execution)

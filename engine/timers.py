@@ -5,6 +5,7 @@ against deadlock, leaving out those another node holds; each timer fires in a sa
 one that fails neither undoes nor stops the rest.
 """
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +16,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine import access, bpmn, runtime
+from engine.calendars import format_instant
 from engine.errors import Conflict, NotFound
 from engine.people import Person
-from engine.store.base import Database
+from engine.store.base import Database, at_flush
 from engine.store.history import Entry
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
@@ -25,6 +27,7 @@ from engine.store.timers import IS_ARMED, TimerRow, TimerState
 __all__ = ["Swept", "TimerState", "page", "retry", "sweep", "sweep_all"]
 
 BATCH = 20
+BATCH_SECONDS = 0.5
 ATTEMPTS = 5
 """How often a timer is tried before it is a dead letter."""
 
@@ -47,11 +50,17 @@ class Swept:
 
 
 def sweep(session: Session, now: datetime) -> Swept:
-    """Fire what is due at `now` in up to `BATCH` cases, in the order it was due."""
+    """Fire what is due at `now` in up to `BATCH` cases, in the order it was due.
+
+    A batch that takes long ends early, so that SQLite's other writers get a turn; what is left stays due.
+    """
     held = _hold_due(session, now)
     swept = Swept(cases=len(held))
     moved: set[str] = set()
+    deadline = time.monotonic() + BATCH_SECONDS
     for timer in _due_timers(session, held, now):
+        if moved and time.monotonic() > deadline:
+            break
         if timer.instance_id in moved and not _is_there(session, timer):
             continue  # the one before it has disarmed it
         moved.add(timer.instance_id)
@@ -76,15 +85,14 @@ def _fire(
     session: Session, held: dict[str, ProcessInstanceRow], timer: TimerRow, now: datetime, swept: Swept
 ) -> None:
     """Fire one timer in a savepoint."""
-    entry = Entry("timer fired", timer.element, {"due": timer.due_at.isoformat()})
-    instance, token = held[timer.instance_id], timer.token
-    lateness = (now - timer.due_at).total_seconds()
+    entry = Entry("timer fired", timer.element, {"due": format_instant(timer.due_at)})
+    instance, token, due_at = held[timer.instance_id], timer.token, timer.due_at
     try:
         with session.begin_nested():
             runtime.advance(
                 session, instance, lambda case: case.fire(token), now=now, actor=None, entries=[entry]
             )
-        swept.lateness.append(lateness)
+        swept.lateness.append((at_flush(session, now) - due_at).total_seconds())
     except Exception as error:  # one timer must not stop the rest
         _fail(session, timer, now, error)
         swept.failed += 1
@@ -92,19 +100,13 @@ def _fire(
 
 
 _RUNS = (ProcessInstanceRow.state.in_(OPEN_STATES), ProcessInstanceRow.state_format <= bpmn.FORMAT)
-"""Cases this node can move on: a suspended one waits until it is resumed, and what a newer Baton has saved is
-left to it.
-"""
+"""Cases this node can move on; what a newer Baton has saved is left to it."""
 
 
 def _due(present: Any) -> Select[str]:
-    """The cases of timers due at an instant, those waiting longest first.
-
-    No join: SQLite would start it from the cases, and go through all that are open.
-    """
-    runs = select(ProcessInstanceRow.id).where(ProcessInstanceRow.id == TimerRow.instance_id, *_RUNS)
+    """The cases of timers due at an instant, those waiting longest first: one index, whatever is open."""
     due = select(TimerRow.instance_id).where(IS_ARMED, TimerRow.next_at <= present)
-    return due.where(runs.scalar_subquery().is_not(None)).order_by(TimerRow.next_at)
+    return due.order_by(TimerRow.next_at)
 
 
 def _due_timers(session: Session, cases: Collection[str], now: datetime) -> list[TimerRow]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import ColumnElement, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from engine import access, definitions, forms, people, runtime
@@ -13,9 +13,10 @@ from engine.bpmn import Execution
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
 from engine.store import user_tasks as tasks
+from engine.store.base import at_flush
 from engine.store.history import Entry
 from engine.store.process_instances import ProcessInstanceRow
-from engine.store.user_tasks import GROUP, IS_OPEN, CandidateRow, TaskState, UserTaskRow
+from engine.store.user_tasks import IS_OPEN, TaskState, UserTaskRow
 
 __all__ = [
     "Filter",
@@ -104,9 +105,12 @@ def _page_of_ids(session: Session, chosen: Filter, by: Person, limit: int, after
 
 
 def _ways(chosen: Filter, by: Person) -> list[Select[str]]:
-    if chosen.group is not None and access.sees_queue(by, chosen.group):
-        return [access.queue_of(chosen.group)]
-    return access.ways_to_tasks(by)
+    if chosen.group is None:
+        return access.ways_to_tasks(by)
+    queue = access.queue_of(chosen.group)
+    if access.sees_queue(by, chosen.group):
+        return [queue]
+    return [way.where(UserTaskRow.id.in_(queue.correlate(None))) for way in access.ways_to_tasks(by)]
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
@@ -115,11 +119,9 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     if chosen.state is not None:
         found.append(IS_OPEN if chosen.state == TaskState.OPEN else row.state == chosen.state)
-    if chosen.group is not None:
-        queue = select(CandidateRow.task_id).where(CandidateRow.kind == GROUP)
-        found.append(row.id.in_(queue.where(CandidateRow.name == chosen.group)))
     if chosen.unassigned:
-        found.append(row.assignee.is_(None))
+        # Not `IS NULL`: SQLite would begin with all tasks nobody has, rather than with the queue.
+        found.append(func.coalesce(row.assignee, "") == "")
     if chosen.overdue_at is not None:
         found += [IS_OPEN, row.due_at < chosen.overdue_at]
     return found
@@ -212,7 +214,8 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
         accepted = _accepted(session, task, data, execution)
         entries.append(Entry("task completed", task.element, {"name": task.name, "data": accepted}))
         task.assignee = task.assignee or order.by.username
-        task.state, task.completed_at, task.completed_by = TaskState.COMPLETED, order.now, order.by.username
+        task.state, task.completed_by = TaskState.COMPLETED, order.by.username
+        task.completed_at = at_flush(session, order.now)
         task.revision += 1
         execution.complete_task(task.token, accepted)
 

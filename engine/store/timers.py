@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -27,6 +28,7 @@ class TimerState(StrEnum):
     """Where a timer stands. A timer that fired is gone."""
 
     ARMED = "armed"  # waits for its time, or for its next attempt
+    HELD = "held"  # its case is suspended: it waits for the case to be resumed, whatever the time
     DEAD = "dead"  # a dead letter: it failed as often as is allowed and waits for a person
 
 
@@ -69,6 +71,21 @@ _DELETE = delete(_TABLE).where(
 def add(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write new timers."""
     session.connection().execute(_INSERT, rows)
+
+
+def hold(session: Session, instance_id: str) -> None:
+    """Hold the armed timers of a case: they no longer come up when due timers are looked for."""
+    _change_state(session, instance_id, TimerState.ARMED, TimerState.HELD)
+
+
+def release(session: Session, instance_id: str) -> None:
+    """Arm the held timers of a case again, with the times they had."""
+    _change_state(session, instance_id, TimerState.HELD, TimerState.ARMED)
+
+
+def _change_state(session: Session, instance_id: str, before: TimerState, after: TimerState) -> None:
+    mine = (_TABLE.c.instance_id == instance_id) & (_TABLE.c.state == before)
+    session.connection().execute(update(_TABLE).where(mine).values(state=after))
 
 
 def remove(session: Session, instance_id: str, tokens: Collection[int]) -> None:

@@ -497,8 +497,14 @@ def test_lists_are_filtered(desk: Desk) -> None:
     assert sorted(listed(desk, ROOT, instance=second)) == ["desk", "hers", "net"]
     assert sorted(listed(desk, ROOT, instance=second, state="open")) == ["desk", "hers"]
     assert listed(desk, ROOT, state="completed") == ["net"]
+    assert listed(desk, NIA, state="completed") == ["net"]
+    assert sorted(listed(desk, SAM, group="service-desk")) == ["desk", "desk"]
+    assert listed(desk, SAM, group="network") == listed(desk, OUTSIDER, group="network") == []
+    assert listed(desk, SAM, assignee="sam", group="service-desk", instance=second) == []
     assert listed(desk, ROOT, state="cancelled") == []
     assert sorted(listed(desk, ROOT, instance=first, unassigned=True)) == ["hers", "net"]
+    desk.assign(desk.task("net", first), "sam", by=NIA)
+    assert listed(desk, SAM, group="network") == ["net"]
 
 
 def test_overdue_tasks_are_those_due_before_now(desk: Desk) -> None:

@@ -130,7 +130,7 @@ class Player:
             due = self._due[0][0]
             now = max(due, self._clock.now())
             self._clock.set(now)
-            while timers.sweep(session, now).cases == timers.BATCH:
+            while timers.sweep(session, now).fired:
                 pass  # there may be more
             for number in self._pop(due):
                 self._look_at_timers(session, number)
