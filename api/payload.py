@@ -14,6 +14,7 @@ from engine.errors import Invalid, Problem
 BODY_LIMIT = 2_000_000
 DRAINED_AT_MOST = 100_000_000
 CHUNK = 65_536
+DEEPEST = 64
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 PORT = re.compile(r":\d+$")
@@ -59,8 +60,8 @@ def json_body() -> Any:
         value = from_json(body)
     except ValueError as error:
         raise BadRequest(f"The body is not valid JSON: {error}.") from error
-    if b"\\u0000" in body:
-        _refuse_nul(value)
+    if b"\\u0000" in body or body.count(b"[") + body.count(b"{") > DEEPEST:
+        _refuse_odd(value)
     return value
 
 
@@ -101,14 +102,23 @@ def _drain() -> None:
             pass
 
 
-def _refuse_nul(value: Any) -> None:
-    # The escape may be an escaped backslash before "u0000", so the values decide.
-    if isinstance(value, str) and "\0" in value:
-        raise Invalid([Problem("A text contains the character NUL, which cannot be stored.", "#")])
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _refuse_nul(name)
-            _refuse_nul(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_nul(inner)
+def _refuse_odd(value: Any) -> None:
+    """Refuse a text with NUL, which PostgreSQL has none of, and what is nested deeper than anybody nests.
+
+    Level by level, never by recursion: a body may nest deeper than Python's stack.
+    """
+    level = [value]
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, str) and "\0" in one:
+                raise Invalid([Problem("A text contains the character NUL, which cannot be stored.", "#")])
+            if isinstance(one, dict):
+                inner += one.keys()
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        if not inner:
+            return
+        level = inner
+    raise Invalid([Problem(f"The body is nested deeper than {DEEPEST} levels.", "#")])

@@ -152,12 +152,19 @@ def may_claim(person: Person, task: UserTaskRow) -> bool:
 
 
 def may_assign(person: Person, task: UserTaskRow) -> bool:
-    """Whether she may give the task to somebody: who has it, those it was offered to, and managers."""
+    """Whether she may give the task to somebody: who has it, those it is offered to while nobody has it, and
+    managers.
+    """
     return (
         person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
         or _is_hers(person, task)
-        or _is_offered(person, task)
+        or (task.assignee is None and _is_offered(person, task))
     )
+
+
+def may_be_given_work(person: Person) -> bool:
+    """Whether a task may be assigned to her at all."""
+    return person.active and not _only_reads(person)
 
 
 def may_release(person: Person, task: UserTaskRow) -> bool:

@@ -103,6 +103,8 @@ class Repetition:
         every = Duration.parse(match["every"])
         if every == Duration():
             raise ValueError(f"The repetition {text!r} has no interval.")
+        if not (every.months or every.days) and every.time < timedelta(seconds=1):
+            raise ValueError(f"The repetition {text!r} has an interval shorter than a second.")
         count = int(match["times"]) if match["times"] else None
         if count == 0:
             raise ValueError(f"The repetition {text!r} never happens.")

@@ -4,7 +4,10 @@ import copy
 import ipaddress
 import json
 import math
+import threading
+import time as time_
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +21,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import create
 
+from engine import languages
 from engine.errors import Invalid, Problem
 
 Schema = dict[str, Any] | bool
@@ -28,6 +32,7 @@ MAX_DEPTH = 32
 MAX_VALUES = 10_000
 MAX_SUBSCHEMAS = 2_000
 MAX_PROBLEMS = 100
+SECONDS = 0.5
 # JSON readers, browsers among them, keep whole numbers exact only up to here.
 MAX_INTEGER = 2**53 - 1
 
@@ -48,7 +53,7 @@ class Form:
         self._root = _inlined(self.schema, self.schema.get("$defs", {}))
         self._validator = _Validator(self._root, format_checker=_format_checker)
         self._views = {
-            locale.lower(): _merged({"schema": self.schema, "ui": self.ui}, overlay)
+            locale: _merged({"schema": self.schema, "ui": self.ui}, overlay)
             for locale, overlay in document.get("i18n", {}).items()
         }
 
@@ -67,8 +72,13 @@ class Form:
         if fault := _bounds_fault(submitted):
             raise Invalid([Problem(fault[1], pointer=_pointer(fault[0], pointer))])
         read_only: set[Path] = set()
-        settled = _with_read_only(submitted, current, [self._root], (), read_only)
-        if problems := self._problems(settled, read_only):
+        try:
+            with _at_most(SECONDS):
+                settled = _with_read_only(submitted, current, [self._root], (), read_only)
+                problems = self._problems(settled, read_only)
+        except _TooLong:
+            raise Invalid([Problem("This takes too long to check. Send less.", pointer=pointer)]) from None
+        if problems:
             raise Invalid([Problem(text, pointer=_pointer(path, pointer)) for path, text in problems])
         return {name: value for name, value in settled.items() if (name,) not in read_only}
 
@@ -87,12 +97,9 @@ class Form:
             and all(self._holds(schema, variables[name]) for schema in _of_property([self._root], name))
         }
 
-    def localised(self, locale: str) -> dict[str, Any]:
-        """`{"schema", "ui"}` for `locale`, else for another of its language, else as the author wrote."""
-        wanted = locale.lower()
-        language = wanted.partition("-")[0]
-        same_language = (view for name, view in self._views.items() if name.partition("-")[0] == language)
-        return self._views.get(wanted) or next(same_language, None) or {"schema": self.schema, "ui": self.ui}
+    def localised(self, *locales: str) -> dict[str, Any]:
+        """`{"schema", "ui"}` in the first of these languages there is (see `languages.chosen`)."""
+        return languages.chosen(self._views, *locales, written={"schema": self.schema, "ui": self.ui})
 
     def _problems(self, value: dict[str, Any], read_only: set[Path]) -> list[tuple[Path, str]]:
         """One sentence per field: the first, but what may be chosen says more than what type it has."""
@@ -539,7 +546,7 @@ def _overlay_faults(overlay: object, base: object) -> Iterator[tuple[Path, str]]
 Errors = Iterator[ValidationError]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4 * MAX_SUBSCHEMAS)
 def _compiled(text: str) -> Any:
     options = re2.Options()
     options.log_errors = False
@@ -628,9 +635,37 @@ _CHECKS: dict[str, Any] = {
     "required": _required,
     "uniqueItems": _unique_items,
 }
+
+
+class _TooLong(Exception):
+    """A form's check has used up its time."""
+
+
+_time = threading.local()
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Bound what this thread checks meanwhile: alternatives in lists in alternatives multiply."""
+    _time.out = time_.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _time.out = math.inf
+
+
+def _timed(check: Callable[..., Errors | None]) -> Callable[..., Errors]:
+    def timed(*given: Any) -> Errors:
+        if time_.monotonic() > getattr(_time, "out", math.inf):
+            raise _TooLong
+        yield from check(*given) or ()
+
+    return timed
+
+
 _Validator = create(
     meta_schema=Draft202012Validator.META_SCHEMA,
-    validators=_CHECKS,
+    validators={keyword: _timed(check) for keyword, check in _CHECKS.items()},
     type_checker=Draft202012Validator.TYPE_CHECKER,
 )
 # All a form may use.

@@ -200,7 +200,8 @@ def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime)
         elif value is not None:
             setattr(instance, name, _head_text(name, str(value)))
     instance.failures = [
-        {"element": element, "message": message} for element, message in execution.failures()
+        {"element": element, "message": message[:_LONGEST_MESSAGE]}
+        for element, message in execution.failures()[:_FAILURES_TOLD]
     ]
     if execution.completed:
         instance.ended_at = now
@@ -211,6 +212,8 @@ def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime)
     instance.state_format, instance.state_data = bpmn.FORMAT, bpmn.save(execution)
     instance.revision += 1
 
+
+_FAILURES_TOLD, _LONGEST_MESSAGE = 20, 1_000  # a case in a list; its history tells all
 
 _HEAD_LENGTH = {"title": 1000, "service": 255, "requester": 64}
 
@@ -242,7 +245,7 @@ def _open(session: Session, instance_id: str, effects: Effects, created_at: date
         tasks = [_task_row(task, instance_id, created_at) for task in effects.opened.values()]
         user_tasks.open_tasks(session, tasks)
     if effects.armed:
-        timers.add(session, [_timer_row(timer, instance_id) for timer in effects.armed.values()])
+        timers.add(session, [_timer_row(timer, instance_id, created_at) for timer in effects.armed.values()])
     if effects.subscribed:
         messages.add(session, [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
 
@@ -270,7 +273,11 @@ def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> 
     }
 
 
-def _timer_row(timer: bpmn.TimerArmed, instance_id: str) -> dict[str, Any]:
+def _timer_row(timer: bpmn.TimerArmed, instance_id: str, armed_at: datetime) -> dict[str, Any]:
+    """One that is late already waits behind those that were armed before: a repetition that makes up for
+    years
+    must not keep the others from their turn.
+    """
     return {
         "id": new_id(),
         "instance_id": instance_id,
@@ -278,7 +285,7 @@ def _timer_row(timer: bpmn.TimerArmed, instance_id: str) -> dict[str, Any]:
         "element": timer.element,
         "state": TimerState.ARMED,
         "due_at": timer.due,
-        "next_at": timer.due,
+        "next_at": max(timer.due, armed_at),
         "attempts": 0,
         "error": None,
     }

@@ -111,7 +111,8 @@ def _due(present: Any) -> Select[str]:
 
 def _due_timers(session: Session, cases: Collection[str], now: datetime) -> list[TimerRow]:
     theirs = select(TimerRow).where(TimerRow.instance_id.in_(cases), IS_ARMED, TimerRow.next_at <= now)
-    return list(session.scalars(theirs.order_by(TimerRow.due_at, TimerRow.instance_id, TimerRow.token)))
+    order = (TimerRow.next_at, TimerRow.due_at, TimerRow.instance_id, TimerRow.token)
+    return list(session.scalars(theirs.order_by(*order)))
 
 
 def _is_there(session: Session, timer: TimerRow) -> bool:

@@ -1,6 +1,6 @@
 """User tasks: the work of people. List it, claim it, hand it on, complete it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, union
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, forms, people, runtime
+from engine import access, definitions, forms, languages, people, runtime
 from engine.bpmn import Execution
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
@@ -54,13 +54,9 @@ class View:
         """The task's own priority if the diagram gives it one, else its case's."""
         return self.instance.priority if self.task.priority is None else self.task.priority
 
-    def name_in(self, locale: str) -> str:
-        """The task's name in a language, else in another of the same language, else as drawn."""
-        wanted = locale.lower()
-        language = wanted.partition("-")[0]
-        names = {tag.lower(): name for tag, name in self.task.names.items()}
-        alike = (name for tag, name in names.items() if tag.partition("-")[0] == language)
-        return names.get(wanted) or next(alike, self.task.name)
+    def name_in(self, *locales: str) -> str:
+        """The task's name in the first of these languages there is (see `languages.chosen`)."""
+        return languages.chosen(self.task.names, *locales, written=self.task.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +131,18 @@ def get(session: Session, task_id: str, *, by: Person) -> View:
     return _bare(task, session.get_one(ProcessInstanceRow, task.instance_id))
 
 
-def get_with_form(session: Session, task_id: str, *, by: Person, now: datetime, locale: str) -> View:
-    """The task with its form in the language `locale`, filled from what the case knows. Raises `NotFound`."""
+def get_with_form(
+    session: Session, task_id: str, *, by: Person, now: datetime, locales: Sequence[str]
+) -> View:
+    """The task with its form, in the first of these languages there is, filled from what the case knows.
+    Raises `NotFound`.
+    """
     view = get(session, task_id, by=by)
     if view.task.form_id is None:
         return view
     form = definitions.form(session, view.task.form_id)
     shown = form.initial(_seen(session, view, now)) if view.task.state == TaskState.OPEN else {}
-    return replace(view, form=form.localised(locale), data=shown)
+    return replace(view, form=form.localised(*locales), data=shown)
 
 
 def _seen(session: Session, view: View, now: datetime) -> dict[str, Any]:
@@ -190,8 +190,8 @@ def assign(session: Session, task_id: str, username: str, order: Order) -> View:
         person = people.visible(session, username, order.by)
     except NotFound as error:
         raise Invalid([Problem(error.detail, pointer="#/assignee")]) from error
-    if not person.active:
-        raise Invalid([Problem(f"{username} is no longer active.", pointer="#/assignee")])
+    if not access.may_be_given_work(person):
+        raise Invalid([Problem(f"{username} does no tasks.", pointer="#/assignee")])
     access.require_separation(session, person.username, task)
     _give(session, instance, task, person.username, "assigned", order)
     return _bare(task, instance)

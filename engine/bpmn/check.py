@@ -30,6 +30,7 @@ MAX_NESTING = 20
 
 MAX_ID_LENGTH = 255
 MAX_NAME_LENGTH = 64
+MAX_LABEL_LENGTH = 255
 """The longest name of a person or group."""
 
 _LETTERS = (
@@ -232,6 +233,15 @@ class _Checker:
             if given in seen:
                 self.refuse(element, f"The id {given!r} is used twice.")
             seen.add(given)
+            self.names(element)
+
+    def names(self, element: etree._Element) -> None:
+        """A name goes into every line of history, so it is bounded."""
+        for name in (dialect.label(element), *dialect.names(element).values()):
+            if len(name) > MAX_LABEL_LENGTH:
+                self.refuse(
+                    element, f"The name has {len(name):,} characters; at most {MAX_LABEL_LENGTH} are allowed."
+                )
 
     def declarations(self, root: etree._Element) -> bool:
         declarations = list(dialect.children(root, "message", "error"))

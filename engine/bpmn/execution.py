@@ -41,6 +41,7 @@ class Limits:
     wait ends here."""
 
     steps: int = 10_000
+    tokens: int = 5_000
     seconds: float = 2.0
     items: int = 1_000
 
@@ -230,6 +231,12 @@ class Execution(Workflow):
         self._ready(token)
         return token
 
+    def require_room(self, number: int) -> None:
+        """Raises `ElementFailed` when so many tokens more would be too many for one case."""
+        most = self.circumstances.limits.tokens
+        if len(self.tasks) + number > most:
+            raise ElementFailed(f"The case would have more than {most:,} things going on at once.")
+
     def listen(self, spec: "Element", host: Token) -> Token:
         """Put a token beside the work of `host` that waits for an event and keeps nobody from finishing."""
         token = self._new_token(spec, host)
@@ -270,6 +277,7 @@ class Execution(Workflow):
 
     def evaluate(self, text: Expression | Template, token: Token) -> Json:
         """The value of an expression or template as `token` sees it. Raises `ElementFailed`."""
+        self._check_time()
         try:
             return text.evaluate(Names(token), self._functions)
         except ScriptError as error:
@@ -277,6 +285,7 @@ class Execution(Workflow):
 
     def run_script(self, script: Script, token: Token) -> dict[str, Json]:
         """The variables a script assigns; writing them is the caller's. Raises `ElementFailed`."""
+        self._check_time()
         try:
             return script.run(Names(token), self._functions)
         except ScriptError as error:
@@ -367,11 +376,13 @@ class Execution(Workflow):
                 f"The case took {self.circumstances.limits.steps:,} steps without waiting for "
                 "anything. Is there an endless loop?"
             )
+        self._check_time()
+
+    def _check_time(self) -> None:
+        """Between two tokens, and before each of an element's many expressions."""
         if time.monotonic() > self._deadline:
-            raise ElementFailed(
-                f"The case was busy for {self.circumstances.limits.seconds:g} seconds without waiting "
-                "for anything."
-            )
+            seconds = self.circumstances.limits.seconds
+            raise ElementFailed(f"The case was busy for {seconds:g} seconds without waiting for anything.")
 
     def _fail(self, token: Token, message: str) -> None:
         token._set_state(TaskState.ERROR)

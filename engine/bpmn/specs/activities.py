@@ -146,6 +146,7 @@ def _value(template: Template | None, token: Token) -> Json:
 
 
 _NAME_LENGTH = 64
+_MOST_CANDIDATES = 100
 
 
 def _one(value: Json) -> str | None:
@@ -169,6 +170,8 @@ def _several(value: Json) -> tuple[str, ...]:
     items = (value or "").split(",") if value is None or isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ElementFailed("The candidates are no list of texts.")
+    if len(items) > _MOST_CANDIDATES:
+        raise ElementFailed(f"There are more than {_MOST_CANDIDATES} candidates; offer the task to a group.")
     return tuple(dict.fromkeys(name for item in items if (name := _name(item))))
 
 

@@ -105,7 +105,8 @@ class MultiInstance(Activity):
 
     def begin(self, token: Token) -> bool:
         items = self._items(token)
-        token.data.update(nrOfInstances=len(items), nrOfCompletedInstances=0, nrOfActiveInstances=0)
+        token.notes.update(instances=len(items), completed=0, active=0)
+        _show_counters(token)
         waiting = items[1:] if self.sequential else []
         if waiting:
             token.notes["items"] = waiting
@@ -116,8 +117,9 @@ class MultiInstance(Activity):
     def count(self, item: Token) -> None:
         """One more instance has completed (called once per instance, when its outputs are written)."""
         body = item.scope
-        body.data["nrOfCompletedInstances"] += 1
-        body.data["nrOfActiveInstances"] -= 1
+        body.notes["completed"] += 1
+        body.notes["active"] -= 1
+        _show_counters(body)
 
     def judge(self, item: Token) -> None:
         """Whether the completion condition holds now, seen from the instance that completed."""
@@ -137,7 +139,7 @@ class MultiInstance(Activity):
             body.clear(keep=lambda token: isinstance(token.spec, BoundaryEvent))
         elif remaining := body.notes.get("items"):
             following = remaining.pop(0)
-            self._place(body, body.data["nrOfCompletedInstances"], following)
+            self._place(body, body.notes["completed"], following)
         execution.check_finished(body)
 
     def emptied(self, body: Token) -> None:
@@ -148,7 +150,8 @@ class MultiInstance(Activity):
         item.data["loopCounter"] = index
         if self.variable:
             item.data[self.variable] = value
-        body.data["nrOfActiveInstances"] += 1
+        body.notes["active"] += 1
+        _show_counters(body)
 
     def _items(self, token: Token) -> list[Json]:
         if self.cardinality is not None:
@@ -168,3 +171,13 @@ class MultiInstance(Activity):
         most = token.workflow.circumstances.limits.items
         if number > most:
             raise ElementFailed(f"The activity is to run {number:,} times; at most {most:,} are allowed.")
+        token.workflow.require_room(number)
+
+
+def _show_counters(body: Token) -> None:
+    """The counters as variables, for expressions to read; writing to these names changes no counting."""
+    body.data.update(
+        nrOfInstances=body.notes["instances"],
+        nrOfCompletedInstances=body.notes["completed"],
+        nrOfActiveInstances=body.notes["active"],
+    )
