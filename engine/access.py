@@ -2,14 +2,16 @@
 here allows it.
 """
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, NotFound
 from engine.people import Person, Role
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.process_instances import ProcessInstanceRow
-from engine.store.user_tasks import GROUP, USER, CandidateRow, TaskState, UserTaskRow
+from engine.store.user_tasks import GROUP, USER, CandidateRow, FormerAssigneeRow, TaskState, UserTaskRow
 
 OVERSEERS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.AUDITOR, Role.ADMINISTRATOR)
 """Roles that see every case and task."""
@@ -35,11 +37,52 @@ def visible_instances(person: Person) -> ColumnElement[bool]:
         return true()
     instance = ProcessInstanceRow.id
     hers = or_(UserTaskRow.assignee == person.username, UserTaskRow.completed_by == person.username)
+    former = FormerAssigneeRow.username == person.username
     return or_(
         ProcessInstanceRow.requester == person.username,
         instance.in_(select(UserTaskRow.instance_id).where(hers)),
+        instance.in_(select(FormerAssigneeRow.instance_id).where(former)),
         instance.in_(select(CandidateRow.instance_id).where(_candidate(person))),
     )
+
+
+def ways_to_instances(person: Person) -> list[Select[str]]:
+    """The ids of the cases somebody may see, one statement for each way she may come to see them, the newest
+    first: the same decision as `visible_instances`, for lists (see `ways_to_tasks`).
+    """
+    every = select(ProcessInstanceRow.id)
+    if person.has(*OVERSEERS):
+        return [every.order_by(ProcessInstanceRow.id.desc())]
+    me = person.username
+    ways: list[tuple[Any, ColumnElement[bool]]]
+    ways = [(UserTaskRow, UserTaskRow.assignee == me), (UserTaskRow, UserTaskRow.completed_by == me)]
+    ways += [(FormerAssigneeRow, FormerAssigneeRow.username == me)]
+    ways += [(CandidateRow, _is(GROUP, group)) for group in sorted(person.groups)]
+    ways += [(CandidateRow, _is(USER, me))]
+    return [
+        every.where(ProcessInstanceRow.requester == me).order_by(ProcessInstanceRow.id.desc()),
+        *(
+            every.join(row, row.instance_id == ProcessInstanceRow.id)
+            .where(way)
+            .distinct()
+            .order_by(ProcessInstanceRow.id.desc())
+            for row, way in ways
+        ),
+    ]
+
+
+def first_ids(
+    session: Session, ways: list[Select[str]], limit: int, *, newest_first: bool = False
+) -> list[str]:
+    """The first ids of all ways together: each is cut before they meet, so a page costs the same anywhere."""
+    found = [way.limit(limit).subquery() for way in ways]
+    together = union(*(select(way.c.id) for way in found)).subquery()
+    order = together.c.id.desc() if newest_first else together.c.id
+    return list(session.scalars(select(together.c.id).order_by(order).limit(limit)))
+
+
+def _is(kind: str, name: str) -> ColumnElement[bool]:
+    return and_(CandidateRow.kind == kind, CandidateRow.name == name)
 
 
 def see_instance(session: Session, person: Person, instance_id: str) -> ProcessInstanceRow:
@@ -121,7 +164,7 @@ _IDS = select(UserTaskRow.id)
 
 def _offered(kind: str, name: str) -> Select[str]:
     offered = _IDS.join(CandidateRow, CandidateRow.task_id == UserTaskRow.id)
-    return offered.where(CandidateRow.kind == kind, CandidateRow.name == name).order_by(CandidateRow.task_id)
+    return offered.where(_is(kind, name)).order_by(CandidateRow.task_id)
 
 
 def may_see_task(person: Person, task: UserTaskRow) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, union
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from engine import access, definitions, forms, languages, people, runtime
@@ -15,7 +15,7 @@ from engine.people import Person
 from engine.store import user_tasks as tasks
 from engine.store.base import at_flush
 from engine.store.history import Entry
-from engine.store.process_instances import ProcessInstanceRow
+from engine.store.process_instances import WITHOUT_STATE, ProcessInstanceRow
 from engine.store.user_tasks import IS_OPEN, TaskState, UserTaskRow
 
 __all__ = [
@@ -88,20 +88,17 @@ def page(session: Session, chosen: Filter, *, by: Person, limit: int, after: str
         ProcessInstanceRow, ProcessInstanceRow.id == UserTaskRow.instance_id
     )
     ids = _page_of_ids(session, chosen, by, limit, after)
-    statement = statement.where(UserTaskRow.id.in_(ids)).order_by(UserTaskRow.id)
+    statement = statement.where(UserTaskRow.id.in_(ids)).order_by(UserTaskRow.id).options(WITHOUT_STATE)
     return [_bare(task, instance) for task, instance in session.execute(statement)]
 
 
 def _page_of_ids(session: Session, chosen: Filter, by: Person, limit: int, after: str | None) -> list[str]:
-    """The first ids of each way, together; the first of those."""
     wanted = _conditions(chosen) if after is None else [*_conditions(chosen), UserTaskRow.id > after]
-    found = [way.where(*wanted).limit(limit).subquery() for way in _ways(chosen, by)]
-    together = union(*(select(way.c.id) for way in found)).subquery()
-    return list(session.scalars(select(together.c.id).order_by(together.c.id).limit(limit)))
+    return access.first_ids(session, [way.where(*wanted) for way in _ways(chosen, by)], limit)
 
 
 def _ways(chosen: Filter, by: Person) -> list[Select[str]]:
-    if chosen.group is None:
+    if chosen.group is None or chosen.state != TaskState.OPEN:
         return access.ways_to_tasks(by)
     queue = access.queue_of(chosen.group)
     if access.sees_queue(by, chosen.group):
@@ -115,6 +112,9 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     if chosen.state is not None:
         found.append(IS_OPEN if chosen.state == TaskState.OPEN else row.state == chosen.state)
+    if chosen.group is not None and chosen.state != TaskState.OPEN:
+        # A closed task is in no queue. JSON as text: a group's name has no character that JSON would escape.
+        found.append(cast(row.candidate_groups, String).contains(f'"{chosen.group}"', autoescape=True))
     if chosen.unassigned:
         # Not `IS NULL`: SQLite would begin with all tasks nobody has, rather than with the queue.
         found.append(func.coalesce(row.assignee, "") == "")
@@ -260,6 +260,8 @@ def _give(
     order: Order,
 ) -> None:
     entry = Entry(kind, task.element, {"name": task.name, "from": task.assignee, "to": username})
+    if task.assignee is not None:
+        tasks.remember_assignee(session, task)
     task.assignee = username
     task.revision += 1
     tasks.save(session, task)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from engine.store.base import Base, Instant, Json, as_value, new_id, table_of, values_of
 
@@ -99,6 +99,10 @@ def add(session: Session, instance: ProcessInstanceRow) -> None:
 def save(session: Session, instance: ProcessInstanceRow) -> None:
     """Write what may have changed of a held instance."""
     session.connection().execute(_UPDATE, values_of(instance, _CHANGING) | {"row_id": instance.id})
+
+
+WITHOUT_STATE = defer(ProcessInstanceRow.state_data)
+"""Leave a case's state, which may be large, in the database; it is read when it is asked for."""
 
 
 class CaseNumberRow(Base):

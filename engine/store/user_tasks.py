@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.base import Base, Instant, Json, as_value, new_id, table_of, values_of
@@ -83,12 +84,27 @@ class CandidateRow(Base):
     """
 
     __tablename__ = "user_task_candidate"
-    __table_args__ = (Index(None, "task_id"), Index(None, "instance_id", "kind", "name"))
+    __table_args__ = (
+        Index(None, "task_id"),
+        Index(None, "instance_id", "kind", "name"),
+        Index(None, "kind", "name", "instance_id"),
+    )
 
     kind: Mapped[str] = mapped_column(String(5), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id", ondelete="CASCADE"), primary_key=True)
     instance_id: Mapped[str] = mapped_column(String(26))
+
+
+class FormerAssigneeRow(Base):
+    """Somebody who had a task of a case and no longer has it: she may still see the case."""
+
+    __tablename__ = "former_assignee"
+
+    username: Mapped[str] = mapped_column(String(64), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(
+        ForeignKey("process_instance.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 GROUP, USER = "group", "user"
@@ -139,6 +155,13 @@ def locked_instance(session: Session, task_id: str) -> ProcessInstanceRow | None
 def save(session: Session, task: UserTaskRow) -> None:
     """Write what may have changed of a task whose instance is held."""
     session.connection().execute(_UPDATE, values_of(task, _CHANGING) | {"row_id": task.id})
+
+
+def remember_assignee(session: Session, task: UserTaskRow) -> None:
+    """Remember who has the task, before somebody else is given it."""
+    insert_ = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    former = {"username": task.assignee, "instance_id": task.instance_id}
+    session.execute(insert_(FormerAssigneeRow).values(former).on_conflict_do_nothing())
 
 
 def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
