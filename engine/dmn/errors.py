@@ -4,8 +4,8 @@
 class DecisionError(Exception):
     """A decision cannot be made with these values.
 
-    `str()` is a sentence that names the decision, the rule (from 1, as the editor numbers rows) and the column.
-    `decision` is its key; `rule` and `column` are None where the fault is not in a cell.
+    `str()` is a sentence that names the decision, the rule (from 1, as the editor numbers rows) and the
+    column. `decision` is its key; `rule` and `column` are None where the fault is not in a cell.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Values a cell names outright, the types a column can have, and how dates, instants and durations compare.
 
-JSON has no dates: they are texts (`engine.scripting.dates`). A cell that says `date("2026-01-01")` compares as
-dates do, so texts that write one instant or duration differently are equal.
+JSON has no dates: they are texts (`engine.scripting.dates`). A cell that says `date("2026-01-01")` compares
+as dates do, so texts that write one instant or duration differently are equal.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.calendars import Duration
 from engine.scripting import JSON, Limits
-from engine.scripting.dates import DATE, date_of, instant
+from engine.scripting.dates import DATE, LOCAL_TIME, date_of, instant
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import Meter
 from engine.scripting.values import NUMBERS, described
@@ -53,13 +53,15 @@ class Literal:
 
 
 def date_literal(text: str) -> Literal:
-    """`date("2026-01-31")`. This and the next three raise ScriptRuntimeError when the text is no such thing."""
+    """`date("2026-01-31")`. This and the next three raise ScriptRuntimeError for other texts."""
     return Literal(text, DATE_KIND, DATE_KIND.key(text))
 
 
 def instant_literal(text: str) -> Literal:
-    """`date and time("2026-01-31T09:00:00Z")`, also with an offset or `@Europe/Berlin`; in UTC from here on."""
+    """`date and time("2026-01-31T09:00:00Z")`, or with an offset or `@Europe/Berlin`; UTC from here on."""
     moment, _, zone = text.partition("@")
+    if not zone and LOCAL_TIME.fullmatch(text):
+        raise ScriptRuntimeError(f"{text!r} needs a zone: Z, an offset such as +02:00, or @Europe/Berlin.")
     value = instant(_meter(), moment, zone or None)
     return Literal(value, INSTANT, value)
 
@@ -110,7 +112,9 @@ def _meter() -> Meter:
 
 def _date(text: str) -> str:
     if not DATE.fullmatch(text):
-        raise ScriptRuntimeError(f"{text!r} is not a date such as '2026-01-31'. Of an instant, use date(...).")
+        raise ScriptRuntimeError(
+            f"{text!r} is not a date such as '2026-01-31'. Of an instant, take date(...)."
+        )
     return date_of(_meter(), text)
 
 
