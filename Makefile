@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --no-header --no-annotat
 	--universal --python-version 3.11 --generate-hashes --group build --upgrade
 
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint format types floors prove bench lock clean
+.PHONY: help run test check lint style types floors format prove bench lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -26,13 +26,13 @@ test: $(VENV)/.tools ## Run all tests, `make check` among them (ARGS="-k triage"
 	@echo "Running the tests."
 	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 $(ARGS)
 
-check: lint format types floors ## Lint, check the format, the types and which module imports which
+check: lint style types floors ## Lint, check the format, the types and which module imports which
 
 lint: $(VENV)/.tools
 	@echo "Looking for mistakes (ruff)."
 	@$(BIN)/ruff check
 
-format: $(VENV)/.tools
+style: $(VENV)/.tools
 	@echo "Checking the format (ruff)."
 	@$(BIN)/ruff format --check
 
@@ -43,6 +43,10 @@ types: $(VENV)/.tools
 floors: $(VENV)/.tools
 	@echo "Checking that imports go down only (import-linter)."
 	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.tools ## Format the code
+	@echo "Formatting (ruff)."
+	@$(BIN)/ruff format
 
 prove: $(VENV)/.tools ## Run the long proofs that `make test` leaves out
 	@echo "Running the long proofs."

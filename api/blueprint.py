@@ -87,6 +87,9 @@ class Blueprint(flask_smorest.Blueprint):
                 with reading() as here:
                     response = respond(view(here, *args, **kwargs), dumps, HTTPStatus.OK)
                 response.add_etag(weak=True)
+                # Kept by the reader's browser alone, and never shown again without asking us.
+                response.headers["Cache-Control"] = "private, no-cache"
+                response.vary.add("Accept-Language")
                 response.make_conditional(request)
                 return response
 

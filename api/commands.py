@@ -14,7 +14,6 @@ from typing import Any
 from flask import Response, request
 from marshmallow import Schema
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import PreconditionRequired
 
 from api.auth import current_person
 from api.serialisation import to_json
@@ -63,13 +62,6 @@ class Command(Reading):
             raise PreconditionFailed
         return int(revisions[0])
 
-    def demand_revision(self) -> int:
-        """The revision the caller read; 428 when she sent none. For the editing of documents."""
-        revision = self.expected_revision
-        if revision is None:
-            raise PreconditionRequired("Send the ETag you read as If-Match, so that no edit is lost.")
-        return revision
-
 
 @contextmanager
 def reading() -> Iterator[Reading]:
@@ -81,22 +73,25 @@ def reading() -> Iterator[Reading]:
 def run_command(act: Callable[[Command], Response]) -> Response:
     """Run one command and commit it together with its answer.
 
-    1. Open the one transaction. Without an `Idempotency-Key`: act, commit, answer.
-    2. Claim the key. If it has an answer already, give that and do nothing; if the first command with it
-       still runs, this waits for it. `Invalid` when the key came with another request.
-    3. Act, and keep the answer in the same transaction. An error rolls all back, the claim too, so that a
+    1. Read all that was sent: a client that dawdles with its body must hold up nobody but itself.
+    2. Without an `Idempotency-Key`: act, commit, answer.
+    3. With one, take it in the one transaction. If it has an answer already, give that and do nothing; if the
+       first command with it still runs, this waits for it. `Invalid` when it came with another request.
+    4. Act, and keep the answer in the same transaction. An error rolls all back, the taken key too, so that a
        corrected or repeated attempt is a new one.
     """
-    key = request.headers.get("Idempotency-Key")
+    _receive()
+    person, key = current_person(), request.headers.get("Idempotency-Key")
+    if key is None:
+        with server().database.transaction() as session:
+            return act(Command(session, person))
+    scope = idempotency.scope_of(person.id, request.method, request.path, _checked(key))
+    fingerprint = _fingerprint()
     with server().database.transaction() as session:
-        command = Command(session, current_person())
-        if key is None:
-            return act(command)
-        scope = idempotency.scope_of(command.person.id, request.method, request.path, _checked(key))
-        kept = idempotency.claim(session, scope, _fingerprint(), system_now())
+        kept = idempotency.take(session, scope, fingerprint, system_now())
         if kept is not None:
             return Response(kept.body, kept.status, kept.headers | {"Idempotency-Replayed": "true"})
-        response = act(command)
+        response = act(Command(session, person))
         idempotency.keep(session, scope, _answer(response))
         return response
 
@@ -104,8 +99,8 @@ def run_command(act: Callable[[Command], Response]) -> Response:
 def respond(
     value: Any, schema: Schema | None, status: int, headers: dict[str, str] | None = None
 ) -> Response:
-    """The answer for a value: as its schema writes it. If it has a revision, that begins its ETag; what follows
-    the dot stands for what is shown of other records, such as a task's case, for readers to compare.
+    """The answer for a value: as its schema writes it. If it has a revision, that begins its ETag; what
+    follows the dot stands for what is shown of other records, such as a task's case, for readers to compare.
     """
     if isinstance(value, Response):
         return value
@@ -125,15 +120,28 @@ def _checked(key: str) -> str:
     return key
 
 
+def _receive() -> None:
+    """Read the whole body; an endpoint that has read it already costs nothing more."""
+    if _has_parts():
+        _ = request.files
+    else:
+        request.get_data(cache=True)
+
+
+def _has_parts() -> bool:
+    return request.mimetype == "multipart/form-data"
+
+
 def _fingerprint() -> str:
     """A digest of all that was sent; of multipart its parts, for its boundary differs each time."""
     digest = sha256(request.query_string)
-    if request.mimetype != "multipart/form-data":
+    if not _has_parts():
         digest.update(b"\0" + request.get_data(cache=True))
         return digest.hexdigest()
     for name, text in request.form.items(multi=True):
         digest.update(to_json([name, text]))
     for name, file in request.files.items(multi=True):
+        file.stream.seek(0)  # the endpoint may have read it
         content = sha256(file.stream.read()).hexdigest()
         file.stream.seek(0)
         digest.update(to_json([name, file.filename, content]))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
+from api.auth import current_person
 from api.blueprint import Blueprint
 from api.commands import Command, Reading, reading, respond, run_command
 from api.payload import View, body_limit
@@ -82,20 +83,17 @@ def deploy(query: dict[str, Any]) -> Response:
     stored then. Bytes identical to the latest version are that version again. A dry run answers 200, without
     `id`.
     """
+    access.require(current_person(), *DEPLOYERS)
+    files, reason = _files(), _reason()
     if query["dry_run"]:
         with reading() as here:
-            return respond(_shown(_check(here)), _ANSWER, 200)
-    return run_command(lambda command: respond(_shown(_deploy(command)), _ANSWER, 201))
+            return respond(_shown(deployments.check(here.session, files, by=here.person)), _ANSWER, 200)
 
+    def act(command: Command) -> Response:
+        done = deployments.deploy(command.session, files, by=command.person, now=command.now, reason=reason)
+        return respond(_shown(done), _ANSWER, 201)
 
-def _check(here: Reading) -> Deployment:
-    _require_deployer(here)
-    return deployments.check(here.session, _files(), by=here.person)
-
-
-def _deploy(command: Command) -> Deployment:
-    _require_deployer(command)
-    return deployments.deploy(command.session, _files(), by=command.person, now=command.now, reason=_reason())
+    return run_command(act)
 
 
 def _files() -> list[File]:

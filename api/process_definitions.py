@@ -7,7 +7,7 @@ from flask import Response
 from api import pages
 from api.blueprint import Blueprint
 from api.commands import Reading
-from api.language import locale
+from api.language import locales
 from api.pages import PageQuery
 from api.schemas.deployments import (
     DEFINITION_EXAMPLE,
@@ -108,4 +108,4 @@ def get_start_form(here: Reading, key: str) -> Response:
     Language`.
     """
     form = definitions.start_form(here.session, definitions.latest(here.session, key))
-    return Response(to_json(form and form.localised(locale())), content_type="application/json")
+    return Response(to_json(form and form.localised(*locales())), content_type="application/json")

@@ -6,7 +6,7 @@ from typing import Any
 from api import pages
 from api.blueprint import Blueprint
 from api.commands import Command, Reading
-from api.language import locale
+from api.language import locales
 from api.schemas.user_tasks import (
     OPENED_TASK_EXAMPLE,
     TASK_EXAMPLE,
@@ -56,7 +56,7 @@ def get_task(here: Reading, task_id: str) -> View:
 
     The form is the version that was the latest when the task opened, in the language of `Accept-Language`.
     """
-    return user_tasks.get_with_form(here.session, task_id, by=here.person, now=here.now, locale=locale())
+    return user_tasks.get_with_form(here.session, task_id, by=here.person, now=here.now, locales=locales())
 
 
 def _order(command: Command) -> Order:

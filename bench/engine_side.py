@@ -49,7 +49,7 @@ _OPEN_TASK = text("SELECT id FROM user_task WHERE instance_id = :instance AND st
 
 
 def measure_cases(database: Database, person: Person, cases: int) -> dict[str, Any]:
-    """Cases a second: start and two completions, each a transaction of its own, one after the other."""
+    """Cases a second: start and two completions, each a transaction of its own, in turn."""
     for _ in range(10):
         start(database, person, "two_tasks")
     began = time.perf_counter()
@@ -104,7 +104,7 @@ class _Statements:
 
 
 def fill_inbox(database: Database, tasks: int) -> None:
-    """Put open tasks of as many cases into the tables, one in ten for the service desk; states are real ones."""
+    """Put open tasks of as many cases into the tables, one in ten for the service desk, with real states."""
     with database.transaction() as session:
         like = select(ProcessInstanceRow).where(ProcessInstanceRow.definition_key == "two_tasks").limit(1)
         case = session.scalars(like).one()

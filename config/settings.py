@@ -5,7 +5,9 @@ Only the start-up of the doors reads them; `docs/reference/settings.md` explains
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -63,6 +65,9 @@ def _zone(value: str) -> str:
 def _database_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
+    file, _, options = value.removeprefix("sqlite:///").partition("?")
+    if file in ("", ":memory:", "file::memory:") or "mode=memory" in options:
+        raise ValueError("must name a file: what SQLite has in memory, no other process sees, and it is lost")
     return value
 
 
@@ -172,25 +177,28 @@ def _refuse_what_is_dangerous(settings: Settings) -> None:
 
 def _own_secret_key(path: Path) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # O_EXCL: of two processes that start together one makes the key, and the other reads that one.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _kept_secret_key(path)
+        if not path.exists():
+            _make_secret_key(path)
+        key = path.read_text().strip()
     except OSError as error:
         raise BadSetting(
             "BATON_DATA_DIR", f"no secret key can be kept there: {error.strerror} ({path})"
         ) from None
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_hex(32)
-        file.write(key)
-    return key
-
-
-def _kept_secret_key(path: Path) -> str:
-    key = path.read_text().strip()
     if len(key) < SHORTEST_SECRET_KEY:
         raise BadSetting(
             "BATON_SECRET_KEY", f"the key in {path} is too short; delete the file to have another made"
         )
     return key
+
+
+def _make_secret_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # its owner's alone
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        # Linked when it is whole: of processes that start together one gives its key, and all read that one.
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)

@@ -4,6 +4,7 @@ An archive is a zip file: for each table its rows as lines of JSON, the first li
 `baton-backup.json`, which tells the schema they fit, the last case numbers, and every table's checksum.
 """
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import JSON
 
@@ -40,6 +42,8 @@ FORMAT = 1
 MANIFEST = "baton-backup.json"
 ROWS_AT_ONCE = 200
 BYTES_AT_ONCE = 4_000_000
+PREFIX = re.compile(r"[A-Z0-9]{1,10}")
+HIGHEST_NUMBER = 2**31 - 1
 
 Progress = Callable[[int], None]
 """Told how many more rows were written or read."""
@@ -70,7 +74,8 @@ class Manifest:
 
     @property
     def cases(self) -> int:
-        return self.tables[ProcessInstanceRow.__tablename__].rows
+        found = self.tables.get(ProcessInstanceRow.__tablename__)
+        return 0 if found is None else found.rows
 
 
 def _nobody_listens(_rows: int) -> None:
@@ -186,8 +191,9 @@ def restore(
     """Replace all that the database holds by what a backup has, in the caller's one transaction.
 
     `manifest` is what `inspect_archive` said of this file. The tables are made as they were when it was
-    written, filled, and brought up to date as an upgrade would have done. Raises `Conflict` when others are
-    connected to a PostgreSQL database; an SQLite file is the caller's to own.
+    written, filled, and brought up to date as an upgrade would have done. Raises `Invalid` for rows that are
+    none of Baton's, and `Conflict` when others are connected to a PostgreSQL database; an SQLite file is the
+    caller's to own.
     """
     _require_alone(session)
     _clear(session)
@@ -202,13 +208,33 @@ def restore(
 def _manifest(archive: ZipFile) -> Manifest:
     try:
         told = orjson.loads(archive.read(MANIFEST))
-        made_by, revision = told["format"], told["revision"]
-    except (KeyError, TypeError, orjson.JSONDecodeError) as error:
+        made_by, revision = int(told["format"]), str(told["revision"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Invalid("This is no backup of Baton's.") from error
     if made_by > FORMAT or not knows(revision):
         raise Invalid("This backup was made by a newer version of Baton; restore it with that one.")
-    tables = {name: TableSummary(**summary) for name, summary in told.pop("tables").items()}
-    return Manifest(tables=tables, **told)
+    try:
+        return Manifest(
+            format=made_by,
+            revision=revision,
+            made_at=str(told["made_at"]),
+            source=str(told["source"]),
+            tables={
+                str(name): TableSummary(int(one["rows"]), str(one["sha256"]))
+                for name, one in told["tables"].items()
+            },
+            numbers=dict(map(_number, told["numbers"].items())),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise Invalid(f"This backup is damaged: its {MANIFEST} is not as Baton writes it.") from error
+
+
+def _number(told: tuple[str, Any]) -> tuple[str, int]:
+    """A prefix and its last number. It becomes part of a statement, and an archive may come from anybody."""
+    prefix, last = told[0], int(told[1])
+    if not PREFIX.fullmatch(prefix) or not 0 <= last <= HIGHEST_NUMBER:
+        raise ValueError(prefix)
+    return prefix, last
 
 
 def _summary(archive: ZipFile, name: str) -> TableSummary | None:
@@ -244,6 +270,15 @@ def _clear(session: Session) -> None:
 
 
 def _fill(session: Session, archive: ZipFile, table: Table, progress: Progress) -> None:
+    try:
+        _insert_all(session, archive, table, progress)
+    except OperationalError:
+        raise
+    except (LookupError, TypeError, ValueError, OverflowError, StopIteration, StatementError) as error:
+        raise Invalid(f"This backup is damaged: the table {table.name} is not as Baton writes it.") from error
+
+
+def _insert_all(session: Session, archive: ZipFile, table: Table, progress: Progress) -> None:
     with archive.open(_member(table.name)) as file:
         columns = [table.columns[name] for name in orjson.loads(next(file))]
         for lines in _batches(file):

@@ -259,6 +259,7 @@ def _possible(schema: Schema) -> Iterator[dict[str, Any]]:
 
 
 def _of_property(layers: Iterable[dict[str, Any]], name: str) -> list[Schema]:
+    _look_at_the_time()
     found: list[Schema] = []
     for layer in layers:
         own = [layer["properties"][name]] if name in layer.get("properties", ()) else []
@@ -270,6 +271,7 @@ def _of_property(layers: Iterable[dict[str, Any]], name: str) -> list[Schema]:
 
 
 def _of_item(layers: Iterable[dict[str, Any]], index: int) -> list[Schema]:
+    _look_at_the_time()
     found: list[Schema] = []
     for layer in layers:
         first = layer.get("prefixItems", ())
@@ -554,6 +556,7 @@ def _compiled(text: str) -> Any:
 
 
 def _matches(pattern: str, text: str) -> bool:
+    _look_at_the_time()  # one keyword may ask for as many matches as there are patterns times fields
     return _compiled(pattern).search(text) is not None
 
 
@@ -654,10 +657,14 @@ def _at_most(seconds: float) -> Iterator[None]:
         _time.out = math.inf
 
 
+def _look_at_the_time() -> None:
+    if time_.monotonic() > getattr(_time, "out", math.inf):
+        raise _TooLong
+
+
 def _timed(check: Callable[..., Errors | None]) -> Callable[..., Errors]:
     def timed(*given: Any) -> Errors:
-        if time_.monotonic() > getattr(_time, "out", math.inf):
-            raise _TooLong
+        _look_at_the_time()
         yield from check(*given) or ()
 
     return timed

@@ -29,7 +29,7 @@ def scope_of(person_id: str, method: str, path: str, key: str) -> str:
     return sha256("\0".join((person_id, method, path, key)).encode()).hexdigest()
 
 
-def claim(session: Session, scope: str, fingerprint: str, now: datetime) -> Answer | None:
+def take(session: Session, scope: str, fingerprint: str, now: datetime) -> Answer | None:
     """Take this key for the running command, or give the answer it already has.
 
     None means: the key is ours, run the command and `keep` its answer in the same transaction. On PostgreSQL
@@ -50,13 +50,9 @@ def claim(session: Session, scope: str, fingerprint: str, now: datetime) -> Answ
 
 
 def keep(session: Session, scope: str, answer: Answer) -> None:
-    """Keep the command's answer under the key it claimed; an answer that is no success is not kept."""
-    row = KeptAnswerRow.scope == scope
-    if 200 <= answer.status < 300:
-        values = {"status": answer.status, "headers": answer.headers, "body": answer.body}
-        session.execute(update(KeptAnswerRow).where(row).values(values))
-    else:
-        session.execute(delete(KeptAnswerRow).where(row))
+    """Keep the command's answer under the key it took. An error is never kept: it rolls the key back."""
+    values = {"status": answer.status, "headers": answer.headers, "body": answer.body}
+    session.execute(update(KeptAnswerRow).where(KeptAnswerRow.scope == scope).values(values))
 
 
 def purge(session: Session, now: datetime) -> int:

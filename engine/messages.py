@@ -59,9 +59,7 @@ def publish(
     return _deliver(session, case, subscription, payload, by, now)
 
 
-def _waiting(
-    name: str, key: str | None, instance: str | None, by: Person
-) -> Select[SubscriptionRow]:
+def _waiting(name: str, key: str | None, instance: str | None, by: Person) -> Select[SubscriptionRow]:
     """The subscriptions of cases that `by` may see which a message could be for."""
     row = SubscriptionRow
     statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == row.instance_id)

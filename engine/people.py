@@ -7,7 +7,7 @@ signs nobody out. Verbs take the session first and never commit.
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Executable, bindparam, delete, func, or_, select
+from sqlalchemy import Executable, Text, bindparam, cast, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -101,6 +101,13 @@ class ApiToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password to be given to somebody; `hashed` makes it."""
+
+    hash: str = field(repr=False)
+
+
 # Reading people. One statement gives the person and her groups: a row for each group, or one row without.
 
 _PERSON_COLUMNS = (
@@ -141,7 +148,7 @@ def named(session: Session, username: str) -> Person:
 def visible(session: Session, username: str, by: Person) -> Person:
     """The person of that name, if `by` may know of her (see `page`). Raises `NotFound`."""
     person = named(session, username)
-    if not (_knows_everybody(by) or _are_colleagues(person, by)):
+    if username == OPERATOR or not (_knows_everybody(by) or _are_colleagues(person, by)):
         raise NotFound(f"There is nobody called '{username}'.")
     return person
 
@@ -160,7 +167,7 @@ def page(
     `text` is looked for in usernames and names, whatever the case. Somebody who only requests services sees
     herself and her own organisation, all others see everybody.
     """
-    chosen = select(PersonRow.id).order_by(PersonRow.username).limit(limit)
+    chosen = select(PersonRow.id).where(_IS_SOMEBODY).order_by(PersonRow.username).limit(limit)
     if not _knows_everybody(by):
         mine = PersonRow.organisation_id == by.organisation_id
         chosen = chosen.where(
@@ -169,8 +176,7 @@ def page(
     if after is not None:
         chosen = chosen.where(PersonRow.username > after)
     if text:
-        found = [func.lower(column).contains(text.lower(), autoescape=True) for column in _SEARCHED]
-        chosen = chosen.where(or_(*found))
+        chosen = chosen.where(or_(*(column.icontains(text, autoescape=True) for column in _SEARCHED)))
     if group is not None:
         chosen = chosen.join(MembershipRow, MembershipRow.person_id == PersonRow.id)
         chosen = chosen.where(MembershipRow.group_name == group)
@@ -179,11 +185,12 @@ def page(
 
 
 _SEARCHED = (PersonRow.username, PersonRow.name)
+_IS_SOMEBODY = PersonRow.username != OPERATOR
 
 
 def everybody(session: Session) -> list[Person]:
     """All people there are, in the order of usernames: for the administrator at the command line."""
-    return _people(session.execute(_PEOPLE).all())
+    return _people(session.execute(_PEOPLE.where(_IS_SOMEBODY)).all())
 
 
 def groups(session: Session, *, limit: int, after: str | None = None) -> list[Group]:
@@ -236,6 +243,17 @@ def _are_colleagues(one: Person, other: Person) -> bool:
 # Changing people and groups
 
 
+def hashed(password: str) -> NewPassword:
+    """A password as it may be given to somebody. Raises `Invalid` for one too short or too long.
+
+    Slow on purpose, so make it before the transaction opens.
+    """
+    if len(password) not in PASSWORD_LENGTH:
+        shortest, longest = PASSWORD_LENGTH[0], PASSWORD_LENGTH[-1]
+        raise Invalid([Problem(f"Use at least {shortest} and at most {longest} characters.", "#/password")])
+    return NewPassword(HASHER.hash(password))
+
+
 def add(
     session: Session,
     *,
@@ -248,7 +266,7 @@ def add(
     groups: Iterable[str] = (),
     locale: str = "en",
     zone: str = "UTC",
-    password: str | None = None,
+    password: NewPassword | None = None,
 ) -> Person:
     """Add somebody; without a password she cannot sign in until she is given one.
 
@@ -263,7 +281,6 @@ def add(
             "roles": roles,
             "groups": groups,
             "zone": zone,
-            "password": password,
         },
     )
     row = PersonRow(
@@ -274,7 +291,7 @@ def add(
         roles=roles,
         locale=locale,
         zone=zone,
-        password_hash=HASHER.hash(password) if password is not None else None,
+        password_hash=password and password.hash,
         active=True,
         created_at=now,
     )
@@ -284,16 +301,16 @@ def add(
 
 
 def change(session: Session, username: str, changes: Mapping[str, Any]) -> Person:
-    """Change what `changes` names: name, email, organisation, roles, groups, locale, zone, active, password.
+    """Change what `changes` names: name, email, organisation, roles, groups, locale, zone, active, and
+    password, a `NewPassword`.
 
     Somebody made inactive, or given another password, is signed out everywhere. Raises `NotFound`, `Invalid`,
     and `Conflict` when nobody who may administer would be left.
     """
-    row = session.scalars(
-        select(PersonRow).where(PersonRow.username == username).with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise NotFound(f"There is nobody called '{username}'.")
+    decides_who_administers = "roles" in changes or "active" in changes
+    if decides_who_administers:
+        _lock_administrators(session)
+    row = _locked(session, username)
     _check(session, changes)
     for name in ("name", "email", "locale", "zone", "active"):
         if name in changes:
@@ -306,23 +323,18 @@ def change(session: Session, username: str, changes: Mapping[str, Any]) -> Perso
         session.execute(delete(MembershipRow).where(MembershipRow.person_id == row.id))
         _put_into(session, row.id, changes["groups"])
     if "password" in changes:
-        row.password_hash = HASHER.hash(changes["password"])
+        row.password_hash = changes["password"].hash
     session.flush()
     if "password" in changes or not row.active:
         revoke_all(session, row.id)
-    if "roles" in changes or "active" in changes:
+    if decides_who_administers:
         _keep_an_administrator(session)
     return named(session, username)
 
 
-def set_password(session: Session, username: str, password: str) -> None:
-    """Give somebody another password and sign her out everywhere. Raises `NotFound` and `Invalid`."""
+def set_password(session: Session, username: str, password: NewPassword) -> None:
+    """Give somebody another password and sign her out everywhere. Raises `NotFound`."""
     change(session, username, {"password": password})
-
-
-def deactivate(session: Session, username: str) -> None:
-    """Let somebody act no more, from now on; what she did stays hers. Raises `NotFound` and `Conflict`."""
-    change(session, username, {"active": False})
 
 
 def add_group(session: Session, name: str, title: str) -> Group:
@@ -352,9 +364,26 @@ def _put_into(session: Session, person_id: str, groups: Iterable[str]) -> None:
     session.flush()
 
 
+def _locked(session: Session, username: str) -> PersonRow:
+    mine = select(PersonRow).where(PersonRow.username == username, _IS_SOMEBODY)
+    row = session.scalars(mine.with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound(f"There is nobody called '{username}'.")
+    return row
+
+
+_ADMINISTERS = cast(PersonRow.roles, Text).contains(f'"{Role.ADMINISTRATOR}"')
+
+
+def _lock_administrators(session: Session) -> None:
+    # Else two who take this role from each other at once would both still see the other have it.
+    administrators = select(PersonRow.id).where(_ADMINISTERS).order_by(PersonRow.id)
+    session.execute(administrators.with_for_update()).all()
+
+
 def _keep_an_administrator(session: Session) -> None:
-    roles = session.scalars(select(PersonRow.roles).where(PersonRow.active, PersonRow.username != OPERATOR))
-    if not any(Role.ADMINISTRATOR in mine for mine in roles):
+    left = select(PersonRow.id).where(PersonRow.active, _ADMINISTERS, _IS_SOMEBODY).limit(1)
+    if session.execute(left).first() is None:
         raise Conflict("Nobody would be left to administer Baton. Make somebody else an administrator first.")
 
 
@@ -365,7 +394,6 @@ def _check(session: Session, fields: Mapping[str, Any]) -> None:
         *_check_roles(fields.get("roles", ())),
         *_check_groups(session, fields.get("groups", ())),
         *_check_zone(fields.get("zone")),
-        *_check_password(fields.get("password")),
     ]
     if problems:
         raise Invalid(problems)
@@ -410,16 +438,6 @@ def _check_zone(zone: str | None) -> list[Problem]:
         return []
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return [Problem(f"There is no time zone '{zone}'.", "#/zone")]
-
-
-def _check_password(password: str | None) -> list[Problem]:
-    if password is None or len(password) in PASSWORD_LENGTH:
-        return []
-    return [
-        Problem(
-            f"Use at least {PASSWORD_LENGTH[0]} and at most {PASSWORD_LENGTH[-1]} characters.", "#/password"
-        )
-    ]
 
 
 # Signing in. Trying a password is slow on purpose and must hold no transaction, so it is three steps, and a

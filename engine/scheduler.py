@@ -2,6 +2,7 @@
 pulse, never our memory.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event
@@ -19,6 +20,9 @@ SWEEP_SECONDS = 0.25
 PURGE_SECONDS = 3600
 
 log = structlog.get_logger(__name__)
+
+# While one long sweep is at work, each pulse would warn that it is skipped. It is meant to be.
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 class Metrics:
@@ -43,7 +47,7 @@ class Metrics:
 
 
 class Scheduler:
-    """Looks for due timers every quarter of a second, and whenever it is woken, until it is stopped."""
+    """Looks for due timers every quarter of a second until it is stopped."""
 
     def __init__(self, database: Database, metrics: Metrics) -> None:
         self._database = database
@@ -68,10 +72,6 @@ class Scheduler:
         """Stop looking; a batch that is under way is finished first, and what is left stays due."""
         self._stopping.set()
         self._pulse.shutdown(wait=True)
-
-    def wake(self) -> None:
-        """Look now, rather than at the next pulse."""
-        self._pulse.modify_job("sweep", next_run_time=datetime.now(UTC))
 
     def sweep(self) -> int:
         """Fire all that is due. How many timers that were."""

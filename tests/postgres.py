@@ -51,7 +51,8 @@ class PostgresServer:
         shutil.rmtree(self._home)
 
     def _start(self, settings: dict[str, str]) -> None:
-        locale = ("--encoding=UTF8", "--no-locale")
+        # It knows the letters of all languages, as a database in production does, whatever the system has.
+        locale = ("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         self._run(
             "initdb", "--pgdata", self._data, "--username=postgres", "--auth=trust", "--no-sync", *locale
         )

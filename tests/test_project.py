@@ -124,7 +124,7 @@ def test_no_file_names_the_place_it_was_written_at():
     assert naming == []
 
 
-@pytest.mark.parametrize("check", ["lint", "format", "types", "floors"])
+@pytest.mark.parametrize("check", ["lint", "style", "types", "floors"])
 def test_make_check_passes(check):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
 

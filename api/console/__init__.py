@@ -36,5 +36,5 @@ def own_database() -> Iterator[tuple[Settings, Database]]:
         try:
             stack.enter_context(ownership(database))
         except Conflict as error:
-            raise Conflict(f"{error.detail} Use that server's HTTP API, or stop it first.") from None
+            raise Conflict(f"{error.detail} Stop it first.") from None
         yield found, database

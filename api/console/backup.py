@@ -15,7 +15,7 @@ from rich.progress import Progress as Bar
 
 from api.console import own_database
 from api.console.reading import read_only_database
-from engine import backups
+from engine import backups, people
 from engine.backups import Manifest, Progress
 from engine.clock import system_now
 from engine.errors import Conflict, Invalid
@@ -80,6 +80,7 @@ def _restore(file: IO[bytes], manifest: Manifest, *, force: bool) -> None:
         if not force and (held := backups.cases(session)):
             raise Conflict(f"This database holds {held:,} cases. Give --force to replace them.")
         backups.restore(session, file, manifest, progress=progress)
+        people.dismiss_operator(session)  # a server that ran during the backup had let the command line in
 
 
 def _require_replaceable(target: Path) -> None:

@@ -5,26 +5,22 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from api.console import database_of, operator
+from api.console import operator
 from api.console.reading import read_only_database, require_up_to_date
-from config import settings
+from config.settings import Settings
 from engine import deployments
-from engine.database import Database, ownership, upgrade
+from engine.database import Database
 from engine.deployments import DIAGRAM_SUFFIXES, FORM_SUFFIX, Deployed, Deployment, File
-from engine.errors import Conflict, EngineError, Forbidden, Invalid, Problem, Unavailable
+from engine.errors import Invalid, Problem
 
 if TYPE_CHECKING:
-    from httpx import Response
+    from httpx import Client
 
     from api.console import Commands
-
-CREATED = 201
-UNPROCESSABLE = 422
 
 
 def register(commands: "Commands") -> None:
@@ -148,47 +144,24 @@ def _check(files: Sequence[File]) -> Deployment:
 
 
 def _deploy(files: Sequence[File], reason: str | None) -> Deployment:
-    """Write to the database when nobody owns it, else ask the server that does."""
-    with database_of(settings.read()) as database, ExitStack() as stack:
-        try:
-            stack.enter_context(ownership(database))
-        except Conflict:
-            return _deploy_over_http(operator.access(database), files, reason)
-        return _deploy_to(database, files, reason)
+    def here(_found: Settings, database: Database) -> Deployment:
+        with database.transaction() as session:
+            return deployments.deploy(session, files, by=None, now=database.now(session), reason=reason)
 
-
-def _deploy_to(database: Database, files: Sequence[File], reason: str | None) -> Deployment:
-    upgrade(database)
-    with database.transaction() as session:
-        return deployments.deploy(session, files, by=None, now=database.now(session), reason=reason)
-
-
-def _deploy_over_http(server: operator.Access, files: Sequence[File], reason: str | None) -> Deployment:
-    parts = [("files", (file.path.rpartition("/")[2], file.data)) for file in files]
-    fields: dict[str, Any] = {"paths": [file.path for file in files]} | ({"reason": reason} if reason else {})
-    with operator.reached(server) as client:
-        response = client.post("/deployments", data=fields, files=parts)
-    if response.status_code == CREATED:
+    def there(server: "Client") -> Deployment:
+        parts = [("files", (file.path.rpartition("/")[2], file.data)) for file in files]
+        fields: dict[str, Any] = {"paths": [file.path for file in files]}
+        fields |= {"reason": reason} if reason else {}
+        response = server.post("/deployments", data=fields, files=parts)
+        operator.require_success(response)
         return _deployment(response.json())
-    raise _error(response)
+
+    return operator.write(here, there)
 
 
 def _deployment(answer: Mapping[str, Any]) -> Deployment:
     definitions = [Deployed(**definition) for definition in answer["definitions"]]
     return Deployment(answer["id"], definitions, [Problem(**warning) for warning in answer["warnings"]])
-
-
-def _error(response: "Response") -> Exception:
-    """What the server's problem document says, as the engine would have said it here."""
-    try:
-        problem = response.json()
-    except ValueError:
-        problem = {}
-    detail = problem.get("detail") or f"The server answered {response.status_code}."
-    if response.status_code == UNPROCESSABLE:
-        return Invalid([Problem(**entry) for entry in problem.get("errors", [])] or detail, detail)
-    kinds: dict[int, type[EngineError]] = {401: Forbidden, 403: Forbidden, 503: Unavailable}
-    return kinds.get(response.status_code, Conflict)(f"The server refused: {detail}")
 
 
 # Telling

@@ -6,21 +6,29 @@ file, readable by its own account alone, when it starts, and takes it and its to
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 
+from api.console import database_of
+from config import settings
 from config.settings import Settings
 from engine import people
 from engine.clock import system_now
-from engine.database import Database
-from engine.errors import Conflict, Unavailable
+from engine.database import Database, ownership, upgrade
+from engine.errors import Conflict, EngineError, Forbidden, Invalid, NotFound, Problem, Unavailable
 
 SECONDS = 120.0
 """How long the server may take to answer: a large deployment is checked and stored meanwhile."""
+
+UNPROCESSABLE = 422
+REFUSALS: dict[int, type[EngineError]] = {401: Forbidden, 403: Forbidden, 404: NotFound, 503: Unavailable}
+
+Done = TypeVar("Done")
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 """An address to listen on that is none to call, and the one to call instead."""
@@ -81,6 +89,36 @@ def access(database: Database) -> Access:
             f"A server owns this database, but {path} cannot be read: {error}."
             " Run the command under the server's account, or stop the server first."
         ) from None
+
+
+def write(here: Callable[[Settings, Database], Done], there: Callable[[httpx.Client], Done]) -> Done:
+    """Write `here`, to the migrated database of this environment, when nobody owns it; else have the server
+    that does write it, `there`. Raises what either raises, and `Conflict` and `Unavailable` when that server
+    cannot be reached.
+    """
+    found = settings.read()
+    with database_of(found) as database, ExitStack() as stack:
+        try:
+            stack.enter_context(ownership(database))
+        except Conflict:
+            with reached(access(database)) as client:
+                return there(client)
+        upgrade(database)
+        return here(found, database)
+
+
+def require_success(response: httpx.Response) -> None:
+    """Raises what the server's problem document says, as the engine would have said it here."""
+    if response.is_success:
+        return
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {}
+    detail = problem.get("detail") or f"The server answered {response.status_code}."
+    if response.status_code == UNPROCESSABLE:
+        raise Invalid([Problem(**entry) for entry in problem.get("errors", [])] or detail, detail)
+    raise REFUSALS.get(response.status_code, Conflict)(f"The server refused: {detail}")
 
 
 @contextmanager

@@ -6,7 +6,8 @@ which opens connections of its own.
 """
 
 import argparse
-import atexit
+import socket
+import struct
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ OWNER_LEAVES_WITHIN = 10.0
 """Seconds that a killed server's child may need to notice and let go of the database."""
 
 KEEP_ALIVE_SECONDS = 30
+RECEIVE_SECONDS = 5
 FINISH_SECONDS = 10
 
 
@@ -73,6 +75,7 @@ class Gunicorn(BaseApplication):
 
     def __init__(self, found: Settings) -> None:
         self._settings = found
+        self._scheduler: Scheduler | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -85,12 +88,18 @@ class Gunicorn(BaseApplication):
             self._settings, Database(self._settings.database_url, pool_size=self._settings.threads + 4)
         )
         server: Server = app.extensions["baton"]
-        scheduler = Scheduler(server.database, Metrics(server.metrics))
-        server.after_advance = scheduler.sweep
-        atexit.register(scheduler.stop)
-        scheduler.start()
+        self._scheduler = Scheduler(server.database, Metrics(server.metrics))
+        server.after_advance = self._scheduler.sweep
+        self._scheduler.start()
         server.ready.set()
         return app
+
+    def _stop(self) -> None:
+        """Stop the scheduler, in the process that has it. `atexit` would be too late: it comes after the
+        threads have ended of themselves, a sweep of many batches among them.
+        """
+        if self._scheduler is not None:
+            self._scheduler.stop()
 
     def _options(self) -> dict[str, Any]:
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
@@ -104,8 +113,18 @@ class Gunicorn(BaseApplication):
             "timeout": 120,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "when_ready": _bound_waiting,
+            "worker_exit": lambda _arbiter, _worker: self._stop(),
             "post_worker_init": lambda _worker: print(_greeting(self._settings, host), flush=True),
         }
+
+
+def _bound_waiting(arbiter: Any) -> None:
+    """Let no thread wait longer than this for the next bytes of a request: eight clients that never finish
+    theirs would occupy all of them. Accepted connections inherit it from the socket that listens (Linux).
+    """
+    for listener in arbiter.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", RECEIVE_SECONDS, 0))
 
 
 def _greeting(found: Settings, host: str) -> str:

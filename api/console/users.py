@@ -3,18 +3,19 @@
 import argparse
 import getpass
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from httpx import Client
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.orm import Session
 
-from api.console import database_of, own_database
-from config import settings
+from api.console import operator
+from api.console.reading import read_only_database, require_up_to_date
 from config.settings import Settings
 from engine import people
 from engine.clock import system_now
-from engine.database import upgrade
+from engine.database import Database
 from engine.people import Person, Role
 
 if TYPE_CHECKING:
@@ -47,49 +48,54 @@ def _register_add(verbs: "Commands") -> None:
 
 def run_add(arguments: argparse.Namespace) -> int:
     roles = [*arguments.roles, *([Role.ADMINISTRATOR] if arguments.admin else [])] or [Role.REQUESTER]
-    with own_database() as (found, database):
-        password = _ask_password(arguments.username)
-        upgrade(database)
+    person: dict[str, Any] = {
+        "username": arguments.username,
+        "name": arguments.name or arguments.username,
+        "roles": sorted(set(roles)),
+        "groups": arguments.groups,
+    } | ({"email": arguments.email} if arguments.email else {})
+    password = _ask_password(arguments.username)
+
+    def here(found: Settings, database: Database) -> None:
+        new = people.hashed(password)
         with database.transaction() as session:
-            person = _add(session, arguments, roles, password, found)
-    print(f"Added {person.username} ({', '.join(sorted(person.roles))}).")
+            people.add(session, now=system_now(), zone=found.timezone, password=new, **person)
+
+    def there(server: Client) -> None:
+        operator.require_success(server.post("/people", json=person | {"password": password}))
+
+    operator.write(here, there)
+    print(f"Added {arguments.username} ({', '.join(person['roles'])}).")
     return 0
 
 
 def run_password(arguments: argparse.Namespace) -> int:
-    with own_database() as (_, database):
-        password = _ask_password(arguments.username)
+    username, password = arguments.username, _ask_password(arguments.username)
+
+    def here(_found: Settings, database: Database) -> None:
+        new = people.hashed(password)
         with database.transaction() as session:
-            people.set_password(session, arguments.username, password)
-    print(f"{arguments.username} has another password and is signed out everywhere.")
+            people.set_password(session, username, new)
+
+    def there(server: Client) -> None:
+        path = f"/people/{quote(username, safe='')}"
+        operator.require_success(server.patch(path, json={"password": password}))
+
+    operator.write(here, there)
+    print(f"{username} has another password and is signed out everywhere.")
     return 0
 
 
 def run_list(_arguments: argparse.Namespace) -> int:
-    # Reading disturbs no server that owns the database.
-    with database_of(settings.read()) as database, database.transaction(write=False) as session:
-        everybody = people.everybody(session)
+    with read_only_database() as database:
+        require_up_to_date(database)
+        with database.transaction(write=False) as session:
+            everybody = people.everybody(session)
     table = Table("username", "name", "roles", "groups", "active")
     for person in everybody:
         table.add_row(*_cells(person))
     Console().print(table)
     return 0
-
-
-def _add(
-    session: Session, arguments: argparse.Namespace, roles: list[Role], password: str, found: Settings
-) -> Person:
-    return people.add(
-        session,
-        username=arguments.username,
-        name=arguments.name or arguments.username,
-        email=arguments.email,
-        roles=roles,
-        groups=arguments.groups,
-        zone=found.timezone,
-        password=password,
-        now=system_now(),
-    )
 
 
 def _ask_password(username: str) -> str:

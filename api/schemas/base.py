@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from engine import people
 from engine.calendars import format_instant
 
 
@@ -15,6 +16,20 @@ class Instant(fields.AwareDateTime):
         if not isinstance(value, datetime):
             return None
         return format_instant(value)
+
+
+class NewPassword(fields.String):
+    """A password to be given to somebody, as the verbs take it: hashed while the arguments are read, for that
+    is slow and no transaction is open yet.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        longest, shortest = people.PASSWORD_LENGTH[-1], people.PASSWORD_LENGTH[0]
+        super().__init__(validate=validate.Length(shortest, longest), load_only=True, **options)
+
+    def deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        password = super().deserialize(value, *args, **options)
+        return people.hashed(password) if isinstance(password, str) else password
 
 
 class SortedList(fields.List[Any]):

@@ -33,7 +33,7 @@ class ProcessDefinitionSchema(Schema):
     id = fields.String(required=True)
     key = fields.String(required=True)
     version = fields.Integer(required=True)
-    name = fields.Function(lambda row: row.name, required=True)
+    name = fields.String(required=True)
     names = fields.Dict(
         required=True, metadata={"description": "The name in other languages, by language tag."}
     )

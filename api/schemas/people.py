@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from api.pages import PageQuery, page_of
-from api.schemas.base import SortedList
+from api.schemas.base import NewPassword, SortedList
 from engine.people import Role
 
 LOCALE = validate.Regexp(
@@ -39,7 +39,7 @@ class ChangedPersonSchema(Schema):
     locale = fields.String(validate=LOCALE)
     zone = _text(64)
     active = fields.Boolean()
-    password = fields.String(validate=validate.Length(8, 1024), load_only=True)
+    password = NewPassword()
 
 
 class NewPersonSchema(ChangedPersonSchema):

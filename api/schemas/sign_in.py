@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.base import Instant
+from api.schemas.base import Instant, NewPassword
 from api.schemas.people import PersonSchema
 
 
@@ -47,4 +47,4 @@ class ListedTokensSchema(Schema):
 
 class NewPasswordSchema(Schema):
     current = fields.String(required=True, validate=validate.Length(1, 1024))
-    password = fields.String(required=True, validate=validate.Length(8, 1024))
+    password = NewPassword(required=True)

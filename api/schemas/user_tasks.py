@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.language import locale
+from api.language import locales
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
 from api.schemas.deployments import FORM_EXAMPLE, FormSchema
@@ -22,7 +22,7 @@ class UserTaskSchema(Schema):
     element = fields.String(
         attribute="task.element", required=True, metadata={"description": "The element's id, as drawn."}
     )
-    name = fields.Function(lambda view: view.name_in(locale()), required=True, metadata={"type": "string"})
+    name = fields.Function(lambda view: view.name_in(*locales()), required=True, metadata={"type": "string"})
     state = fields.String(attribute="task.state", required=True, validate=validate.OneOf([*TaskState]))
     assignee = fields.String(attribute="task.assignee", required=True, allow_none=True)
     candidate_groups = fields.List(fields.String(), attribute="task.candidate_groups", required=True)

@@ -30,8 +30,9 @@ MAX_NESTING = 20
 
 MAX_ID_LENGTH = 255
 MAX_NAME_LENGTH = 64
-MAX_LABEL_LENGTH = 255
 """The longest name of a person or group."""
+MAX_LABEL_LENGTH = 255
+"""The longest name of an element, in any language."""
 
 _LETTERS = (
     r"A-Z_a-z\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF"
@@ -221,8 +222,11 @@ class _Checker:
     def ids(self, root: etree._Element) -> None:
         seen: set[str] = set()
         for element in dialect.spoken(root):
+            if not tag(element):
+                continue
+            self.names(element)
             given = element.get("id")
-            if given is None or not tag(element):
+            if given is None:
                 continue
             if not _NCNAME.fullmatch(given):
                 self.refuse(element, f"The id {given!r} is not valid: {_WHAT_AN_ID_IS}")
@@ -233,7 +237,6 @@ class _Checker:
             if given in seen:
                 self.refuse(element, f"The id {given!r} is used twice.")
             seen.add(given)
-            self.names(element)
 
     def names(self, element: etree._Element) -> None:
         """A name goes into every line of history, so it is bounded."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import orjson
+import structlog
 from sqlalchemy import (
     JSON,
     Connection,
@@ -32,7 +33,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -40,8 +41,15 @@ from sqlalchemy.types import TypeDecorator
 from engine.clock import Clock
 from engine.errors import Unavailable
 
+TIME_HOLDS_SECONDS = 1.0
+"""How long the time PostgreSQL told is counted on before it is asked again."""
+
 WAIT_FOR_WRITER_SECONDS = 10.0
 """How long a command waits for its turn before it answers "unavailable"."""
+
+OUTCOME_UNKNOWN = "Whether this was done is not known. Look, or send it again with the same Idempotency-Key."
+
+log = structlog.get_logger(__name__)
 
 
 def new_id() -> str:
@@ -168,14 +176,16 @@ class Database:
             _sqlite_engine(self.url, pool_size) if self.is_sqlite else _postgres_engine(self.url, pool_size)
         )
         self._writer = FairLock()
+        self._told: tuple[datetime, float] | None = None  # the database's time, and when it told it
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        Raises `Unavailable` when the database does not answer, is locked, or was restarted under it; nothing
-        was changed then. A reading transaction (`write=False`) never waits for writers, and has nothing to
-        commit.
+        Raises `Unavailable` when the database does not answer, is locked, or was restarted under it; the
+        driver's reason is logged. Nothing was changed then, save in one case, which the error's words tell:
+        a connection that dies during the commit leaves unknown whether that was done. A reading transaction
+        (`write=False`) never waits for writers, and has nothing to commit.
         """
         queued = write and self.is_sqlite
         if queued and not self._writer.acquire(WAIT_FOR_WRITER_SECONDS):
@@ -197,17 +207,26 @@ class Database:
                     if write:
                         self._commit(session, connection)
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise Unavailable from error
+            raise _unavailable(error) from error
         except DBAPIError as error:
             if error.connection_invalidated:
-                raise Unavailable from error
+                raise _unavailable(error) from error
             raise
 
     def _commit(self, session: Session, connection: Connection) -> None:
         try:
-            session.commit()
+            session.flush()  # what fails here is no failure of the commit
+            self._commit_flushed(session)
         except BaseException:
             connection.invalidate()  # the pool would hand its open transaction to whoever comes next
+            raise
+
+    def _commit_flushed(self, session: Session) -> None:
+        try:
+            session.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise _unavailable(error, OUTCOME_UNKNOWN) from error
             raise
 
     def now(self, session: Session) -> datetime:
@@ -217,13 +236,21 @@ class Database:
         if self.is_sqlite or not self.clock.follows_system:
             now = self.clock.now()
         else:
-            now = (
-                session.execute(text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)
-                + self.clock.offset
-            )
+            now = self._database_time(session) + self.clock.offset
         if self.clock.follows_system:
             session.info[_ASKED_AT] = (now, time.monotonic())
         return now
+
+    def _database_time(self, session: Session) -> datetime:
+        """The database's time, asked for at most once a second; between two times this machine only counts
+        on,
+        with a clock that nobody sets.
+        """
+        told = self._told
+        if told is None or time.monotonic() - told[1] > TIME_HOLDS_SECONDS:
+            instant = session.connection().execute(_DATABASE_TIME).scalar_one().astimezone(UTC)
+            self._told = told = (instant, time.monotonic())
+        return told[0] + timedelta(seconds=time.monotonic() - told[1])
 
     def present(self) -> Any:
         """The present instant to compare with inside a statement, so that asking the time is no statement of
@@ -231,22 +258,33 @@ class Database:
         """
         if self.is_sqlite or not self.clock.follows_system:
             return literal(self.clock.now(), Instant)
-        # In a subquery it is asked once; compared with directly it would be asked for each row, past the index.
+        # In a subquery it is asked once; compared with directly, for each row and past the index.
         return select(func.clock_timestamp() + self.clock.offset).scalar_subquery()
 
     def close(self) -> None:
         self.engine.dispose()
 
 
+def _unavailable(error: SQLAlchemyError, detail: str | None = None) -> Unavailable:
+    """The error for callers. The log has the driver's own words: a missing table or a full disk looks, from
+    outside, like a database that is only busy.
+    """
+    log.warning("database unavailable", reason=str(getattr(error, "orig", error)), error=type(error).__name__)
+    return Unavailable(detail)
+
+
 _ASKED_AT = "baton_asked_at"
+_DATABASE_TIME = text("SELECT clock_timestamp()")
 
 
 def at_flush(session: Session, now: datetime) -> datetime:
     """The present instant at the end of a command that was given `now` at its beginning; `now` itself on a
     clock that stands still.
     """
-    asked, started = session.info.get(_ASKED_AT, (now, None))
-    return now if started is None or asked != now else now + timedelta(seconds=time.monotonic() - started)
+    told: tuple[datetime, float] | None = session.info.get(_ASKED_AT)
+    if told is None or now < told[0]:
+        return now
+    return max(now, told[0] + timedelta(seconds=time.monotonic() - told[1]))
 
 
 def hold_still(session: Session) -> None:
@@ -257,6 +295,10 @@ def hold_still(session: Session) -> None:
 
 def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _postgres_engine(url: Any, pool_size: int) -> Engine:
@@ -289,6 +331,7 @@ def _sqlite_engine(url: Any, pool_size: int) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would come too late and never be IMMEDIATE
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",

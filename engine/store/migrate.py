@@ -17,6 +17,7 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.orm import Session
 
 import engine.store
+from engine.errors import Conflict
 from engine.store.base import Base, Database
 
 MIGRATION_LOCK = 0x6261746F6E  # "baton": nodes that start together migrate one after the other
@@ -31,7 +32,9 @@ def all_tables() -> MetaData:
 
 
 def upgrade(database: Database) -> None:
-    """Run the revisions that are missing, all in one transaction. Raises `Unavailable`."""
+    """Run the revisions that are missing, all in one transaction. Raises `Unavailable`, and `Conflict` when a
+    newer version of Baton made the tables.
+    """
     with database.transaction() as session:
         upgrade_to(session, "head")
 
@@ -41,6 +44,7 @@ def upgrade_to(session: Session, revision: str) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    _known_revision(session)
     command.upgrade(_config(connection), revision)
 
 
@@ -55,11 +59,22 @@ def knows(revision: str) -> bool:
 
 
 def pending(database: Database) -> list[str]:
-    """The revisions this database still lacks, the next one first; empty when it is up to date."""
+    """The revisions this database still lacks, the next one first; empty when it is up to date. Raises
+    `Conflict` when a newer version of Baton made the tables.
+    """
     with database.transaction(write=False) as session:
-        applied = set(MigrationContext.configure(session.connection()).get_current_heads())
-    missing = _scripts().iterate_revisions("heads", tuple(applied) or "base")
-    return [revision.revision for revision in missing if revision.revision not in applied][::-1]
+        applied = _known_revision(session)
+    missing = _scripts().iterate_revisions("heads", applied or "base")
+    return [revision.revision for revision in missing if revision.revision != applied][::-1]
+
+
+def _known_revision(session: Session) -> str | None:
+    revision = revision_of(session)
+    if revision is not None and not knows(revision):
+        raise Conflict(
+            f"A newer version of Baton has used this database (its revision is {revision}); use that one."
+        )
+    return revision
 
 
 def write_revision(message: str) -> None:

@@ -58,7 +58,7 @@ def with_cases(url: str, count: int) -> None:
             now=STARTED,
             roles=[Role.ADMINISTRATOR],
             groups=["service-desk"],
-            password="correct horse",
+            password=people.hashed("correct horse"),
         )
         deployments.deploy(session, [File("wait.bpmn", DIAGRAM.encode())], by=boss, now=STARTED)
     start_cases(database, count)

@@ -1,5 +1,6 @@
 """Signing in, staying signed in, and being kept out."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -37,7 +38,7 @@ def test_no_endpoint_answers_a_stranger(app: Flask, nobody: FlaskClient) -> None
     assert guarded
 
     for rule in guarded:
-        path = rule.rule.replace("<", "").replace(">", "")
+        path = re.sub("<[^>]+>", "1", rule.rule)  # a number fits wherever a text does
         for method in rule.methods or ():
             response = nobody.open(path, method=method)
             assert response.status_code == 401, (method, path)

@@ -2,8 +2,9 @@
 
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import orjson
@@ -11,9 +12,9 @@ import pytest
 from sqlalchemy import func, select
 
 from api.cli import main
-from engine import backups, timers
+from engine import backups, people, timers
 from engine.backups import Manifest
-from engine.clock import FixedClock
+from engine.clock import FixedClock, system_now
 from engine.database import Database, ownership
 from engine.store.history import HistoryRow
 from engine.store.process_instances import ProcessInstanceRow
@@ -177,7 +178,7 @@ def test_nothing_is_restored_while_a_server_owns_the_database(
         status = main(["restore", str(file), "--force"])
 
     assert status == 1
-    assert "stop it first" in capsys.readouterr().err
+    assert "Stop it first." in capsys.readouterr().err
 
 
 @POSTGRESQL
@@ -226,6 +227,17 @@ def come_from_tomorrow(file: Path) -> None:
     rewrite(file, backups.MANIFEST, orjson.dumps(manifest | {"revision": "9999"}))
 
 
+def tell(**told: object) -> Callable[[Path], None]:
+    """Spoils a backup by what its manifest says."""
+
+    def spoil(file: Path) -> None:
+        manifest = orjson.loads(zipfile.ZipFile(file).read(backups.MANIFEST))
+        manifest = {name: value for name, value in (manifest | told).items() if value is not None}
+        rewrite(file, backups.MANIFEST, orjson.dumps(manifest))
+
+    return spoil
+
+
 def be_another_zip(file: Path) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("letter.txt", "Dear Sir or Madam")
@@ -243,6 +255,14 @@ def be_a_letter(file: Path) -> None:
         (scratch, "damaged"),
         (forge_a_row, "the table person is not what was written"),
         (come_from_tomorrow, "newer version"),
+        (tell(format="new"), "no backup of Baton's"),
+        (tell(revision=[]), "newer version"),
+        (tell(tables=None), "damaged"),
+        (tell(tables=["person"]), "damaged"),
+        (tell(tables={"person": {"rows": "many"}}), "damaged"),
+        (tell(made_at=None), "damaged"),
+        (tell(numbers={"W; DROP TABLE person": 1}), "damaged"),
+        (tell(numbers={"W": 2**40}), "damaged"),
         (be_another_zip, "no backup of Baton's"),
         (be_a_letter, "no backup of Baton's"),
     ],
@@ -264,6 +284,67 @@ def test_a_bad_file_is_refused_before_anything_is_touched(
 
 
 @SQLITE
+def with_line(file: Path, table: str, data: bytes | None) -> None:
+    """A backup that is whole in itself and has rows, or a lack of them, that Baton would never write."""
+    manifest = orjson.loads(zipfile.ZipFile(file).read(backups.MANIFEST))
+    if data is None:
+        del manifest["tables"][table]
+        with zipfile.ZipFile(file) as old:
+            kept = {name: old.read(name) for name in old.namelist() if name != f"tables/{table}.jsonl"}
+        with zipfile.ZipFile(file, "w") as new:
+            for name, content in kept.items():
+                new.writestr(name, content)
+    else:
+        manifest["tables"][table] = {"rows": data.count(b"\n") - 1, "sha256": sha256(data).hexdigest()}
+        rewrite(file, f"tables/{table}.jsonl", data)
+    rewrite(file, backups.MANIFEST, orjson.dumps(manifest))
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("table", "data"),
+    [
+        ("person", b'["id","height"]\n["mallory",2]\n'),
+        ("person", b'["id"]\n["mallory"]\n'),
+        ("person", b'["id"]\n{"mallory"\n'),
+        ("person", b""),
+        ("api_token", None),
+        ("kept_answer", b'["scope","fingerprint","body","created_at"]\n["s","f","x","2026"]\n'),
+    ],
+)
+def test_rows_that_are_none_of_ours_are_refused_and_nothing_is_replaced(
+    database_url: str, file: Path, capsys: Errors, table: str, data: bytes | None
+) -> None:
+    with_cases(database_url, 1)
+    main(["backup", str(file)])
+    with_line(file, table, data)
+
+    status = main(["restore", str(file), "--force"])
+
+    assert status == 1
+    assert f"damaged: the table {table} is not as Baton writes it" in capsys.readouterr().err
+    assert cases_in(database_url) == 1
+
+
+def test_the_token_of_a_server_that_ran_during_the_backup_opens_nothing_after_a_restore(
+    database_url: str, file: Path
+) -> None:
+    with_cases(database_url, 1)
+    database = Database(database_url)
+    with database.transaction() as session:
+        token = people.admit_operator(session, system_now())
+    database.close()
+
+    main(["backup", str(file)])
+    status = main(["restore", str(file), "--force"])
+
+    database = Database(database_url)
+    with database.transaction(write=False) as session:
+        assert people.person_of_token(session, token, system_now()) is None
+    database.close()
+    assert status == 0
+
+
 def test_a_backup_is_for_its_owner_alone_and_replaces_an_earlier_one(database_url: str, file: Path) -> None:
     with_cases(database_url, 1)
     main(["backup", str(file)])

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from engine import people
 from engine.clock import system_now
 from engine.database import Database
+from engine.errors import Unavailable
 
 ADVANCE = "/api/v1/clock/advance"
 
@@ -44,6 +45,20 @@ def test_the_clock_moves_and_whoever_waits_is_told(
     assert response.status_code == 200
     assert datetime.fromisoformat(response.json["now"]) >= before + timedelta(days=7)
     assert told == [timedelta(days=7)]
+
+
+def test_a_look_for_due_work_that_fails_leaves_the_clock_moved_and_the_answer_true(
+    test_clock_app: Flask, tester: FlaskClient, database: Database
+) -> None:
+    def fail() -> None:
+        raise Unavailable
+
+    test_clock_app.extensions["baton"].after_advance = fail
+
+    response = tester.post(ADVANCE, json={"seconds": 60})
+
+    assert response.status_code == 200
+    assert database.clock.offset == timedelta(minutes=1)
 
 
 def test_a_moved_clock_signs_nobody_out(tester: FlaskClient) -> None:

@@ -45,6 +45,20 @@ def test_a_request_id_that_could_spoil_the_log_is_replaced(nobody: FlaskClient, 
     assert response.headers["X-Request-Id"] not in ("", sent)
 
 
+def test_only_readings_are_kept_by_the_reader_alone_and_asked_for_anew_by_language(
+    as_: Callable[[str], FlaskClient],
+) -> None:
+    root = as_("root")
+
+    reading = root.get("/api/v1/groups").headers
+    command = root.post("/api/v1/groups", json={"name": "network", "title": "Network"}).headers
+    error = root.get("/api/v1/people/nobody").headers
+
+    assert reading["Cache-Control"] == "private, no-cache"
+    assert reading["Vary"] == "Accept-Language"
+    assert command["Cache-Control"] == error["Cache-Control"] == "no-store"
+
+
 def test_a_list_that_has_not_changed_is_not_sent_again(as_: Callable[[str], FlaskClient]) -> None:
     sam = as_("sam")
     tag = sam.get("/api/v1/groups").headers["ETag"]

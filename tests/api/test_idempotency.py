@@ -18,6 +18,8 @@ from engine import idempotency
 from engine.clock import system_now
 from engine.database import Database
 from engine.errors import Conflict
+from engine.store import base
+from tests.walker import multipart
 
 PEOPLE = "/api/v1/people"
 KEY = {"Idempotency-Key": "key-1"}
@@ -130,6 +132,56 @@ def test_a_key_that_is_none_is_not_valid(as_: As, key: str) -> None:
     response = as_("root").post(PEOPLE, json=KIM, headers={"Idempotency-Key": key})
 
     assert response.status_code == 422
+
+
+class Dawdling(BytesIO):
+    """A body that is still being sent: whatever is read of it, somebody else writes meanwhile."""
+
+    def __init__(self, content: bytes, database: Database) -> None:
+        super().__init__(content)
+        self._database = database
+
+    def read(self, size: int | None = -1) -> bytes:
+        with self._database.transaction():
+            return super().read(size)
+
+
+@pytest.mark.parametrize("headers", [{}, KEY], ids=["without key", "with key"])
+@pytest.mark.parametrize("path", ["/count", "/api/v1/groups", "/api/v1/deployments"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_dawdles_with_her_body_keeps_nobody_from_writing(
+    counter: list[Event],
+    as_: As,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    headers: dict[str, str],
+) -> None:
+    monkeypatch.setattr(base, "WAIT_FOR_WRITER_SECONDS", 0.01)
+    body, kind = b'{"name": "network", "title": "Network"}', "application/json"
+    if path == "/api/v1/deployments":
+        body, kind = multipart([("files", "a.json", b'{"schema": {"type": "object"}}')], {})
+
+    response = as_("root").post(
+        path,
+        input_stream=Dawdling(body, database),
+        content_length=len(body),
+        content_type=kind,
+        headers=headers,
+    )
+
+    assert response.status_code == 201
+
+
+def test_other_files_under_the_same_key_are_another_deployment(as_: As) -> None:
+    root = as_("root")
+
+    def deploy(form: bytes) -> int:
+        files = {"files": (BytesIO(form), "a/b.json")}
+        return root.post("/api/v1/deployments", data=files, headers=KEY).status_code
+
+    assert deploy(b'{"schema": {"type": "object"}}') == 201
+    assert deploy(b'{"schema": {"type": "object"}, "ui": {}}') == 422
 
 
 def test_a_second_sending_waits_for_the_answer_of_the_first(

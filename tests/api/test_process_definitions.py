@@ -60,12 +60,15 @@ def test_the_start_form_speaks_the_readers_language(desk: Desk) -> None:
 
     english, chinese = desk("ann").get(path), desk("nia").get(path)  # each in her own language
     asked = desk("ann").get(path, Accept_Language="zh-CN,zh;q=0.9,en;q=0.5")
+    second = desk("ann").get(path, Accept_Language="fr, zh-CN;q=0.5")
 
     assert set(english) == {"schema", "ui"}
     assert english["schema"]["title"] == "Report an incident"
-    assert chinese["schema"]["title"] == asked["schema"]["title"] == "报告事件"
+    assert chinese["schema"]["title"] == asked["schema"]["title"] == second["schema"]["title"] == "报告事件"
     assert desk("nia").get(path, Accept_Language="*")["schema"]["title"] == "报告事件"
-    assert desk("nia").get(path, Accept_Language="de")["schema"]["title"] == "Report an incident"
+    assert desk("nia").get(path, Accept_Language="de")["schema"]["title"] == "报告事件"
+    assert desk("nia").get(path, Accept_Language="en, zh;q=0.5")["schema"]["title"] == "Report an incident"
+    assert desk("ann").get(path, Accept_Language="de, zh;q=0")["schema"]["title"] == "Report an incident"
 
 
 def test_without_a_start_form_it_is_null(desk: Desk) -> None:

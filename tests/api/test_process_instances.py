@@ -401,7 +401,7 @@ HOSTILE: dict[str, bytes] = {
     "lone surrogate": b'"\\ud800"',
     "infinite": b"1e400",
     "NaN": b"NaN",
-    "nested": b"[" * 80 + b"]" * 80,
+    "nested": b"[" * 50 + b"]" * 50,
     "deep": b"[" * 900 + b"]" * 900,
     "very deep": b"[" * 100_000 + b"]" * 100_000,
     "1 MB": b'"' + b"x" * 1_000_000 + b'"',

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ def test_nothing_set_means_one_node_on_this_machine() -> None:
         ("BATON_THREADS", "0"),
         ("BATON_TIMEZONE", "Europe/Nowhere"),
         ("BATON_DATABASE_URL", "mysql://localhost/baton"),
+        ("BATON_DATABASE_URL", "sqlite:///:memory:"),
+        ("BATON_DATABASE_URL", "sqlite:///"),
+        ("BATON_DATABASE_URL", "sqlite:///file:baton?mode=memory&uri=true"),
         ("BATON_SECRET_KEY", "short"),
         ("BATON_LOG", "loud"),
     ],
@@ -71,6 +75,26 @@ def test_the_secret_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: P
     assert len(first.secret_key) >= settings.SHORTEST_SECRET_KEY
     assert first.secret_key == second.secret_key
     assert os.stat(tmp_path / "new" / "secret-key").st_mode & 0o777 == 0o600
+
+
+def test_whoever_starts_second_reads_the_whole_key_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys: list[str] = []
+    make = secrets.token_hex
+
+    def make_while_another_starts(size: int) -> str:
+        monkeypatch.setattr(secrets, "token_hex", make)
+        keys.append(with_secret_key(read({"BATON_DATA_DIR": str(tmp_path)})).secret_key)
+        return make(size)
+
+    monkeypatch.setattr(secrets, "token_hex", make_while_another_starts)
+
+    keys.append(with_secret_key(read({"BATON_DATA_DIR": str(tmp_path)})).secret_key)
+
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
 
 
 def test_where_there_may_be_several_nodes_the_secret_key_is_demanded(tmp_path: Path) -> None:

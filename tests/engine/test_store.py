@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from threading import Event, Semaphore, Thread
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import event, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
@@ -18,7 +18,7 @@ from engine.store import base
 from engine.store.base import Database, FairLock, at_flush, new_id
 from engine.store.deployments import DeploymentRow
 from engine.store.process_instances import ProcessInstanceRow
-from engine.store.user_tasks import CandidateRow
+from engine.store.user_tasks import CandidateRow, FormerAssigneeRow
 from tests.engine.bpmn import support as draw
 from tests.engine.support import ANN, DESK, NIA, NOW, ROOT, SAM, Desk, line, plans_of
 
@@ -326,6 +326,8 @@ def fill(desk: Desk, times: int) -> str:
     desk.clone(case, times)
     desk.execute(update(CandidateRow).where(CandidateRow.instance_id != case).values(name="cab"))
     desk.execute(update(ProcessInstanceRow).where(ProcessInstanceRow.id != case).values(requester="otto"))
+    others = select(literal("otto"), ProcessInstanceRow.id).where(ProcessInstanceRow.id != case)
+    desk.execute(insert(FormerAssigneeRow).from_select(["username", "instance_id"], others))
     if not desk.database.is_sqlite:
         desk.execute(text("ANALYZE"))
     return case
