@@ -246,6 +246,15 @@ def test_what_was_played_until_an_interruption_is_compared(
     assert (outcome.comparison.fired, outcome.comparison.missed) == (2, 0)
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Interrupts arrive, although a shell's background jobs are started deaf to them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_the_first_interrupt_asks_to_stop_and_the_second_interrupts() -> None:
     with stop_on_interrupt() as stopped:
         signal.raise_signal(signal.SIGINT)
