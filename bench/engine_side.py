@@ -39,9 +39,8 @@ def start(database: Database, person: Person, key: str, **variables: Any) -> str
 
 
 def complete_next(database: Database, person: Person, instance: str) -> None:
-    with database.engine.connect() as connection:
-        task = connection.execute(_OPEN_TASK, {"instance": instance}).scalar_one()
     with database.transaction() as session:
+        task = session.connection().execute(_OPEN_TASK, {"instance": instance}).scalar_one()
         user_tasks.complete(session, task, None, user_tasks.Order(person, database.now(session)))
 
 

@@ -1,10 +1,13 @@
 """What is measured over HTTP, against a real server."""
 
+import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.server import Client
 
@@ -31,6 +34,27 @@ def measure_cases(client: Client, cases: int) -> dict[str, Any]:
             client.post(f"/user-tasks/{task}/complete", {})
             steps.append(time.perf_counter() - began)
     return {"cases_per_second": cases / (sum(starts) + sum(steps)), "steps": steps}
+
+
+class Wire:
+    """A connection with little of its own to measure."""
+
+    def __init__(self, client: Client) -> None:
+        address = urlsplit(client.url)
+        self._connection = HTTPConnection(address.hostname or "", address.port)
+        self._headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "application/json"}
+
+    def post(self, path: str, body: Any) -> tuple[float, Any]:
+        """(seconds from sending to having the answer, the answer)."""
+        content = json.dumps(body)
+        began = time.perf_counter()
+        self._connection.request("POST", f"/api/v1{path}", content, self._headers)
+        answer = self._connection.getresponse()
+        read = answer.read()
+        seconds = time.perf_counter() - began
+        if answer.status >= 400:
+            raise RuntimeError(f"{path}: {answer.status} {read!r:.300}")
+        return seconds, json.loads(read)
 
 
 def measure_loop(client: Client, admin: Client, key: str, rounds: int) -> dict[str, Any]:

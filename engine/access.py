@@ -131,22 +131,25 @@ def may_send_messages(person: Person) -> bool:
 # Tasks
 
 
-def ways_to_tasks(person: Person) -> list[Select[str]]:
-    """The ids of the tasks somebody may see, one statement for each way she may come to see them: overseers,
-    the assignee, who did it, the candidates of an open one.
+def ways_to_open_tasks(person: Person) -> list[Select[str]]:
+    """The ids of the tasks somebody may see and that may be open, one statement for each way she may come to
+    see them: overseers, the assignee, the candidates.
 
     Each follows an index in the order of ids, so that a page is cut from their beginnings, however many tasks
     there are; one condition for all of them would be tried on every task.
     """
     if person.has(*OVERSEERS):
         return [_IDS.order_by(UserTaskRow.id)]
-    own = (UserTaskRow.assignee == person.username, UserTaskRow.completed_by == person.username)
-    groups = [queue_of(group) for group in sorted(person.groups)]
-    return [
-        *(_IDS.where(way).order_by(UserTaskRow.id) for way in own),
-        _offered(USER, person.username),
-        *groups,
-    ]
+    assigned = _IDS.where(UserTaskRow.assignee == person.username).order_by(UserTaskRow.id)
+    return [assigned, _offered(USER, person.username), *map(queue_of, sorted(person.groups))]
+
+
+def ways_to_tasks(person: Person) -> list[Select[str]]:
+    """The ids of all tasks somebody may see: those that may be open, and those that she did."""
+    ways = ways_to_open_tasks(person)
+    if person.has(*OVERSEERS):
+        return ways
+    return [*ways, _IDS.where(UserTaskRow.completed_by == person.username).order_by(UserTaskRow.id)]
 
 
 def queue_of(group: str) -> Select[str]:

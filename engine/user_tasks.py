@@ -98,12 +98,14 @@ def _page_of_ids(session: Session, chosen: Filter, by: Person, limit: int, after
 
 
 def _ways(chosen: Filter, by: Person) -> list[Select[str]]:
-    if chosen.group is None or chosen.state != TaskState.OPEN:
+    if chosen.state != TaskState.OPEN:
         return access.ways_to_tasks(by)
+    if chosen.group is None:
+        return access.ways_to_open_tasks(by)
     queue = access.queue_of(chosen.group)
     if access.sees_queue(by, chosen.group):
         return [queue]
-    return [way.where(UserTaskRow.id.in_(queue.correlate(None))) for way in access.ways_to_tasks(by)]
+    return [way.where(UserTaskRow.id.in_(queue.correlate(None))) for way in access.ways_to_open_tasks(by)]
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:

@@ -42,6 +42,7 @@ class Client:
     """One signed-in person on one kept-alive connection; her token outlives a restart of the server."""
 
     def __init__(self, url: str, username: str) -> None:
+        self.url = url
         self._http = httpx.Client(base_url=f"{url}/api/v1", timeout=60)
         answer = self._http.post("/auth/token", json={"username": username, "password": "demo"})
         self.token: str = _value(answer)["token"]

@@ -6,6 +6,7 @@ which opens connections of its own.
 """
 
 import argparse
+import gc
 import socket
 import struct
 import tomllib
@@ -92,6 +93,10 @@ class Gunicorn(BaseApplication):
         server.after_advance = self._scheduler.sweep
         self._scheduler.start()
         server.ready.set()
+        # What was imported stays for good: the collector need not walk through it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         return app
 
     def _stop(self) -> None:

@@ -113,6 +113,19 @@ def table_of(row: type[Base]) -> Table:
     return cast(Table, row.__table__)
 
 
+_CONNECTION = "baton_connection"
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of a session that `Database.transaction` gave, in its transaction. Asking the session
+    itself takes as long as half a statement; in a savepoint it must be, for only then is there one.
+    """
+    found = session.info.get(_CONNECTION)
+    if session.in_nested_transaction() or not isinstance(found, Connection):
+        return session.connection()
+    return found
+
+
 def as_value(row: type[Found], columns: Row[Any]) -> Found:
     """A row read by a statement on its table, as an object of its class that no session watches."""
     value = cast(Found, row.__mapper__.class_manager.new_instance())
@@ -203,6 +216,7 @@ class Database:
             with self.engine.connect() as connection:
                 connection = connection.execution_options(baton_write=write)
                 with Session(connection, expire_on_commit=False, autoflush=False) as session:
+                    session.info[_CONNECTION] = session.connection()  # begins the transaction
                     yield session
                     if write:
                         self._commit(session, connection)
@@ -248,7 +262,7 @@ class Database:
         """
         told = self._told
         if told is None or time.monotonic() - told[1] > TIME_HOLDS_SECONDS:
-            instant = session.connection().execute(_DATABASE_TIME).scalar_one().astimezone(UTC)
+            instant = connection_of(session).execute(_DATABASE_TIME).scalar_one().astimezone(UTC)
             self._told = told = (instant, time.monotonic())
         return told[0] + timedelta(seconds=time.monotonic() - told[1])
 

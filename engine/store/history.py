@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import ForeignKey, Integer, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, Json, table_of
+from engine.store.base import Base, Instant, Json, connection_of, table_of
 from engine.store.process_instances import ProcessInstanceRow
 
 
@@ -85,7 +85,7 @@ _INSERT = insert(table_of(HistoryRow))
 
 def append(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write the rows that `chain` made, in one statement."""
-    session.connection().execute(_INSERT, rows)
+    connection_of(session).execute(_INSERT, rows)
 
 
 def digest_of(salt: str, actor: str | None, detail: dict[str, Any] | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, String, bindparam, delete, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, new_id, table_of
+from engine.store.base import Base, connection_of, new_id, table_of
 
 
 class SubscriptionRow(Base):
@@ -32,9 +32,9 @@ _DELETE = delete(_TABLE).where(
 
 def add(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write new subscriptions."""
-    session.connection().execute(_INSERT, rows)
+    connection_of(session).execute(_INSERT, rows)
 
 
 def remove(session: Session, instance_id: str, tokens: Collection[int]) -> None:
     """Remove the subscriptions of these tokens."""
-    session.connection().execute(_DELETE, {"instance": instance_id, "tokens": list(tokens)})
+    connection_of(session).execute(_DELETE, {"instance": instance_id, "tokens": list(tokens)})

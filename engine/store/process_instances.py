@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from engine.store.base import Base, Instant, Json, as_value, new_id, table_of, values_of
+from engine.store.base import Base, Instant, Json, as_value, connection_of, new_id, table_of, values_of
 
 
 class InstanceState(StrEnum):
@@ -87,18 +87,18 @@ _LOCK = select(_INSTANCE).where(_INSTANCE.c.id == bindparam("id")).with_for_upda
 
 def locked(session: Session, instance_id: str) -> ProcessInstanceRow | None:
     """The instance, held until the transaction ends, if there is one. `save` writes it back."""
-    columns = session.connection().execute(_LOCK, {"id": instance_id}).one_or_none()
+    columns = connection_of(session).execute(_LOCK, {"id": instance_id}).one_or_none()
     return None if columns is None else as_value(ProcessInstanceRow, columns)
 
 
 def add(session: Session, instance: ProcessInstanceRow) -> None:
     """Write a new instance."""
-    session.connection().execute(_INSERT, values_of(instance, _COLUMNS))
+    connection_of(session).execute(_INSERT, values_of(instance, _COLUMNS))
 
 
 def save(session: Session, instance: ProcessInstanceRow) -> None:
     """Write what may have changed of a held instance."""
-    session.connection().execute(_UPDATE, values_of(instance, _CHANGING) | {"row_id": instance.id})
+    connection_of(session).execute(_UPDATE, values_of(instance, _CHANGING) | {"row_id": instance.id})
 
 
 WITHOUT_STATE = defer(ProcessInstanceRow.state_data)

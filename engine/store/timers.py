@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, new_id, table_of
+from engine.store.base import Base, Instant, connection_of, new_id, table_of
 
 
 class TimerState(StrEnum):
@@ -70,7 +70,7 @@ _DELETE = delete(_TABLE).where(
 
 def add(session: Session, rows: list[dict[str, Any]]) -> None:
     """Write new timers."""
-    session.connection().execute(_INSERT, rows)
+    connection_of(session).execute(_INSERT, rows)
 
 
 def hold(session: Session, instance_id: str) -> None:
@@ -85,9 +85,9 @@ def release(session: Session, instance_id: str) -> None:
 
 def _change_state(session: Session, instance_id: str, before: TimerState, after: TimerState) -> None:
     mine = (_TABLE.c.instance_id == instance_id) & (_TABLE.c.state == before)
-    session.connection().execute(update(_TABLE).where(mine).values(state=after))
+    connection_of(session).execute(update(_TABLE).where(mine).values(state=after))
 
 
 def remove(session: Session, instance_id: str, tokens: Collection[int]) -> None:
     """Remove the timers of these tokens."""
-    session.connection().execute(_DELETE, {"instance": instance_id, "tokens": list(tokens)})
+    connection_of(session).execute(_DELETE, {"instance": instance_id, "tokens": list(tokens)})

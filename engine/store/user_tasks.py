@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, Json, as_value, new_id, table_of, values_of
+from engine.store.base import Base, Instant, Json, as_value, connection_of, new_id, table_of, values_of
 from engine.store.deployments import FormRow
 from engine.store.process_instances import ProcessInstanceRow
 
@@ -142,19 +142,19 @@ _CANCEL = (
 
 def found(session: Session, task_id: str) -> UserTaskRow | None:
     """The task, if there is one. It is a value: `save` writes it back."""
-    columns = session.connection().execute(_FIND, {"id": task_id}).one_or_none()
+    columns = connection_of(session).execute(_FIND, {"id": task_id}).one_or_none()
     return None if columns is None else as_value(UserTaskRow, columns)
 
 
 def locked_instance(session: Session, task_id: str) -> ProcessInstanceRow | None:
     """The instance a task belongs to, held until the transaction ends, if there is such a task."""
-    columns = session.connection().execute(_LOCK_INSTANCE, {"id": task_id}).one_or_none()
+    columns = connection_of(session).execute(_LOCK_INSTANCE, {"id": task_id}).one_or_none()
     return None if columns is None else as_value(ProcessInstanceRow, columns)
 
 
 def save(session: Session, task: UserTaskRow) -> None:
     """Write what may have changed of a task whose instance is held."""
-    session.connection().execute(_UPDATE, values_of(task, _CHANGING) | {"row_id": task.id})
+    connection_of(session).execute(_UPDATE, values_of(task, _CHANGING) | {"row_id": task.id})
 
 
 def remember_assignee(session: Session, task: UserTaskRow) -> None:
@@ -169,7 +169,7 @@ def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
     the form is
     pinned to the version that is the latest now.
     """
-    connection = session.connection()
+    connection = connection_of(session)
     connection.execute(_INSERT, tasks)
     if candidates := [row for task in tasks for row in _candidates(task)]:
         connection.execute(_INSERT_CANDIDATES, candidates)
@@ -177,7 +177,7 @@ def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
 
 def close_tasks(session: Session, instance_id: str, tokens: Collection[int], done: int | None) -> None:
     """Withdraw the tasks at these tokens from their candidates, and cancel them but the one at `done`."""
-    connection = session.connection()
+    connection = connection_of(session)
     connection.execute(_WITHDRAW, {"instance": instance_id, "tokens": list(tokens)})
     if cancelled := [token for token in tokens if token != done]:
         connection.execute(_CANCEL, {"instance": instance_id, "tokens": cancelled})
