@@ -232,4 +232,4 @@ def test_a_command_is_one_commit_and_a_key_costs_two_statements(
 
     assert len(without) == 1  # who asks
     assert len(with_key) == 3
-    assert len(commits) == 1  # the first command did nothing in the database
+    assert len(commits) == 2  # one each
