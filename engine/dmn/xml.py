@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import cast
 
-from lxml import etree
 from lxml.etree import QName, _Element
 
-from engine.errors import Invalid, Problem
+from engine import safe_xml
 
-MAX_BYTES = 2_000_000
 NAMES_KEPT = 512
 
 DMN = frozenset(
@@ -25,37 +23,12 @@ BATON = "urn:baton:bpmn:1"
 
 
 def read(file: str, data: bytes) -> _Element:
-    """The root `definitions` of a DMN file.
-
-    Raises `Invalid` naming `file` and the line: more than 2 MB, not XML, a DOCTYPE (so no entities either),
-    no DMN 1.1 to 1.3.
-    """
-    if len(data) > MAX_BYTES:
-        raise _refused(file, f"The file has {len(data):,} bytes; a decision may have {MAX_BYTES:,}.")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        reason = str(error).split(" (<string>")[0][:300] or "it is empty."
-        at = getattr(error, "lineno", None)
-        raise _refused(file, f"This is not well-formed XML: {reason}", at) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _refused(file, "A DOCTYPE is not allowed in a decision.", 1)
+    """The root `definitions` of a DMN file. Raises what `safe_xml.read` does, and for another root."""
+    root = safe_xml.read(file, data, "decision")
     if tag(root) != "definitions":
-        raise _refused(file, "This is not DMN 1.1, 1.2 or 1.3: its root must be definitions.", line(root))
+        detail = "This is not DMN 1.1, 1.2 or 1.3: its root must be definitions."
+        raise safe_xml.refused(file, detail, line(root))
     return root
-
-
-def _refused(file: str, detail: str, line: int | None = None) -> Invalid:
-    return Invalid([Problem(detail, file=file, line=line)])
 
 
 @lru_cache(NAMES_KEPT)

@@ -6,7 +6,8 @@ import pytest
 
 from engine import dmn
 from engine.dmn.read import MAX_CELLS, MAX_DECISIONS, MAX_PROBLEMS, MAX_RULES
-from engine.dmn.xml import DMN, MAX_BYTES
+from engine.dmn.xml import DMN
+from engine.safe_xml import MAX_BYTES
 from engine.scripting import Limits
 from tests.engine.dmn.support import (
     column,
