@@ -19,6 +19,7 @@ from api import (
     process_definitions,
     process_instances,
     sign_in,
+    sla,
     timers,
     user_tasks,
 )
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     user_tasks.blueprint,
     messages.blueprint,
     timers.blueprint,
+    sla.blueprint,
     clock.blueprint,
 )
 

@@ -28,7 +28,7 @@ EVERYBODY = {
     f"GET {V1}/process-definitions/<key>/versions/<int:number>",
     f"GET {V1}/process-definitions/<key>/versions/<int:number>/xml",
     *(f"GET {V1}/process-instances", f"POST {V1}/process-instances"),
-    *(f"GET {V1}/user-tasks", f"GET {V1}/timers"),
+    *(f"GET {V1}/user-tasks", f"GET {V1}/timers", f"POST {V1}/sla/preview"),
 }
 # An outsider is not even told that there is such a thing.
 HIDDEN = {
