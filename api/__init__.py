@@ -1,5 +1,7 @@
 """The doors: HTTP and the command line. Here the HTTP application is put together."""
 
+from pathlib import Path
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -22,6 +24,7 @@ from api import (
     sla,
     timers,
     user_tasks,
+    web,
 )
 from api.serialisation import OrjsonProvider
 from api.server import Server
@@ -44,10 +47,11 @@ BLUEPRINTS = (
 )
 
 
-def create_app(settings: Settings, database: Database) -> Flask:
+def create_app(settings: Settings, database: Database, built: Path = web.BUILT) -> Flask:
     """The application on a migrated database. What it holds is in `app.extensions["baton"]`, a `Server`.
 
     `settings.secret_key` must be there (`config.settings.with_secret_key`). The caller sets `ready`.
+    `built` is the folder the build of the browser side was written to.
     """
     app = Flask("api", static_folder=None)
     app.json = OrjsonProvider(app)
@@ -67,6 +71,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     api = openapi.install(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    web.install(app, built)
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -4,7 +4,7 @@ from flask import Flask, Response, request
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src {styles}; connect-src 'self'; img-src 'self' data:; "
     "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 POLICY = "Content-Security-Policy"
@@ -23,9 +23,12 @@ def install(app: Flask) -> None:
     app.after_request(_protect)
 
 
-def for_page(response: Response) -> Response:
-    """Let this answer, a page of ours, load its own scripts, styles and data from this server."""
-    response.headers[POLICY] = PAGE
+def for_page(response: Response, nonce: str | None = None) -> Response:
+    """Let this answer, a page of ours, load its own scripts, styles and data from this server; and use the
+    styles its scripts add under this nonce.
+    """
+    styles = "'self'" if nonce is None else f"'self' 'nonce-{nonce}'"
+    response.headers[POLICY] = PAGE.format(styles=styles)
     return response
 
 

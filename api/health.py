@@ -1,8 +1,6 @@
 """What watches over a server asks: does it live, may it be sent work, how is it doing. Anybody may ask."""
 
-from typing import cast
-
-from flask import Response, redirect
+from flask import Response
 from marshmallow import Schema, fields
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -54,14 +52,3 @@ def metrics() -> Response:
     Counts and times by endpoint; nothing about people or cases.
     """
     return Response(generate_latest(server().metrics), content_type=CONTENT_TYPE_LATEST)
-
-
-@blueprint.get("/")
-@blueprint.answer(status=302)
-@public
-def root() -> Response:
-    """The front door
-
-    Leads to the documentation.
-    """
-    return cast(Response, redirect("/api/docs"))

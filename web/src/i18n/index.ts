@@ -1,0 +1,92 @@
+/**
+ * Texts in the reader's language. A namespace a feature area: `en/<area>.json` and `zh-CN/<area>.json` hold the
+ * same keys, and each is loaded when first needed.
+ *
+ * To add an area: its two files, and a line in `resources.d.ts`.
+ */
+import i18next, { type BackendModule } from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { speak } from '../api/client';
+import { queryClient } from '../api/queries';
+
+export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const STORED = 'baton.language';
+const files = import.meta.glob<{ default: Record<string, unknown> }>('./{en,zh-CN}/*.json');
+
+const backend: BackendModule = {
+  type: 'backend',
+  init() {},
+  read(language, area, done) {
+    const load = files[`./${language}/${area}.json`];
+    if (load === undefined) {
+      done(new Error(`There are no texts for ${area} in ${language}.`), null);
+      return;
+    }
+    load().then(
+      (file) => done(null, file.default),
+      (reason: unknown) => done(reason as Error, null),
+    );
+  },
+};
+
+/** The language of ours that comes nearest to a tag such as `zh-Hans-CN` or `en-GB`. */
+function ours(tag: string): Language | null {
+  const spoken = tag.toLowerCase().split('-')[0];
+  return (
+    (Object.keys(LANGUAGES) as Language[]).find((known) => known.toLowerCase().split('-')[0] === spoken) ??
+    null
+  );
+}
+
+function ofBrowser(): Language {
+  return navigator.languages.map(ours).find((known) => known !== null) ?? 'en';
+}
+
+export async function startTexts(): Promise<void> {
+  i18next.on('languageChanged', (language) => {
+    document.documentElement.lang = language;
+    speak(language);
+  });
+  await i18next
+    .use(backend)
+    .use(initReactI18next)
+    .init({
+      lng: ours(localStorage.getItem(STORED) ?? '') ?? ofBrowser(),
+      fallbackLng: 'en',
+      supportedLngs: Object.keys(LANGUAGES),
+      load: 'currentOnly',
+      ns: ['common'],
+      defaultNS: 'common',
+      interpolation: { escapeValue: false },
+    });
+}
+
+// Who chooses on the sign-in page means herself, whatever her profile says.
+let chosenBeforeSignIn: Language | null = null;
+
+/** Speak the language somebody chose, and remember it for her on this device. */
+export async function chooseLanguage(language: Language, personId: string | null): Promise<void> {
+  localStorage.setItem(STORED, language);
+  if (personId === null) chosenBeforeSignIn = language;
+  else localStorage.setItem(`${STORED}.${personId}`, language);
+  await change(language);
+}
+
+/** Speak what this person chose on this device, else the language of her profile. */
+export async function speakTo(person: { id: string; locale: string }): Promise<void> {
+  if (chosenBeforeSignIn !== null) {
+    localStorage.setItem(`${STORED}.${person.id}`, chosenBeforeSignIn);
+    chosenBeforeSignIn = null;
+  }
+  const chosen = localStorage.getItem(`${STORED}.${person.id}`);
+  await change(ours(chosen ?? '') ?? ours(person.locale) ?? ofBrowser());
+}
+
+async function change(language: Language): Promise<void> {
+  if (i18next.language === language) return;
+  await i18next.changeLanguage(language);
+  // Names of tasks and processes come in the language they were asked for in.
+  await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+}

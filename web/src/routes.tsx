@@ -1,0 +1,39 @@
+/** Every page and its path: one lazy line a page, in the order of the navigation. */
+import type { ComponentType } from 'react';
+import type { RouteObject } from 'react-router';
+import { Home } from './shell/home';
+import { Crashed } from './shell/crashed';
+import { Shell } from './shell/shell';
+import { SignInPage } from './sign-in/sign-in-page';
+
+/** A page of its own chunk, the file's default export, loaded when somebody goes there. */
+function page(load: () => Promise<{ default: ComponentType }>): Pick<RouteObject, 'lazy'> {
+  return { lazy: async () => ({ Component: (await load()).default }) };
+}
+
+export const routes: RouteObject[] = [
+  {
+    errorElement: <Crashed />,
+    hydrateFallbackElement: <></>,
+    children: [
+      { path: '/sign-in', element: <SignInPage /> },
+      {
+        element: <Shell />,
+        children: [
+          {
+            errorElement: <Crashed />,
+            children: [
+              { index: true, element: <Home /> },
+              { path: '/work', ...page(() => import('./work/work-page')) },
+              { path: '/cases', ...page(() => import('./cases/cases-page')) },
+              { path: '/catalogue', ...page(() => import('./catalogue/catalogue-page')) },
+              { path: '/requests', ...page(() => import('./requests/requests-page')) },
+              { path: '/studio', ...page(() => import('./studio/studio-page')) },
+              { path: '*', ...page(() => import('./shell/not-found-page')) },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+];

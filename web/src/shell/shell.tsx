@@ -1,0 +1,113 @@
+/** The frame around every page of a signed-in person. */
+import { ActionIcon, Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { PersonProvider, usePerson, useSession, type Person } from '../api/session';
+import { speakTo } from '../i18n';
+import { Icon } from '../ui/icon';
+import { Loading } from '../ui/loading';
+import { Mark } from '../ui/mark';
+import { ProblemAlert } from '../ui/problem-alert';
+import { ConnectionBanner } from './connection-banner';
+import { entriesFor } from './navigation';
+import { PersonMenu } from './person-menu';
+import classes from './shell.module.css';
+
+export function Shell() {
+  const session = useSession();
+  const location = useLocation();
+  if (session.isPending) return <Loading kind="page" />;
+  if (session.isError) {
+    return (
+      <main className={classes.alone}>
+        <ProblemAlert problem={session.error} retry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  if (session.data === null) {
+    const from = location.pathname + location.search;
+    return <Navigate to={from === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(from)}`} replace />;
+  }
+  return (
+    <PersonProvider value={session.data} key={session.data.id}>
+      <InHerLanguage person={session.data}>
+        <Frame />
+      </InHerLanguage>
+    </PersonProvider>
+  );
+}
+
+/** Wait for the person's language, so that no page flashes by in another. */
+function InHerLanguage({ person, children }: { person: Person; children: React.ReactNode }) {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    void speakTo(person).finally(() => {
+      setReady(true);
+    });
+  }, [person]);
+  return ready ? children : <Loading kind="page" />;
+}
+
+function Frame() {
+  const { t } = useTranslation();
+  const [open, drawer] = useDisclosure(false);
+  const navigating = useNavigation().state !== 'idle';
+  return (
+    <div className={classes.frame}>
+      <a href="#main" className={classes.skip}>
+        {t('skip')}
+      </a>
+      <header className={classes.header}>
+        <ActionIcon
+          className={classes.burger}
+          aria-label={t('nav.open')}
+          aria-expanded={open}
+          onClick={drawer.open}
+        >
+          <Icon name="menu" />
+        </ActionIcon>
+        <Link to="/" className={classes.brand} aria-label={t('nav.home')}>
+          <Mark />
+          <span>Baton</span>
+        </Link>
+        <PersonMenu />
+        <div className={classes.progress} data-busy={navigating || undefined} />
+      </header>
+      <div className={classes.rail}>
+        <Navigation />
+      </div>
+      <Drawer
+        opened={open}
+        onClose={drawer.close}
+        size={280}
+        title="Baton"
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <Navigation onGo={drawer.close} />
+      </Drawer>
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <ConnectionBanner />
+        <Suspense fallback={<Loading kind="page" />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <ScrollRestoration />
+    </div>
+  );
+}
+
+function Navigation({ onGo }: { onGo?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <nav aria-label={t('nav.label')} className={classes.navigation}>
+      {entriesFor(usePerson()).map(({ path, label, icon }) => (
+        <NavLink key={path} to={path} className={classes.entry} onClick={onGo}>
+          <Icon name={icon} />
+          <span>{t(label)}</span>
+        </NavLink>
+      ))}
+    </nav>
+  );
+}

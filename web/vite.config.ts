@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const TEXT = /\.(js|css|svg|json)$/;
+
+/** Lay a `.br` and a `.gz` beside every text asset: the server compresses nothing itself. */
+function precompressed(): Plugin {
+  return {
+    name: 'baton-precompressed',
+    apply: 'build',
+    writeBundle({ dir }) {
+      const folder = join(dir ?? 'dist', 'assets');
+      for (const name of readdirSync(folder).filter((found) => TEXT.test(found))) {
+        const path = join(folder, name);
+        const content = readFileSync(path);
+        // Quality 10 of 11 takes a third of the time for 1 % more bytes.
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: 10,
+          [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+        };
+        writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
+        writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+      }
+    },
+  };
+}
+
+const MANTINE_COMPONENT = /@mantine\/core\/esm\/components\/.*\/(\w+)\.module\.mjs$/;
+
+/**
+ * Load a Mantine component's style sheet with the component: all of them at once weigh 38 kB with the first page.
+ * A component imports what it is made of first, so the sheets come in the order they need.
+ */
+function mantineStyles(): Plugin {
+  return {
+    name: 'baton-mantine-styles',
+    apply: 'build',
+    transform(code, id) {
+      const component = MANTINE_COMPONENT.exec(id)?.[1];
+      return component && `import '@mantine/core/styles/${component}.layer.css';\n${code}`;
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), mantineStyles(), precompressed()],
+  build: {
+    manifest: true,
+    target: 'es2023',
+    // Else `light-dark()` is rewritten into something that does not see the theme's choice.
+    cssTarget: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
+    // A `data:` font or script would need a hole in the content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1600,
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
+});
