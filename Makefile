@@ -51,20 +51,20 @@ floors: $(VENV)/.tools
 	@echo "Checking that imports go down only (import-linter)."
 	@$(BIN)/lint-imports --no-logo
 
-browser: $(VENV)/.tools $(VENV)/.pages
+browser: $(VENV)/.tools web/node_modules/.installed
 	@echo "Checking the browser side (tsc, eslint, prettier)."
 	@$(NODE) node_modules/typescript/bin/tsc
 	@$(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 .
 	@$(NODE) node_modules/prettier/bin/prettier.cjs --check --log-level warn .
 
-format: $(VENV)/.tools $(VENV)/.pages ## Format the code
+format: $(VENV)/.tools web/node_modules/.installed ## Format the code
 	@echo "Formatting (ruff, prettier)."
 	@$(BIN)/ruff format
 	@$(NODE) node_modules/prettier/bin/prettier.cjs --write --log-level warn .
 
 web: $(PAGES) ## Build the browser side, if something of it has changed
 
-client: $(VENV)/.baton $(VENV)/.pages ## Make the types of the browser's client from the API's description
+client: $(VENV)/.baton web/node_modules/.installed ## Make the types of the browser's client from the API's description
 	@echo "Making the client's types."
 	@$(BIN)/python web/describe.py web/node_modules/.openapi.json
 	@$(NODE) node_modules/openapi-typescript/bin/cli.js node_modules/.openapi.json --output src/api/schema.d.ts
@@ -107,12 +107,12 @@ $(VENV)/.baton: pyproject.toml $(VENV)/.locked
 	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.pages: web/package.json web/package-lock.json web/.npmrc $(VENV)/.locked
+web/node_modules/.installed: web/package.json web/package-lock.json web/.npmrc $(VENV)/.locked
 	@echo "Installing the browser side's locked packages."
 	@$(NPM) ci --ignore-scripts --loglevel error
 	@touch $@
 
-$(PAGES): $(PAGES_FROM) $(VENV)/.pages
+$(PAGES): $(PAGES_FROM) web/node_modules/.installed
 	@echo "Building the browser side."
 	@$(NODE) node_modules/vite/bin/vite.js build --logLevel warn
 

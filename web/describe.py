@@ -1,11 +1,14 @@
 """Write the description of the API, from which the types of its client in the browser are made.
 
-    python web/describe.py openapi.json
+python web/describe.py openapi.json
 """
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
+
+import structlog
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -29,4 +32,5 @@ def description() -> bytes:
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     Path(sys.argv[1]).write_bytes(description())

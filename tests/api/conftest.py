@@ -58,7 +58,8 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> Flask:
-    app = create_app(settings, database)
+    # Whether or not somebody built the browser side.
+    app = create_app(settings, database, built=Path("nowhere"))
     app.extensions["baton"].ready.set()
     return app
 

@@ -11,7 +11,7 @@ from api.auth import is_public
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-NOT_DESCRIBED = {"documentation.docs", "documentation.docs_style", "documentation.openapi"}
+NOT_DESCRIBED = {"documentation.docs", "documentation.docs_style", "documentation.openapi", "web.page"}
 
 
 @pytest.fixture

@@ -135,45 +135,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The front door
-         * @description Leads to the documentation.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Found */
-                302: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                500: components["responses"]["INTERNAL_SERVER_ERROR"];
-                503: components["responses"]["SERVICE_UNAVAILABLE"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/auth/token": {
         parameters: {
             query?: never;
@@ -3073,6 +3034,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sla/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a clock
+         * @description When would it be due, reach its levels, and what would it say at given instants? Nothing is stored.
+         *     Minutes have four decimals.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "calendar": {
+                     *         "tz": "Europe/Berlin",
+                     *         "weekly": {
+                     *           "fri": [
+                     *             [
+                     *               "09:00",
+                     *               "18:00"
+                     *             ]
+                     *           ],
+                     *           "mon": [
+                     *             [
+                     *               "09:00",
+                     *               "18:00"
+                     *             ]
+                     *           ]
+                     *         }
+                     *       },
+                     *       "start_utc": "2026-03-06T16:50:00Z",
+                     *       "target_minutes": 240,
+                     *       "levels_minutes": [
+                     *         120
+                     *       ],
+                     *       "check_at_utc": [
+                     *         "2026-03-09T09:00:00Z"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "due_utc": "2026-03-09T11:50:00.000000Z",
+                         *       "levels": [
+                         *         {
+                         *           "minutes": 120,
+                         *           "due_utc": "2026-03-09T09:50:00.000000Z"
+                         *         }
+                         *       ],
+                         *       "checks": [
+                         *         {
+                         *           "at_utc": "2026-03-09T09:00:00.000000Z",
+                         *           "elapsed_minutes": 70,
+                         *           "remaining_minutes": 170,
+                         *           "breached": false
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Forecast"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock/advance": {
         parameters: {
             query?: never;
@@ -3498,6 +3559,60 @@ export interface components {
             items: components["schemas"]["Timer"][];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
+        };
+        Change: {
+            /** Format: date-time */
+            at_utc: string;
+            /** @default null */
+            target_minutes: number | null;
+            /** @default null */
+            calendar: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Preview: {
+            /** @description `tz`, `weekly`, `holidays`, `special_days`... as of a working calendar. */
+            calendar: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            start_utc: string;
+            target_minutes: number;
+            /** @default [] */
+            pauses_utc: unknown[];
+            /** @default [] */
+            changes: components["schemas"]["Change"][];
+            /** @default [] */
+            levels_minutes: number[];
+            /** @default [] */
+            check_at_utc: string[];
+            /**
+             * @description Accepted and of no consequence: time is counted to the microsecond.
+             * @default minute
+             * @enum {string}
+             */
+            resolution: "minute" | "second";
+        };
+        Level: {
+            minutes: number;
+            /** Format: date-time */
+            due_utc: string | null;
+        };
+        Check: {
+            /** Format: date-time */
+            at_utc: string;
+            elapsed_minutes: number;
+            remaining_minutes: number;
+            breached: boolean;
+        };
+        Forecast: {
+            /**
+             * Format: date-time
+             * @description null: paused with time left, or never.
+             */
+            due_utc: string | null;
+            levels: components["schemas"]["Level"][];
+            checks: components["schemas"]["Check"][];
         };
         Advance: {
             seconds: number;
