@@ -28,7 +28,7 @@ function precompressed(): Plugin {
   };
 }
 
-const MANTINE_COMPONENT = /@mantine\/core\/esm\/components\/.*\/(\w+)\.module\.mjs$/;
+const MANTINE_COMPONENT = /@mantine\/core\/esm\/(?:components|utils)\/.*\/(\w+)\.module\.mjs$/;
 
 /**
  * Load a Mantine component's style sheet with the component: all of them at once weigh 38 kB with the first page.
@@ -47,6 +47,9 @@ function mantineStyles(): Plugin {
 
 export default defineConfig({
   plugins: [react(), mantineStyles(), precompressed()],
+  resolve: {
+    alias: { '@rjsf/validator-ajv8': join(import.meta.dirname, 'src/forms/no-eval-validator.ts') },
+  },
   build: {
     manifest: true,
     target: 'es2023',

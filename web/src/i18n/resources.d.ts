@@ -2,6 +2,7 @@
 import type cases from './en/cases.json';
 import type catalogue from './en/catalogue.json';
 import type common from './en/common.json';
+import type forms from './en/forms.json';
 import type signIn from './en/signIn.json';
 import type studio from './en/studio.json';
 import type work from './en/work.json';
@@ -13,6 +14,7 @@ declare module 'i18next' {
       cases: typeof cases;
       catalogue: typeof catalogue;
       common: typeof common;
+      forms: typeof forms;
       signIn: typeof signIn;
       studio: typeof studio;
       work: typeof work;
