@@ -1,0 +1,123 @@
+"""Baton's pages in a real browser, on a real server with the demo people.
+
+A page that logs an error, breaks the content security policy or leaves a rejection unhandled fails its test.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.server import Client, Server, running
+from tests.web import browser as browsers
+
+WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 390, "height": 844}
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+# A failed request is logged by the browser itself; whether it should fail, tests say by what the page shows.
+FAILED_REQUEST = re.compile(r"Failed to load resource: (the server responded with a status of|net::ERR)")
+
+# Playwright's own Node needs a library that a bare Debian has not.
+os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(browsers.NODE)
+expect.set_options(timeout=15_000)  # the machine may be busy with other tests
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """For pytest-playwright: one browser for each worker of pytest-xdist."""
+    chromium = browsers.found()
+    environment = {**os.environ, **chromium.environment}
+    return {"executable_path": chromium.path, "args": [*browsers.ARGUMENTS], "env": environment}
+
+
+@pytest.fixture(scope="session")
+def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that this worker's tests share; its clock moves with `POST /api/v1/clock/advance`."""
+    data = tmp_path_factory.mktemp("web")
+    with running(Server(f"sqlite:///{data / 'baton.db'}", data, BATON_TEST_CLOCK="1")) as server:
+        yield server
+
+
+@pytest.fixture
+def open_page(browser: Browser, web_server: Server) -> Iterator[OpenPage]:
+    """Opens a page in a browser profile of its own: `open_page("/work", "sam")`, signed in as sam.
+
+    Without a name nobody is signed in. `size`: `WIDE` or `NARROW`; `locale`: the browser's language;
+    `colours`: what the device prefers, `light` or `dark`.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_page(
+        path: str = "/",
+        who: str | None = None,
+        *,
+        size: dict[str, int] = WIDE,
+        locale: str = "en-GB",
+        colours: str = "light",
+    ) -> Page:
+        context = browser.new_context(
+            base_url=web_server.url,
+            viewport=size,
+            has_touch=size == NARROW,
+            locale=locale,
+            color_scheme=colours,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if who is not None:
+            sign_in(context, who)
+        page = context.new_page()
+        watch(page, faults)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def sign_in(context: BrowserContext, who: str) -> None:
+    """Give this browser profile a session of the demo person's, without its form."""
+    answer = context.request.post("/api/v1/auth/login", data={"username": who, "password": "demo"})
+    assert answer.ok, answer.text()
+
+
+def watch(page: Page, faults: list[str]) -> None:
+    """Note what went wrong inside the page."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not FAILED_REQUEST.match(message.text):
+            faults.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+
+
+def assert_accessible(page: Page, *, without: tuple[str, ...] = ()) -> None:
+    """Fail when axe-core finds something that keeps people out; `without`: selectors of what is not ours."""
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate(
+        "excluded => axe.run({exclude: excluded.map(one => [one])}, {resultTypes: ['violations']})",
+        list(without),
+    )["violations"]
+    told = [
+        f"{violation['id']} ({violation['impact']}): {node['target']} {node['failureSummary']}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+    assert told == []
+
+
+@pytest.fixture
+def as_program(web_server: Server) -> Callable[[str], Client]:
+    """A person's way to talk to the API, to prepare what a page shows: `as_program("ann").start(...)`."""
+    return lambda who: Client(web_server.url, who)
