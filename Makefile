@@ -30,6 +30,7 @@ run: $(VENV)/.baton $(PAGES) ## Serve on http://127.0.0.1:8000 with the demo org
 	@exec $(BIN)/baton serve
 
 test: $(VENV)/.tools $(PAGES) ## Run all tests, `make check` among them (ARGS="-k triage" for some)
+	@$(BIN)/python -m tests.web.browser
 	@echo "Running the tests."
 	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 $(ARGS)
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.server import Server
 from tests.web.conftest import NARROW, WIDE, OpenPage, assert_accessible
 
 SESSION_COOKIE = "baton_session"
@@ -93,10 +94,12 @@ def test_after_an_ended_session_she_is_back_where_she_was(open_page: OpenPage) -
 
 
 @pytest.mark.parametrize(
-    "next", ["https://elsewhere.example/", "//elsewhere.example/", "\\\\elsewhere.example"]
+    "target", ["https://elsewhere.example/", "//elsewhere.example/", "\\\\elsewhere.example"]
 )
-def test_nobody_is_sent_elsewhere_after_signing_in(open_page: OpenPage, web_server, next: str) -> None:
-    page = open_page(f"/sign-in?next={next}")
+def test_nobody_is_sent_elsewhere_after_signing_in(
+    open_page: OpenPage, web_server: Server, target: str
+) -> None:
+    page = open_page(f"/sign-in?next={target}")
 
     fill_in(page, "sam")
 

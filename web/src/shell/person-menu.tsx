@@ -1,5 +1,5 @@
 /** Who is signed in; her language and colours; the way out. */
-import { Button, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Button, Popover, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { usePerson, useSignOut } from '../api/session';
 import { Icon } from '../ui/icon';
@@ -23,11 +23,14 @@ export function PersonMenu() {
   return (
     <Popover position="bottom-end" width={288} shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton className={classes.button} aria-label={t('person.menu', { name: person.name })}>
+        <UnstyledButton className={classes.button}>
           <span className={classes.initials} aria-hidden>
             {initials(person.name)}
           </span>
-          <span className={classes.name}>{person.name}</span>
+          <span className={classes.name}>
+            {person.name}
+            <VisuallyHidden>{t('person.menu')}</VisuallyHidden>
+          </span>
           <Icon name="down" size={14} />
         </UnstyledButton>
       </Popover.Target>
