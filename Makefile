@@ -19,10 +19,10 @@ PAGES := web/dist/index.html
 PAGES_FROM := $(wildcard web/*.ts web/*.html) $(shell find web/src)
 
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint style types floors browser format web client prove bench lock clean
+.PHONY: help run test check lint style types floors browser format web client screenshots prove bench lock clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: export BATON_DEMO ?= 1
 run: $(VENV)/.baton $(PAGES) ## Serve on http://127.0.0.1:8000 with the demo organisation (settings: BATON_... in the environment)
@@ -69,6 +69,11 @@ client: $(VENV)/.baton web/node_modules/.installed ## Make the types of the brow
 	@echo "Making the client's types."
 	@$(BIN)/python web/describe.py web/node_modules/.openapi.json
 	@$(NODE) node_modules/openapi-typescript/bin/cli.js node_modules/.openapi.json --output src/api/schema.d.ts
+
+screenshots: $(VENV)/.tools $(PAGES) ## Take the pictures in docs/images anew
+	@$(BIN)/python -m tests.web.browser
+	@echo "Taking screenshots."
+	@$(BIN)/python web/screenshots.py $(ARGS)
 
 prove: $(VENV)/.tools ## Run the long proofs that `make test` leaves out
 	@echo "Running the long proofs."
