@@ -57,7 +57,7 @@ def _person_of_header() -> Person:
     scheme, _, token = request.headers["Authorization"].partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("Send Authorization: Bearer with a token from POST /api/v1/auth/token.")
-    with server().database.transaction(write=False) as session:
+    with server().database.glance() as session:
         person = people.person_of_token(session, token.strip(), system_now())
     if person is None:
         raise Unauthenticated("This token is unknown, has expired or was revoked.")
@@ -68,7 +68,7 @@ def _person_of_cookie() -> Person:
     secret = request.cookies.get(COOKIE)
     if not secret:
         raise Unauthenticated
-    with server().database.transaction(write=False) as session:
+    with server().database.glance() as session:
         person = people.person_of_session(session, secret, system_now())
     if person is None:
         raise Unauthenticated("Your session has ended. Sign in again.")

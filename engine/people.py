@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, Invalid, NotFound, Problem, TooManyAttempts
+from engine.store.base import connection_of
 from engine.store.people import (
     ApiTokenRow,
     BrowserSessionRow,
@@ -203,7 +204,7 @@ def groups(session: Session, *, limit: int, after: str | None = None) -> list[Gr
 
 def _one(session: Session, query: Executable, **values: Any) -> Person | None:
     # Past the ORM, which would add half to the cost of what every request does first.
-    return next(iter(_people(session.connection().execute(query, values).all())), None)
+    return next(iter(_people(connection_of(session).execute(query, values).all())), None)
 
 
 def _people(rows: Iterable[Any]) -> list[Person]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import orjson
+import psycopg
 import structlog
 from sqlalchemy import (
     JSON,
@@ -188,6 +189,9 @@ class Database:
         self.engine = (
             _sqlite_engine(self.url, pool_size) if self.is_sqlite else _postgres_engine(self.url, pool_size)
         )
+        # Neither opens a transaction: pysqlite is told nothing and sends no BEGIN, psycopg commits by itself.
+        alone = {"baton_begin": False} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._alone = self.engine.execution_options(**alone)
         self._writer = FairLock()
         self._told: tuple[datetime, float] | None = None  # the database's time, and when it told it
 
@@ -211,21 +215,25 @@ class Database:
                 self._writer.release()
 
     @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """For one statement that reads, on `connection_of` this session: no transaction is opened around it,
+        which would take longer than the statement. Raises `Unavailable`.
+        """
+        with _telling_unavailable(), self._alone.connect() as connection, Session(connection) as session:
+            session.info[_CONNECTION] = connection
+            yield session
+
+    @contextmanager
     def _session(self, write: bool) -> Iterator[Session]:
-        try:
-            with self.engine.connect() as connection:
-                connection = connection.execution_options(baton_write=write)
-                with Session(connection, expire_on_commit=False, autoflush=False) as session:
-                    session.info[_CONNECTION] = session.connection()  # begins the transaction
-                    yield session
-                    if write:
-                        self._commit(session, connection)
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise _unavailable(error) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise _unavailable(error) from error
-            raise
+        with _telling_unavailable(), self.engine.connect() as connection:
+            connection = connection.execution_options(baton_write=write)
+            with Session(connection, expire_on_commit=False, autoflush=False) as session:
+                session.info[_CONNECTION] = session.connection()  # begins the transaction
+                yield session
+                if write:
+                    self._commit(session, connection)
+                elif not self.is_sqlite:
+                    _end_reading(connection)
 
     def _commit(self, session: Session, connection: Connection) -> None:
         try:
@@ -279,6 +287,27 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _telling_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise _unavailable(error) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _unavailable(error) from error
+        raise
+
+
+def _end_reading(connection: Connection) -> None:
+    """Roll back below psycopg, which on a rollback of its own forgets every statement it had the server
+    prepare: each would then be planned anew in every request.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    driver.pgconn.exec_(b"ROLLBACK")
+
+
 def _unavailable(error: SQLAlchemyError, detail: str | None = None) -> Unavailable:
     """The error for callers. The log has the driver's own words: a missing table or a full disk looks, from
     outside, like a database that is only busy.
@@ -325,7 +354,9 @@ def _postgres_engine(url: Any, pool_size: int) -> Engine:
         hide_parameters=True,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
-        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=10s -c timezone=UTC"},
+        pool_use_lifo=True,  # the connection used last has every statement prepared
+        # Compiling a plan takes longer than any of ours runs.
+        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=10s -c timezone=UTC -c jit=off"},
     )
 
 
@@ -357,7 +388,8 @@ def _sqlite_engine(url: Any, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("baton_write", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("baton_begin", True):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("baton_write", True) else "BEGIN")
 
     return engine

@@ -342,8 +342,11 @@ def _end_at_last_entries(session: Session) -> None:
 
 @dataclass
 class Traffic:
-    """What was said to the database: statements (those that open a transaction left out) and commits."""
+    """What was said to the database: everything, statements (those that open a transaction left out), and
+    commits.
+    """
 
+    everything: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
     commits: int = 0
 
@@ -354,6 +357,7 @@ def traffic(database: Database) -> Iterator[Traffic]:
     heard = Traffic()
 
     def execute(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        heard.everything.append(statement)
         if not statement.startswith("BEGIN"):
             heard.statements.append(statement)
 

@@ -15,12 +15,12 @@ from engine import process_instances, timers, user_tasks
 from engine.clock import Clock, FixedClock
 from engine.errors import Unavailable
 from engine.store import base
-from engine.store.base import Database, FairLock, at_flush, new_id
+from engine.store.base import Database, FairLock, at_flush, connection_of, new_id
 from engine.store.deployments import DeploymentRow
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.user_tasks import CandidateRow, FormerAssigneeRow
 from tests.engine.bpmn import support as draw
-from tests.engine.support import ANN, DESK, NIA, NOW, ROOT, SAM, Desk, line, plans_of
+from tests.engine.support import ANN, DESK, NIA, NOW, ROOT, SAM, Desk, line, plans_of, traffic
 
 ONLY = pytest.mark.parametrize
 SQLITE = ONLY("house_url", ["sqlite"], indirect=True)
@@ -61,6 +61,28 @@ def test_a_reader_keeps_nothing(desk: Desk) -> None:
         add(session, "lost")
 
     assert deployments(desk.database) == []
+
+
+@POSTGRES
+def test_what_the_server_was_asked_to_prepare_stays_prepared_after_a_reading(desk: Desk) -> None:
+    def prepared() -> int:
+        with desk.database.transaction(write=False) as session:
+            found = session.execute(text("SELECT count(*) FROM pg_prepared_statements"))
+            return int(found.scalar_one())
+
+    asked = [prepared() for _ in range(12)]  # psycopg prepares what was asked five times
+
+    assert asked[-1] >= 1
+
+
+def test_a_glance_is_one_statement_and_no_transaction(desk: Desk) -> None:
+    write(desk.database, "there")
+
+    with traffic(desk.database) as heard, desk.database.glance() as session:
+        found = connection_of(session).execute(text("SELECT reason FROM deployment")).scalar_one()
+
+    assert found == "there"
+    assert (heard.everything, heard.commits) == (["SELECT reason FROM deployment"], 0)
 
 
 def test_readers_never_wait_for_a_writer_and_see_what_was_before(desk: Desk) -> None:
