@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, Invalid, NotFound, Problem, TooManyAttempts
-from engine.store.base import connection_of
+from engine.store.base import TOLD_AT, connection_of, hear_time
 from engine.store.people import (
     ApiTokenRow,
     BrowserSessionRow,
@@ -128,10 +128,11 @@ _PEOPLE = (
     .order_by(PersonRow.username)
 )
 _BY_USERNAME = _PEOPLE.where(PersonRow.username == bindparam("username"))
-_BY_TOKEN = _PEOPLE.join(ApiTokenRow, ApiTokenRow.person_id == PersonRow.id).where(
+_SHOWN = _PEOPLE.add_columns(TOLD_AT)  # the first statement of every request brings the time along
+_BY_TOKEN = _SHOWN.join(ApiTokenRow, ApiTokenRow.person_id == PersonRow.id).where(
     ApiTokenRow.digest == bindparam("digest"), ApiTokenRow.expires_at > bindparam("now"), PersonRow.active
 )
-_BY_SESSION = _PEOPLE.join(BrowserSessionRow, BrowserSessionRow.person_id == PersonRow.id).where(
+_BY_SESSION = _SHOWN.join(BrowserSessionRow, BrowserSessionRow.person_id == PersonRow.id).where(
     BrowserSessionRow.digest == bindparam("digest"),
     BrowserSessionRow.expires_at > bindparam("now"),
     PersonRow.active,
@@ -140,7 +141,7 @@ _BY_SESSION = _PEOPLE.join(BrowserSessionRow, BrowserSessionRow.person_id == Per
 
 def named(session: Session, username: str) -> Person:
     """The person of that name, active or not. Raises `NotFound`."""
-    person = _one(session, _BY_USERNAME, username=username)
+    person = _one(session.execute(_BY_USERNAME, {"username": username}))
     if person is None:
         raise NotFound(f"There is nobody called '{username}'.")
     return person
@@ -202,9 +203,8 @@ def groups(session: Session, *, limit: int, after: str | None = None) -> list[Gr
     return [Group(row.name, row.title) for row in session.scalars(query)]
 
 
-def _one(session: Session, query: Executable, **values: Any) -> Person | None:
-    # Past the ORM, which would add half to the cost of what every request does first.
-    return next(iter(_people(connection_of(session).execute(query, values).all())), None)
+def _one(rows: Iterable[Any]) -> Person | None:
+    return next(iter(_people(rows)), None)
 
 
 def _people(rows: Iterable[Any]) -> list[Person]:
@@ -537,7 +537,7 @@ def issue_token(
 
 def person_of_token(session: Session, token: str, now: datetime) -> Person | None:
     """Who shows this token, in one statement; None if it is unknown or expired, or she is inactive."""
-    return _one(session, _BY_TOKEN, digest=_digest(token), now=now)
+    return _shown(session, _BY_TOKEN, token, now)
 
 
 def tokens(session: Session, person_id: str, now: datetime) -> list[ApiToken]:
@@ -570,7 +570,15 @@ def open_session(session: Session, person_id: str, now: datetime) -> tuple[str, 
 
 def person_of_session(session: Session, secret: str, now: datetime) -> Person | None:
     """Whose browser shows this cookie, in one statement; None if the session ended or she is inactive."""
-    return _one(session, _BY_SESSION, digest=_digest(secret), now=now)
+    return _shown(session, _BY_SESSION, secret, now)
+
+
+def _shown(session: Session, query: Executable, secret: str, now: datetime) -> Person | None:
+    # Past the ORM, which would add half to the cost of what every request does first.
+    rows = connection_of(session).execute(query, {"digest": _digest(secret), "now": now}).all()
+    if rows:
+        hear_time(session, rows[0].told_at)
+    return _one(rows)
 
 
 def csrf_token(secret: str) -> str:

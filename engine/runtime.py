@@ -81,16 +81,11 @@ def lock(session: Session, instance_id: str) -> ProcessInstanceRow:
 
 
 def lock_of_task(session: Session, task_id: str) -> tuple[ProcessInstanceRow, UserTaskRow]:
-    """A user task and the locked row of its instance. Raises `NotFound`.
-
-    The instance is locked by one statement and the task read by the next: a join would show the task as it
-    was before the wait for the lock.
-    """
-    instance = user_tasks.locked_instance(session, task_id)
-    task = user_tasks.found(session, task_id)
-    if instance is None or task is None:
+    """A user task and its instance, both rows held until the transaction ends. Raises `NotFound`."""
+    found = user_tasks.locked(session, task_id)
+    if found is None:
         raise NotFound("There is no such user task.")
-    return instance, task
+    return found
 
 
 def require_open(instance: ProcessInstanceRow) -> None:
@@ -186,8 +181,6 @@ def _write(
     end = [Entry("completed")] if instance.state == InstanceState.COMPLETED else []
     rows = history.chain(instance, [*entries, *steps, *end], at=how.now, actor=how.actor)
     (process_instances.save if how.known else process_instances.add)(session, instance)
-    if how.done:
-        user_tasks.save(session, how.done)
     history.append(session, rows)
     _close(session, instance.id, execution.effects, how)
     _open(session, instance.id, execution.effects, at_flush(session, how.now))
@@ -227,8 +220,8 @@ def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) 
     """Take away what the case no longer waits for. Tokens that came and went within this command have no
     rows.
     """
-    if closed := _known(effects.closed, how):
-        user_tasks.close_tasks(session, instance_id, closed, how.done.token if how.done else None)
+    if closed := _known(effects.closed, how) | ({how.done.token} if how.done else set()):
+        user_tasks.close_tasks(session, instance_id, closed, how.done)
     if stale := _known(effects.disarmed | effects.armed.keys(), how):
         timers.remove(session, instance_id, stale)
     if gone := _known(effects.unsubscribed, how):

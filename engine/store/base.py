@@ -23,7 +23,6 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
-    Row,
     String,
     Table,
     create_engine,
@@ -36,7 +35,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from engine.clock import Clock
@@ -127,10 +128,12 @@ def connection_of(session: Session) -> Connection:
     return found
 
 
-def as_value(row: type[Found], columns: Row[Any]) -> Found:
-    """A row read by a statement on its table, as an object of its class that no session watches."""
+def as_value(row: type[Found], columns: Iterable[tuple[str, Any]]) -> Found:
+    """A row read by a statement on its table (names and values), as an object of its class that no session
+    watches.
+    """
     value = cast(Found, row.__mapper__.class_manager.new_instance())
-    vars(value).update(columns._mapping)
+    vars(value).update(columns)
     return value
 
 
@@ -222,6 +225,7 @@ class Database:
         with _telling_unavailable(), self._alone.connect() as connection, Session(connection) as session:
             session.info[_CONNECTION] = connection
             yield session
+            self._told = session.info.get(_TOLD, self._told)
 
     @contextmanager
     def _session(self, write: bool) -> Iterator[Session]:
@@ -317,7 +321,33 @@ def _unavailable(error: SQLAlchemyError, detail: str | None = None) -> Unavailab
 
 
 _ASKED_AT = "baton_asked_at"
+_TOLD = "baton_told"
 _DATABASE_TIME = text("SELECT clock_timestamp()")
+
+
+class _Told(FunctionElement[datetime]):
+    type = DateTime(timezone=True)
+    inherit_cache = True
+
+
+@compiles(_Told)
+def _tell(*_: Any, **__: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(_Told, "sqlite")
+def _tell_nothing(*_: Any, **__: Any) -> str:
+    return "NULL"
+
+
+TOLD_AT = _Told().label("told_at")
+"""A column for a statement that is sent anyway: the time on PostgreSQL, else None. See `hear_time`."""
+
+
+def hear_time(session: Session, told_at: datetime | None) -> None:
+    """Let the time that came along with a glance be known, so that nobody needs to ask for it."""
+    if told_at is not None:
+        session.info[_TOLD] = (told_at.astimezone(UTC), time.monotonic())
 
 
 def at_flush(session: Session, now: datetime) -> datetime:

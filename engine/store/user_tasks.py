@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    case,
     delete,
     insert,
     literal_column,
@@ -115,12 +116,17 @@ IS_OPEN = UserTaskRow.state == literal_column("'open'")
 
 _TASK = table_of(UserTaskRow)
 _CANDIDATE = table_of(CandidateRow)
-_CHANGING = ("state", "assignee", "completed_at", "completed_by", "revision")
+_CHANGING = ("assignee", "revision")
 _UPDATE = update(_TASK).where(_TASK.c.id == bindparam("row_id")).values({n: bindparam(n) for n in _CHANGING})
-_FIND = select(_TASK).where(_TASK.c.id == bindparam("id"))
-_INSTANCE_OF = select(_TASK.c.instance_id).where(_TASK.c.id == bindparam("id")).scalar_subquery()
 _INSTANCE = table_of(ProcessInstanceRow)
-_LOCK_INSTANCE = select(_INSTANCE).where(_INSTANCE.c.id == _INSTANCE_OF).with_for_update()
+_INSTANCE_COLUMNS = len(_INSTANCE.columns)
+# Both rows, for only a locked row is read as it is after the wait; the instance first, as everywhere.
+_LOCK = (
+    select(*_INSTANCE.columns, *(column.label(f"task_{column.name}") for column in _TASK.columns))
+    .join(_TASK, _TASK.c.instance_id == _INSTANCE.c.id)
+    .where(_TASK.c.id == bindparam("id"))
+    .with_for_update(of=[_INSTANCE, _TASK])
+)
 
 _FORM = table_of(FormRow)
 _LATEST_FORM = (
@@ -133,27 +139,38 @@ _AT_TOKENS = (_TASK.c.instance_id == bindparam("instance")) & _TASK.c.token.in_(
     bindparam("tokens", expanding=True)
 )
 _WITHDRAW = delete(_CANDIDATE).where(_CANDIDATE.c.task_id.in_(select(_TASK.c.id).where(_AT_TOKENS)))
-_CANCEL = (
+_IS_DONE = _TASK.c.token == bindparam("done")
+_CLOSE = (
     update(_TASK)
     .where(_AT_TOKENS, _TASK.c.state == TaskState.OPEN)
-    .values(state=TaskState.CANCELLED, revision=_TASK.c.revision + 1)
+    .values(
+        state=case((_IS_DONE, TaskState.COMPLETED), else_=TaskState.CANCELLED),
+        assignee=case((_IS_DONE, bindparam("assignee", type_=String)), else_=_TASK.c.assignee),
+        completed_at=case((_IS_DONE, bindparam("completed_at", type_=Instant))),
+        completed_by=case((_IS_DONE, bindparam("completed_by", type_=String))),
+        revision=_TASK.c.revision + 1,
+    )
 )
+_COMPLETION = ("assignee", "completed_at", "completed_by")
+_NOT_DONE = {"done": -1} | dict.fromkeys(_COMPLETION)
 
 
-def found(session: Session, task_id: str) -> UserTaskRow | None:
-    """The task, if there is one. It is a value: `save` writes it back."""
-    columns = connection_of(session).execute(_FIND, {"id": task_id}).one_or_none()
-    return None if columns is None else as_value(UserTaskRow, columns)
-
-
-def locked_instance(session: Session, task_id: str) -> ProcessInstanceRow | None:
-    """The instance a task belongs to, held until the transaction ends, if there is such a task."""
-    columns = connection_of(session).execute(_LOCK_INSTANCE, {"id": task_id}).one_or_none()
-    return None if columns is None else as_value(ProcessInstanceRow, columns)
+def locked(session: Session, task_id: str) -> tuple[ProcessInstanceRow, UserTaskRow] | None:
+    """The task and its instance, held until the transaction ends, if there is such a task. They are values:
+    `save` writes them back.
+    """
+    found = connection_of(session).execute(_LOCK, {"id": task_id}).one_or_none()
+    if found is None:
+        return None
+    instance, task = found[:_INSTANCE_COLUMNS], found[_INSTANCE_COLUMNS:]
+    return (
+        as_value(ProcessInstanceRow, zip(_INSTANCE.columns.keys(), instance, strict=True)),
+        as_value(UserTaskRow, zip(_TASK.columns.keys(), task, strict=True)),
+    )
 
 
 def save(session: Session, task: UserTaskRow) -> None:
-    """Write what may have changed of a task whose instance is held."""
+    """Write who has a task that is held."""
     connection_of(session).execute(_UPDATE, values_of(task, _CHANGING) | {"row_id": task.id})
 
 
@@ -175,12 +192,17 @@ def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
         connection.execute(_INSERT_CANDIDATES, candidates)
 
 
-def close_tasks(session: Session, instance_id: str, tokens: Collection[int], done: int | None) -> None:
-    """Withdraw the tasks at these tokens from their candidates, and cancel them but the one at `done`."""
+def close_tasks(
+    session: Session, instance_id: str, tokens: Collection[int], done: UserTaskRow | None
+) -> None:
+    """Withdraw the open tasks at these tokens from their candidates, and cancel them; but the one that is
+    `done` is completed as it says.
+    """
     connection = connection_of(session)
-    connection.execute(_WITHDRAW, {"instance": instance_id, "tokens": list(tokens)})
-    if cancelled := [token for token in tokens if token != done]:
-        connection.execute(_CANCEL, {"instance": instance_id, "tokens": cancelled})
+    there = {"instance": instance_id, "tokens": list(tokens)}
+    connection.execute(_WITHDRAW, there)
+    completion = {"done": done.token} | values_of(done, _COMPLETION) if done else _NOT_DONE
+    connection.execute(_CLOSE, there | completion)
 
 
 def _candidates(task: dict[str, Any]) -> list[dict[str, Any]]:
