@@ -17,25 +17,6 @@ def next_task(client: Client, instance: str, element: str | None = None) -> str:
     return next(item["id"] for item in items if element in (None, item["element"]))
 
 
-def measure_cases(client: Client, cases: int) -> dict[str, Any]:
-    """Cases a second by their commands (start, two completions), one client; and the seconds of each
-    completion.
-
-    Finding a case's next task is a request of its own, and not counted.
-    """
-    starts, steps = [], []
-    for _ in range(cases):
-        began = time.perf_counter()
-        instance = client.post("/process-instances", {"definition": "two_tasks"})["id"]
-        starts.append(time.perf_counter() - began)
-        for _ in range(2):
-            task = client.task(instance)
-            began = time.perf_counter()
-            client.post(f"/user-tasks/{task}/complete", {})
-            steps.append(time.perf_counter() - began)
-    return {"cases_per_second": cases / (sum(starts) + sum(steps)), "steps": steps}
-
-
 class Wire:
     """A connection with little of its own to measure."""
 
@@ -57,6 +38,23 @@ class Wire:
         return seconds, json.loads(read)
 
 
+def measure_cases(client: Client, cases: int) -> dict[str, Any]:
+    """Cases a second by their commands (start, two completions), one client; and the seconds of each
+    completion.
+
+    Finding a case's next task is a request of its own, and not counted.
+    """
+    wire = Wire(client)
+    starts, steps = [], []
+    for _ in range(cases):
+        seconds, instance = wire.post("/process-instances", {"definition": "two_tasks"})
+        starts.append(seconds)
+        for _ in range(2):
+            seconds, _answer = wire.post(f"/user-tasks/{client.task(instance['id'])}/complete", {})
+            steps.append(seconds)
+    return {"cases_per_second": cases / (sum(starts) + sum(steps)), "steps": steps}
+
+
 def measure_loop(client: Client, admin: Client, key: str, rounds: int) -> dict[str, Any]:
     """A user-task loop: what a step costs at the beginning and after `rounds` rounds (medians of 40 around
     each).
@@ -64,12 +62,11 @@ def measure_loop(client: Client, admin: Client, key: str, rounds: int) -> dict[s
     instance = client.post("/process-instances", {"definition": key, "variables": {"stop": False}})["id"]
     if key.endswith("events"):
         admin.post("/messages", {"name": "bench.nudge", "instance": instance})
-    steps: list[float] = []
-    for _ in range(rounds + 20):
-        task = next_task(client, instance, "work")
-        began = time.perf_counter()
-        client.post(f"/user-tasks/{task}/complete", {})
-        steps.append(time.perf_counter() - began)
+    wire = Wire(client)
+    steps = [
+        wire.post(f"/user-tasks/{next_task(client, instance, 'work')}/complete", {})[0]
+        for _ in range(rounds + 20)
+    ]
     admin.post(f"/process-instances/{instance}/cancel", {})
     early, late = median(steps[:20]), median(steps[rounds - 20 :])  # around step 10, and around the last
     return {"rounds": rounds, "early_ms": early * 1000, "late_ms": late * 1000, "ratio": late / early}
