@@ -2,16 +2,34 @@
 here allows it.
 """
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    exists,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, NotFound
 from engine.people import Person, Role
+from engine.store.base import connection_of, table_of
 from engine.store.deployments import ProcessDefinitionRow
-from engine.store.process_instances import ProcessInstanceRow
+from engine.store.process_instances import InstanceState, ProcessInstanceRow
 from engine.store.user_tasks import GROUP, USER, CandidateRow, FormerAssigneeRow, TaskState, UserTaskRow
+
+_INSTANCE, _TASK = table_of(ProcessInstanceRow), table_of(UserTaskRow)
+_CANDIDATE, _FORMER = table_of(CandidateRow), table_of(FormerAssigneeRow)
 
 OVERSEERS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.AUDITOR, Role.ADMINISTRATOR)
 """Roles that see every case and task."""
@@ -42,47 +60,48 @@ def visible_instances(person: Person) -> ColumnElement[bool]:
         ProcessInstanceRow.requester == person.username,
         instance.in_(select(UserTaskRow.instance_id).where(hers)),
         instance.in_(select(FormerAssigneeRow.instance_id).where(former)),
-        instance.in_(select(CandidateRow.instance_id).where(_candidate(person))),
+        instance.in_(select(CandidateRow.instance_id).where(or_(*_offers(person)))),
     )
 
 
-def ways_to_instances(person: Person) -> list[Select[str]]:
-    """The ids of the cases somebody may see, one statement for each way she may come to see them, the newest
-    first: the same decision as `visible_instances`, for lists (see `ways_to_tasks`).
-    """
-    every = select(ProcessInstanceRow.id)
-    if person.has(*OVERSEERS):
-        return [every.order_by(ProcessInstanceRow.id.desc())]
-    me = person.username
-    ways: list[tuple[Any, ColumnElement[bool]]]
-    ways = [(UserTaskRow, UserTaskRow.assignee == me), (UserTaskRow, UserTaskRow.completed_by == me)]
-    ways += [(FormerAssigneeRow, FormerAssigneeRow.username == me)]
-    ways += [(CandidateRow, _is(GROUP, group)) for group in sorted(person.groups)]
-    ways += [(CandidateRow, _is(USER, me))]
-    return [
-        every.where(ProcessInstanceRow.requester == me).order_by(ProcessInstanceRow.id.desc()),
-        *(
-            every.join(row, row.instance_id == ProcessInstanceRow.id)
-            .where(way)
-            .distinct()
-            .order_by(ProcessInstanceRow.id.desc())
-            for row, way in ways
-        ),
-    ]
-
-
-def first_ids(
-    session: Session, ways: list[Select[str]], limit: int, *, newest_first: bool = False
+def first_instances(
+    session: Session,
+    person: Person,
+    wanted: Sequence[ColumnElement[bool]],
+    *,
+    states: Collection[str],
+    limit: int,
+    before: str | None,
 ) -> list[str]:
-    """The first ids of all ways together: each is cut before they meet, so a page costs the same anywhere."""
-    found = [way.limit(limit).subquery() for way in ways]
-    together = union(*(select(way.c.id) for way in found)).subquery()
-    order = together.c.id.desc() if newest_first else together.c.id
-    return list(session.scalars(select(together.c.id).order_by(order).limit(limit)))
+    """The newest cases somebody may see and that are as wanted (conditions on the table's columns), older
+    than `before`: the same decision as `visible_instances`, for lists. `states` are the only ones wanted.
+    """
+    ways = [
+        _ids(way, _INSTANCE, wanted).where(true() if before is None else way.id < before)
+        for way in _ways_to_instances(person, frozenset(states))
+    ]
+    return _first(session, ways, limit, newest_first=True)
 
 
-def _is(kind: str, name: str) -> ColumnElement[bool]:
-    return and_(CandidateRow.kind == kind, CandidateRow.name == name)
+_RARE_STATES = {InstanceState.FAILED, InstanceState.SUSPENDED}
+_ENDED = {InstanceState.COMPLETED, InstanceState.CANCELLED}
+
+
+def _ways_to_instances(person: Person, states: frozenset[str]) -> list["Way"]:
+    """Where few cases are wanted, each is looked at; nobody is a candidate in one that has ended."""
+    if person.has(*OVERSEERS):
+        return [Way(_INSTANCE.c.id, true())]
+    if states and states <= _RARE_STATES:
+        return [Way(_INSTANCE.c.id, visible_instances(person))]
+    me, task = person.username, _TASK.c
+    offers = [] if states and states <= _ENDED else _offers(person)
+    return [
+        Way(_INSTANCE.c.id, _INSTANCE.c.requester == me),
+        Way(task.instance_id, task.assignee == me, repeats=True),
+        Way(task.instance_id, task.completed_by == me, repeats=True),
+        Way(_FORMER.c.instance_id, _FORMER.c.username == me),
+        *(Way(_CANDIDATE.c.instance_id, offered, repeats=True) for offered in offers),
+    ]
 
 
 def see_instance(session: Session, person: Person, instance_id: str) -> ProcessInstanceRow:
@@ -131,43 +150,77 @@ def may_send_messages(person: Person) -> bool:
 # Tasks
 
 
-def ways_to_open_tasks(person: Person) -> list[Select[str]]:
-    """The ids of the tasks somebody may see and that may be open, one statement for each way she may come to
-    see them: overseers, the assignee, the candidates.
-
-    Each follows an index in the order of ids, so that a page is cut from their beginnings, however many tasks
-    there are; one condition for all of them would be tried on every task.
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What narrows a list of tasks to few, or to one queue: a case, who has them, the group that an open task
+    is offered to; and the state they are in.
     """
+
+    instance: str | None
+    assignee: str | None
+    queue: str | None
+    state: str | None
+
+
+def first_tasks(
+    session: Session,
+    person: Person,
+    narrow: Narrow,
+    wanted: Sequence[ColumnElement[bool]],
+    *,
+    limit: int,
+    after: str | None,
+) -> list[str]:
+    """The oldest tasks somebody may see, so narrowed, and as wanted (conditions on the table's columns),
+    younger than `after`.
+    """
+    few = narrow.instance is not None or narrow.assignee is not None
+    if narrow.queue is not None and not (few or sees_queue(person, narrow.queue)):
+        wanted = [*wanted, _is_offered(_is(GROUP, narrow.queue))]
+    ways = [
+        _ids(way, _TASK, wanted).where(true() if after is None else way.id > after)
+        for way in ([_way_to_few(person, narrow)] if few else _ways_to_tasks(person, narrow))
+    ]
+    return _first(session, ways, limit)
+
+
+def _way_to_few(person: Person, narrow: Narrow) -> "Way":
+    """Look at each of the few."""
+    conditions = [] if narrow.queue is None else [_is_offered(_is(GROUP, narrow.queue))]
+    if narrow.instance is not None:
+        conditions.append(_TASK.c.instance_id == narrow.instance)
+    if narrow.assignee is not None:
+        conditions.append(_TASK.c.assignee == narrow.assignee)
+    if not person.has(*OVERSEERS) and narrow.assignee != person.username:
+        me = person.username
+        hers = (_TASK.c.assignee == me, _TASK.c.completed_by == me, _is_offered(or_(*_offers(person))))
+        conditions.append(or_(*hers))
+    return Way(_TASK.c.id, and_(*conditions))
+
+
+def _ways_to_tasks(person: Person, narrow: Narrow) -> list["Way"]:
+    """Overseers; the assignee; the candidates, which no closed task has; who did it, which nobody did yet to
+    an open one.
+    """
+    if narrow.queue is not None and sees_queue(person, narrow.queue):
+        return [Way(_CANDIDATE.c.task_id, _is(GROUP, narrow.queue))]
     if person.has(*OVERSEERS):
-        return [_IDS.order_by(UserTaskRow.id)]
-    assigned = _IDS.where(UserTaskRow.assignee == person.username).order_by(UserTaskRow.id)
-    return [assigned, _offered(USER, person.username), *map(queue_of, sorted(person.groups))]
+        return [Way(_TASK.c.id, true())]
+    ways = [Way(_TASK.c.id, _TASK.c.assignee == person.username)]
+    if narrow.state in (None, TaskState.OPEN):
+        ways += [Way(_CANDIDATE.c.task_id, offered) for offered in _offers(person)]
+    if narrow.state != TaskState.OPEN:
+        ways.append(Way(_TASK.c.id, _TASK.c.completed_by == person.username))
+    return ways
 
 
-def ways_to_tasks(person: Person) -> list[Select[str]]:
-    """The ids of all tasks somebody may see: those that may be open, and those that she did."""
-    ways = ways_to_open_tasks(person)
-    if person.has(*OVERSEERS):
-        return ways
-    return [*ways, _IDS.where(UserTaskRow.completed_by == person.username).order_by(UserTaskRow.id)]
-
-
-def queue_of(group: str) -> Select[str]:
-    """The ids of the tasks offered to a group, in order."""
-    return _offered(GROUP, group)
+def _is_offered(offered: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(_CANDIDATE.c.task_id == _TASK.c.id, offered)
 
 
 def sees_queue(person: Person, group: str) -> bool:
     """Whether she sees all that is offered to a group."""
     return person.has(*OVERSEERS) or group in person.groups
-
-
-_IDS = select(UserTaskRow.id)
-
-
-def _offered(kind: str, name: str) -> Select[str]:
-    offered = _IDS.join(CandidateRow, CandidateRow.task_id == UserTaskRow.id)
-    return offered.where(_is(kind, name)).order_by(CandidateRow.task_id)
 
 
 def may_see_task(person: Person, task: UserTaskRow) -> bool:
@@ -190,11 +243,11 @@ def may_work_on(person: Person, task: UserTaskRow) -> bool:
     """
     if person.has(Role.ADMINISTRATOR):
         return True
-    return _is_hers(person, task) if task.assignee is not None else _is_offered(person, task)
+    return _is_hers(person, task) if task.assignee is not None else _may_take(person, task)
 
 
 def may_claim(person: Person, task: UserTaskRow) -> bool:
-    return person.has(Role.ADMINISTRATOR) or _is_offered(person, task) or _is_hers(person, task)
+    return person.has(Role.ADMINISTRATOR) or _may_take(person, task) or _is_hers(person, task)
 
 
 def may_assign(person: Person, task: UserTaskRow) -> bool:
@@ -204,7 +257,7 @@ def may_assign(person: Person, task: UserTaskRow) -> bool:
     return (
         person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR)
         or _is_hers(person, task)
-        or (task.assignee is None and _is_offered(person, task))
+        or (task.assignee is None and _may_take(person, task))
     )
 
 
@@ -217,7 +270,7 @@ def may_release(person: Person, task: UserTaskRow) -> bool:
     return person.has(Role.SERVICE_MANAGER, Role.ADMINISTRATOR) or _is_hers(person, task)
 
 
-def _is_offered(person: Person, task: UserTaskRow) -> bool:
+def _may_take(person: Person, task: UserTaskRow) -> bool:
     return is_candidate(person, task) and not _only_reads(person)
 
 
@@ -249,8 +302,51 @@ def require_separation(session: Session, username: str, task: UserTaskRow) -> No
         raise Forbidden(f"Separation of duties: who did {name!r} may not do {task.name!r}.")
 
 
-def _candidate(person: Person) -> ColumnElement[bool]:
-    by_name = and_(CandidateRow.kind == USER, CandidateRow.name == person.username)
-    if not person.groups:
-        return by_name
-    return or_(by_name, and_(CandidateRow.kind == GROUP, CandidateRow.name.in_(sorted(person.groups))))
+def _offers(person: Person) -> list[ColumnElement[bool]]:
+    """The conditions on candidates that mean her: by name, or by one of her groups."""
+    return [_is(USER, person.username), *(_is(GROUP, group) for group in sorted(person.groups))]
+
+
+def _is(kind: str, name: str) -> ColumnElement[bool]:
+    return and_(_CANDIDATE.c.kind == kind, _CANDIDATE.c.name == name)
+
+
+# Lists: each way to a record follows an index in the order of the list, so that a page is cut from the ways'
+# beginnings, however many records there are; one condition for all ways would be tried on every record.
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to see records: their ids in some table's column where a condition holds, perhaps repeatedly."""
+
+    id: ColumnElement[str]
+    condition: ColumnElement[bool]
+    repeats: bool = False
+
+
+def _ids(way: Way, table: Table, wanted: Sequence[ColumnElement[bool]]) -> Select[str]:
+    """The ids along a way whose records in the table are as wanted."""
+    ids = select(way.id.label("id")).where(way.condition)
+    if way.repeats:
+        ids = ids.distinct()
+    if way.id.table is table:
+        return ids.where(*wanted)
+    # The offset keeps PostgreSQL from making a join of it, which it might begin at the other end.
+    record: Select[Any] = (
+        select(literal_column("1")).where(table.c.id == way.id, *wanted).offset(literal_column("0"))
+    )
+    return ids.where(record.exists()) if wanted else ids
+
+
+def _first(session: Session, ways: list[Select[str]], limit: int, *, newest_first: bool = False) -> list[str]:
+    """The first ids of all ways together: each is cut before they meet."""
+    order = text("id DESC" if newest_first else "id")
+    cut: list[Select[Any]] = [way.order_by(order).limit(limit) for way in ways]
+    if len(cut) > 1:
+        together = union(*(select(_ID).select_from(way.subquery()) for way in cut))
+        cut = [select(_ID).select_from(together.subquery()).order_by(order).limit(limit)]
+    return list(connection_of(session).execute(cut[0]).scalars())
+
+
+# By its name: to make columns for each subquery takes longer than to execute them all.
+_ID: ColumnElement[str] = literal_column("id")

@@ -13,6 +13,7 @@ from engine.bpmn import Execution
 from engine.errors import Conflict, Forbidden, Invalid, PreconditionFailed, Problem
 from engine.people import Person
 from engine.store import timers
+from engine.store.base import table_of
 from engine.store.history import Entry, HistoryRow
 from engine.store.process_instances import WITHOUT_STATE, InstanceState, ProcessInstanceRow
 
@@ -105,15 +106,15 @@ def page(
     session: Session, chosen: Filter, *, by: Person, limit: int, before: str | None = None
 ) -> list[ProcessInstanceRow]:
     """Up to `limit` cases that `by` may see, the newest first, started before the one called `before`."""
-    wanted = _conditions(chosen) if before is None else [*_conditions(chosen), ProcessInstanceRow.id < before]
-    ways = [way.where(*wanted) for way in access.ways_to_instances(by)]
-    ids = access.first_ids(session, ways, limit, newest_first=True)
+    ids = access.first_instances(
+        session, by, _conditions(chosen), states=chosen.states, limit=limit, before=before
+    )
     statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(ids)).options(WITHOUT_STATE)
     return list(session.scalars(statement.order_by(ProcessInstanceRow.id.desc())))
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    row = ProcessInstanceRow
+    row = table_of(ProcessInstanceRow).c
     equal = (
         (row.definition_key, chosen.definition),
         (row.requester, chosen.requester),

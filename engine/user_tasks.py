@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, select
 from sqlalchemy.orm import Session
 
 from engine import access, definitions, forms, languages, people, runtime
@@ -13,7 +13,7 @@ from engine.bpmn import Execution
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
 from engine.store import user_tasks as tasks
-from engine.store.base import at_flush
+from engine.store.base import at_flush, table_of
 from engine.store.history import Entry
 from engine.store.process_instances import WITHOUT_STATE, ProcessInstanceRow
 from engine.store.user_tasks import IS_OPEN, TaskState, UserTaskRow
@@ -93,33 +93,21 @@ def page(session: Session, chosen: Filter, *, by: Person, limit: int, after: str
 
 
 def _page_of_ids(session: Session, chosen: Filter, by: Person, limit: int, after: str | None) -> list[str]:
-    wanted = _conditions(chosen) if after is None else [*_conditions(chosen), UserTaskRow.id > after]
-    return access.first_ids(session, [way.where(*wanted) for way in _ways(chosen, by)], limit)
-
-
-def _ways(chosen: Filter, by: Person) -> list[Select[str]]:
-    if chosen.state != TaskState.OPEN:
-        return access.ways_to_tasks(by)
-    if chosen.group is None:
-        return access.ways_to_open_tasks(by)
-    queue = access.queue_of(chosen.group)
-    if access.sees_queue(by, chosen.group):
-        return [queue]
-    return [way.where(UserTaskRow.id.in_(queue.correlate(None))) for way in access.ways_to_open_tasks(by)]
+    queue = chosen.group if chosen.state == TaskState.OPEN else None  # a closed task is in no queue
+    narrow = access.Narrow(chosen.instance, chosen.assignee, queue, chosen.state)
+    return access.first_tasks(session, by, narrow, _conditions(chosen), limit=limit, after=after)
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    row = UserTaskRow
-    equal = ((row.assignee, chosen.assignee), (row.instance_id, chosen.instance))
-    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    row = table_of(UserTaskRow).c
+    found: list[ColumnElement[bool]] = []
     if chosen.state is not None:
         found.append(IS_OPEN if chosen.state == TaskState.OPEN else row.state == chosen.state)
     if chosen.group is not None and chosen.state != TaskState.OPEN:
-        # A closed task is in no queue. JSON as text: a group's name has no character that JSON would escape.
+        # JSON as text: a group's name has no character that JSON would escape.
         found.append(cast(row.candidate_groups, String).contains(f'"{chosen.group}"', autoescape=True))
     if chosen.unassigned:
-        # Not `IS NULL`: SQLite would begin with all tasks nobody has, rather than with the queue.
-        found.append(func.coalesce(row.assignee, "") == "")
+        found.append(row.assignee.is_(None))
     if chosen.overdue_at is not None:
         found += [IS_OPEN, row.due_at < chosen.overdue_at]
     return found

@@ -334,6 +334,16 @@ def lists(desk: Desk, case: str) -> dict[str, list[str]]:
         "open cases": plans(
             lambda s: cases(s, process_instances.Filter(states=["active"]), by=ROOT, limit=50)
         ),
+        "cases I had to do with": plans(lambda s: cases(s, process_instances.Filter(), by=SAM, limit=50)),
+        "those of them that ended": plans(
+            lambda s: cases(s, process_instances.Filter(states=["completed"]), by=SAM, limit=50)
+        ),
+        "those of them that failed": plans(
+            lambda s: cases(s, process_instances.Filter(states=["failed"]), by=SAM, limit=50)
+        ),
+        "what I did": plans(
+            lambda s: user_tasks.page(s, user_tasks.Filter(state="completed"), by=SAM, limit=50)
+        ),
         "a case's history": plans(lambda s: process_instances.history_page(s, case, by=ROOT, limit=50)),
         "a case's timers": plans(lambda s: timers.page(s, by=ROOT, instance=case, limit=50)),
         "what is due": plans(lambda s: timers.sweep(s, NOW)),

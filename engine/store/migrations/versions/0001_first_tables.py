@@ -259,11 +259,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_task'))
     )
     with op.batch_alter_table('user_task', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_user_task_assignee_instance_id'), ['assignee', 'instance_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_user_task_completed_by_instance_id'), ['completed_by', 'instance_id'], unique=False)
+        batch_op.create_index('ix_user_task_assignee_instance_id', ['assignee', 'instance_id'], unique=False, sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
+        batch_op.create_index('ix_user_task_assignee_state_id', ['assignee', 'state', 'id'], unique=False, sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
+        batch_op.create_index('ix_user_task_completed_by_id', ['completed_by', 'id'], unique=False, sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
+        batch_op.create_index('ix_user_task_completed_by_instance_id', ['completed_by', 'instance_id'], unique=False, sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
+        batch_op.create_index('ix_user_task_due_at', ['due_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index(batch_op.f('ix_user_task_instance_id_token'), ['instance_id', 'token'], unique=False)
-        batch_op.create_index('ix_user_task_open_assignee', ['assignee', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.create_index('ix_user_task_open_due_at', ['due_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('user_task_candidate',
     sa.Column('kind', sa.String(length=5), nullable=False),
@@ -290,11 +291,12 @@ def downgrade() -> None:
 
     op.drop_table('user_task_candidate')
     with op.batch_alter_table('user_task', schema=None) as batch_op:
-        batch_op.drop_index('ix_user_task_open_due_at', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index('ix_user_task_open_assignee', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f('ix_user_task_instance_id_token'))
-        batch_op.drop_index(batch_op.f('ix_user_task_completed_by_instance_id'))
-        batch_op.drop_index(batch_op.f('ix_user_task_assignee_instance_id'))
+        batch_op.drop_index('ix_user_task_due_at', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index('ix_user_task_completed_by_instance_id', sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
+        batch_op.drop_index('ix_user_task_completed_by_id', sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
+        batch_op.drop_index('ix_user_task_assignee_state_id', sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
+        batch_op.drop_index('ix_user_task_assignee_instance_id', sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
 
     op.drop_table('user_task')
     with op.batch_alter_table('timer', schema=None) as batch_op:
