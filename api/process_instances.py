@@ -11,6 +11,7 @@ from api.payload import json_body
 from api.schemas.process_instances import (
     HISTORY_EXAMPLE,
     INSTANCE_EXAMPLE,
+    POSITION_EXAMPLE,
     START_EXAMPLE,
     DiagramSchema,
     HistoryPage,
@@ -125,10 +126,13 @@ def get_variables(here: Reading, instance_id: str) -> dict[str, Any]:
 @blueprint.reading(
     DiagramSchema,
     problems=(404,),
-    example={"xml": "<bpmn:definitions .../>", "positions": [{"element": "triage", "state": "active"}]},
+    example={"xml": "<bpmn:definitions .../>", "positions": [POSITION_EXAMPLE]},
 )
 def get_diagram(here: Reading, instance_id: str) -> Any:
-    """Get the diagram of a process instance, and where it stands"""
+    """Get the diagram of a process instance, and where it stands
+
+    Inside a process that it calls, a position says which version of which process its element is drawn in.
+    """
     return process_instances.diagram(here.session, instance_id, by=here.person, now=here.now)
 
 

@@ -294,6 +294,7 @@ def require_separation(session: Session, username: str, task: UserTaskRow) -> No
     done = select(UserTaskRow.name).where(
         UserTaskRow.instance_id == task.instance_id,
         UserTaskRow.element.in_(task.separation),
+        UserTaskRow.process_key.is_not_distinct_from(task.process_key),  # ids are of one diagram
         UserTaskRow.state == TaskState.COMPLETED,
         UserTaskRow.completed_by == username,
     )

@@ -1,9 +1,11 @@
 """Deploy diagrams and forms: all of a deployment is valid and stored, or nothing is."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +13,7 @@ import orjson
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, bpmn, forms
+from engine import access, bpmn, calls, definitions, forms
 from engine.errors import Invalid, Problem
 from engine.people import Person, Role
 from engine.store.base import new_id
@@ -64,6 +66,7 @@ class _Content:
 
     processes: list[tuple[File, bpmn.Definition]] = field(default_factory=list)
     forms: list[tuple[File, str, dict[str, Any]]] = field(default_factory=list)
+    callers: list[calls.Caller] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -79,7 +82,8 @@ def deploy(
 ) -> Deployment:
     """Store new versions of what the files hold. `by` None is the system itself.
 
-    Bytes identical to the latest version of their key are that version again. Raises `Forbidden`, and
+    Bytes identical to the latest version of their key are that version again, unless a process calls one that
+    has a newer version since. Raises `Forbidden`, and
     `Invalid` with all problems of all files at once; nothing is stored then.
     """
     if by is not None:
@@ -92,7 +96,7 @@ def deploy(
     session.add(row)
     session.flush()
     deployed = [_store_form(session, file, key, document, row) for file, key, document in content.forms]
-    deployed += [_store_process(session, file, definition, row) for file, definition in content.processes]
+    deployed += _process_versions(session, content, partial(_store_process, session, row))
     return Deployment(row.id, deployed, content.warnings)
 
 
@@ -104,16 +108,14 @@ def check(session: Session, files: Sequence[File], *, by: Person | None) -> Depl
     deployed = [
         Deployed("form", key, _next_version(session, FormRow, key, file)[0]) for file, key, _ in content.forms
     ]
-    deployed += [
-        Deployed("process", d.key, _next_version(session, ProcessDefinitionRow, d.key, f)[0])
-        for f, d in content.processes
-    ]
+    deployed += _process_versions(session, content, lambda *_new: None)
     return Deployment(None, deployed, content.warnings)
 
 
 def lint(files: Sequence[File]) -> tuple[list[Problem], list[Problem]]:
-    """The problems and the warnings `deploy` would have, without a database: only forms given exist."""
-    content = _inspect(files, lambda _form: False)
+    """The problems and the warnings `deploy` would have, without a database: only forms and processes given
+    exist."""
+    content = _inspect(files, lambda _form: False, calls.nothing_stored)
     return content.problems, content.warnings
 
 
@@ -124,7 +126,7 @@ def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deploymen
     renew.
     """
     _queue(session)
-    fresh = [file for file in files if _may_renew(session, file) and not _is_latest(session, file)]
+    fresh = _to_renew(session, [file for file in files if _may_renew(session, file)])
     return (
         deploy(session, fresh, by=None, now=now, reason="Content of this release", origin=Origin.SEED)
         if fresh
@@ -144,7 +146,7 @@ def _read(session: Session, files: Sequence[File]) -> _Content:
             stored[form] = session.scalar(select(func.count()).where(FormRow.key == form)) != 0
         return stored[form]
 
-    content = _inspect(files, is_stored)
+    content = _inspect(files, is_stored, calls.look_in(session))
     if content.problems:
         raise Invalid(
             content.problems,
@@ -153,7 +155,7 @@ def _read(session: Session, files: Sequence[File]) -> _Content:
     return content
 
 
-def _inspect(files: Sequence[File], is_stored: Callable[[str], bool]) -> _Content:
+def _inspect(files: Sequence[File], is_stored: Callable[[str], bool], look: calls.Look) -> _Content:
     """What the files hold and what is wrong with it; forms first, for diagrams may name them."""
     content = _Content()
     _check_paths(files, content)
@@ -164,6 +166,7 @@ def _inspect(files: Sequence[File], is_stored: Callable[[str], bool]) -> _Conten
     for file in files:
         if file.path.endswith(DIAGRAM_SUFFIXES):
             _read_diagram(file, content, lambda key: key in with_it or is_stored(key))
+    content.problems += calls.problems(content.callers, look)
     _check_keys(content)
     return content
 
@@ -207,8 +210,13 @@ def _read_diagram(file: File, content: _Content, form_exists: Any) -> None:
         definitions, warnings = bpmn.prepare(file.path, file.data, form_exists)
     except Invalid as invalid:
         content.problems += invalid.problems
+        with suppress(Invalid):  # what it calls, and who calls it, can be looked at all the same
+            content.callers += [
+                calls.Caller(file.path, *it) for it in bpmn.calls(file.path, file.data).items()
+            ]
         return
     content.processes += [(file, definition) for definition in definitions]
+    content.callers += [calls.Caller(file.path, each.key, each.calls) for each in definitions]
     content.warnings += warnings
 
 
@@ -275,32 +283,63 @@ def _store_form(
     return Deployed("form", key, number)
 
 
+_Pin = Callable[[bpmn.Call], int]
+
+
+def _process_versions(
+    session: Session, content: _Content, store: Callable[[File, bpmn.Definition, int, _Pin], None]
+) -> list[Deployed]:
+    """What each process becomes, those that are called before those that call them; `store` what is new."""
+    given = {definition.key: (file, definition) for file, definition in content.processes}
+    look, fresh = calls.look_in(session), dict[str, int]()
+
+    def pin(call: bpmn.Call) -> int:
+        return calls.pin(call, fresh, look)
+
+    for caller in calls.callees_first(content.callers):
+        file, definition = given[caller.key]
+        number, new = _next_version(session, ProcessDefinitionRow, definition.key, file)
+        if not new and _pins(definition, pin) != definitions.version(session, definition.key, number).calls:
+            number, new = number + 1, True  # the same drawing, but what it calls has a newer version
+        fresh[definition.key] = number
+        if new:
+            store(file, definition, number, pin)
+    return [Deployed("process", definition.key, fresh[definition.key]) for _, definition in content.processes]
+
+
 def _store_process(
-    session: Session, file: File, definition: bpmn.Definition, deployment: DeploymentRow
-) -> Deployed:
-    number, new = _next_version(session, ProcessDefinitionRow, definition.key, file)
-    if new:
-        prepare_numbers(session, definition.prefix)
-        session.add(
-            ProcessDefinitionRow(
-                key=definition.key,
-                version=number,
-                name=definition.name,
-                names=definition.names,
-                deployment_id=deployment.id,
-                file=file.path,
-                digest=_digest(file),
-                start_form=definition.start_form,
-                starter_users=list(definition.starter_users),
-                starter_groups=list(definition.starter_groups),
-                prefix=definition.prefix,
-                created_at=deployment.deployed_at,
-                xml=definition.xml,
-                executable=definition.executable,
-            )
+    session: Session,
+    deployment: DeploymentRow,
+    file: File,
+    definition: bpmn.Definition,
+    number: int,
+    pin: _Pin,
+) -> None:
+    prepare_numbers(session, definition.prefix)
+    session.add(
+        ProcessDefinitionRow(
+            key=definition.key,
+            version=number,
+            name=definition.name,
+            names=definition.names,
+            deployment_id=deployment.id,
+            file=file.path,
+            digest=_digest(file),
+            start_form=definition.start_form,
+            starter_users=list(definition.starter_users),
+            starter_groups=list(definition.starter_groups),
+            prefix=definition.prefix,
+            calls=_pins(definition, pin),
+            created_at=deployment.deployed_at,
+            xml=definition.xml,
+            executable=bpmn.pinned(definition, pin),
         )
-        session.flush()
-    return Deployed("process", definition.key, number)
+    )
+    session.flush()
+
+
+def _pins(definition: bpmn.Definition, pin: _Pin) -> list[dict[str, Any]]:
+    return [{"element": call.element, "key": call.key, "version": pin(call)} for call in definition.calls]
 
 
 # Seeding
@@ -311,6 +350,24 @@ def _keys(file: File) -> Iterable[tuple[type[FormRow] | type[ProcessDefinitionRo
     if file.path.endswith(FORM_SUFFIX):
         return [(FormRow, file.path.removesuffix(".json"))]
     return [(ProcessDefinitionRow, key) for key in bpmn.keys(file.path, file.data)]
+
+
+def _to_renew(session: Session, files: Sequence[File]) -> list[File]:
+    """Those that are not the latest version of their keys, and those that call one of them."""
+    changed = [not _is_latest(session, file) for file in files]
+    keys = {key for file, new in zip(files, changed, strict=True) if new for _, key in _keys(file)}
+    called = [_called_keys(file) for file in files]
+    while more := [n for n, new in enumerate(changed) if not new and called[n] & keys]:
+        for number in more:
+            changed[number] = True
+            keys |= {key for _, key in _keys(files[number])}
+    return [file for file, new in zip(files, changed, strict=True) if new]
+
+
+def _called_keys(file: File) -> set[str]:
+    if not file.path.endswith(DIAGRAM_SUFFIXES):
+        return set()
+    return {call.key for each in bpmn.calls(file.path, file.data).values() for call in each}
 
 
 def _may_renew(session: Session, file: File) -> bool:

@@ -91,10 +91,11 @@ def _deliver(
                     )
                 ]
             )
+        detail = {"message": subscription.message, "payload": payload or {}}
+        where = execution.whereabouts(subscription.token)
+        entries.append(Entry("message", subscription.element, detail | where))
         execution.fire(subscription.token, payload or {})
 
-    entry = Entry(
-        "message", subscription.element, {"message": subscription.message, "payload": payload or {}}
-    )
-    runtime.advance(session, case, act, now=now, actor=by.username, entries=[entry])
+    entries: list[Entry] = []
+    runtime.advance(session, case, act, now=now, actor=by.username, entries=entries)
     return Delivery(case.id, case.number, subscription.element)

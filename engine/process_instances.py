@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from engine import access, definitions, history, runtime
-from engine.bpmn import Execution
+from engine.bpmn import Execution, Position
 from engine.errors import Conflict, Forbidden, Invalid, PreconditionFailed, Problem
 from engine.people import Person
 from engine.store import timers
@@ -37,14 +37,6 @@ __all__ = [
 ]
 
 _ENDED = (InstanceState.COMPLETED, InstanceState.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where something is going on in the diagram: `active`, `listening` or `failed`."""
-
-    element: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +132,11 @@ def variables(session: Session, instance_id: str, *, by: Person, now: datetime) 
 
 
 def diagram(session: Session, instance_id: str, *, by: Person, now: datetime) -> Diagram:
-    """The diagram with what goes on in it. Raises `NotFound`."""
+    """The diagram with what goes on in it and in the processes it calls. Raises `NotFound`."""
     instance = access.see_instance(session, by, instance_id)
     positions = [] if instance.ended_at else runtime.load(session, instance, now).positions()
     xml = definitions.diagram(session, instance.definition_id)
-    return Diagram(
-        xml.decode("utf-8", errors="replace"), [Position(element, state) for element, state in positions]
-    )
+    return Diagram(xml.decode("utf-8", errors="replace"), positions)
 
 
 def history_page(

@@ -7,7 +7,7 @@ ever fired from memory alone.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -140,10 +140,18 @@ def _specification(session: Session, definition_id: str) -> Process:
     """The process of a definition version, built once in this process: a version never changes."""
 
     def build() -> Process:
-        statement = select(ProcessDefinitionRow.executable).where(ProcessDefinitionRow.id == definition_id)
-        return bpmn.specification(session.execute(statement).scalar_one())
+        row = ProcessDefinitionRow
+        statement = select(row.executable, row.version).where(row.id == definition_id)
+        executable, version = session.execute(statement).one()
+        return bpmn.specification(executable, version, lambda *called: _executable(session, *called))
 
     return _specifications.get(definition_id, build)
+
+
+def _executable(session: Session, key: str, version: int) -> str:
+    row = ProcessDefinitionRow
+    found = select(row.executable).where(row.key == key, row.version == version)
+    return session.execute(found).scalar_one()
 
 
 def _circumstances(instance: ProcessInstanceRow, now: datetime) -> Circumstances:
@@ -193,8 +201,12 @@ def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime)
         elif value is not None:
             setattr(instance, name, _head_text(name, str(value)))
     instance.failures = [
-        {"element": element, "message": message[:_LONGEST_MESSAGE]}
-        for element, message in execution.failures()[:_FAILURES_TOLD]
+        {
+            "element": failure.element,
+            "message": failure.message[:_LONGEST_MESSAGE],
+            "process": asdict(failure.process) if failure.process else None,
+        }
+        for failure in execution.failures()[:_FAILURES_TOLD]
     ]
     if execution.completed:
         instance.ended_at = now
@@ -249,6 +261,8 @@ def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> 
         "instance_id": instance_id,
         "token": task.token,
         "element": task.element,
+        "process_key": task.process.key if task.process else None,
+        "process_version": task.process.version if task.process else None,
         "name": task.name,
         "names": task.names,
         "state": TaskState.OPEN,

@@ -16,6 +16,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine import access, bpmn, runtime
+from engine.bpmn import Execution
 from engine.calendars import format_instant
 from engine.errors import Conflict, NotFound
 from engine.people import Person
@@ -85,13 +86,17 @@ def _fire(
     session: Session, held: dict[str, ProcessInstanceRow], timer: TimerRow, now: datetime, swept: Swept
 ) -> None:
     """Fire one timer in a savepoint."""
-    entry = Entry("timer fired", timer.element, {"due": format_instant(timer.due_at)})
     instance, token, due_at = held[timer.instance_id], timer.token, timer.due_at
+    element, entries = timer.element, list[Entry]()
+
+    def act(case: Execution) -> None:
+        detail = {"due": format_instant(due_at)} | case.whereabouts(token)
+        entries.append(Entry("timer fired", element, detail))
+        case.fire(token)
+
     try:
         with session.begin_nested():
-            runtime.advance(
-                session, instance, lambda case: case.fire(token), now=now, actor=None, entries=[entry]
-            )
+            runtime.advance(session, instance, act, now=now, actor=None, entries=entries)
         swept.lateness.append((at_flush(session, now) - due_at).total_seconds())
     except Exception as error:  # one timer must not stop the rest
         _fail(session, timer, now, error)

@@ -202,7 +202,9 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
 
     def act(execution: Execution) -> None:
         accepted = _accepted(session, task, data, execution)
-        entries.append(Entry("task completed", task.element, {"name": task.name, "data": accepted}))
+        entries.append(
+            Entry("task completed", task.element, {"name": task.name, "data": accepted, **_where(task)})
+        )
         task.assignee = task.assignee or order.by.username
         task.state, task.completed_by = TaskState.COMPLETED, order.by.username
         task.completed_at = at_flush(session, order.now)
@@ -249,13 +251,20 @@ def _give(
     kind: str,
     order: Order,
 ) -> None:
-    entry = Entry(kind, task.element, {"name": task.name, "from": task.assignee, "to": username})
+    entry = Entry(
+        kind, task.element, {"name": task.name, "from": task.assignee, "to": username, **_where(task)}
+    )
     if task.assignee is not None:
         tasks.remember_assignee(session, task)
     task.assignee = username
     task.revision += 1
     tasks.save(session, task)
     runtime.record(session, instance, entry, now=order.now, actor=order.by.username)
+
+
+def _where(task: UserTaskRow) -> dict[str, Any]:
+    """What history says of a task in a called process: which that is."""
+    return {"process": task.process} if task.process else {}
 
 
 def _accepted(

@@ -1,5 +1,7 @@
 """Deployments and what they hold, as JSON."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from api.pages import page_of
@@ -29,6 +31,23 @@ class DeployQuery(Schema):
     dry_run = fields.Boolean(load_default=False, metadata={"description": "Only check; store nothing."})
 
 
+class ProcessVersionSchema(Schema):
+    key = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+def in_called_process(**more: Any) -> fields.Nested:
+    """A field that says in which called process an element is drawn."""
+    description = "The called process the element is drawn in; null: the case's own process."
+    return fields.Nested(
+        ProcessVersionSchema, required=True, allow_none=True, metadata={"description": description}, **more
+    )
+
+
+class CallSchema(ProcessVersionSchema):
+    element = fields.String(required=True, metadata={"description": "The id of the call activity."})
+
+
 class ProcessDefinitionSchema(Schema):
     id = fields.String(required=True)
     key = fields.String(required=True)
@@ -39,6 +58,11 @@ class ProcessDefinitionSchema(Schema):
     )
     start_form = fields.String(
         required=True, allow_none=True, metadata={"description": "The key of the form it is started with."}
+    )
+    calls = fields.List(
+        fields.Nested(CallSchema),
+        required=True,
+        metadata={"description": "The versions that its call activities call, pinned when it was deployed."},
     )
     deployment = fields.String(attribute="deployment_id", required=True)
     file = fields.String(required=True)
@@ -67,6 +91,7 @@ DEFINITION_EXAMPLE = {
     "name": "Incident",
     "names": {"zh-CN": "事件"},
     "start_form": "incident/report",
+    "calls": [{"element": "major", "key": "major-incident", "version": 2}],
     "deployment": "01a204287a4c5400828941b1a1",
     "file": "incident/incident.bpmn",
     "created_at": "2026-03-02T09:30:00.000000Z",

@@ -7,6 +7,7 @@ from webargs.fields import DelimitedList
 
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
+from api.schemas.deployments import in_called_process
 from engine.process_instances import InstanceState
 
 
@@ -15,6 +16,7 @@ class FailureSchema(Schema):
         required=True, metadata={"description": "The id of the element that failed, as drawn."}
     )
     message = fields.String(required=True)
+    process = in_called_process()
 
 
 class ProcessInstanceSchema(Schema):
@@ -87,6 +89,7 @@ class HistoryEntrySchema(Schema):
 class PositionSchema(Schema):
     element = fields.String(required=True)
     state = fields.String(required=True, metadata={"description": "`active`, `listening` or `failed`."})
+    process = in_called_process()
 
 
 class DiagramSchema(Schema):
@@ -121,6 +124,7 @@ START_EXAMPLE = {
         "urgency": 2,
     },
 }
+POSITION_EXAMPLE = {"element": "triage", "state": "active", "process": None}
 HISTORY_EXAMPLE = {
     "seq": 5,
     "at": "2026-03-02T09:41:07.120000Z",

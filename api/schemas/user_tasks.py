@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from api.language import locales
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
-from api.schemas.deployments import FORM_EXAMPLE, FormSchema
+from api.schemas.deployments import FORM_EXAMPLE, FormSchema, in_called_process
 from engine.user_tasks import TaskState
 
 
@@ -22,6 +22,7 @@ class UserTaskSchema(Schema):
     element = fields.String(
         attribute="task.element", required=True, metadata={"description": "The element's id, as drawn."}
     )
+    process = in_called_process(attribute="task.process")
     name = fields.Function(lambda view: view.name_in(*locales()), required=True, metadata={"type": "string"})
     state = fields.String(attribute="task.state", required=True, validate=validate.OneOf([*TaskState]))
     assignee = fields.String(attribute="task.assignee", required=True, allow_none=True)
@@ -76,6 +77,7 @@ TASK_EXAMPLE = {
     "id": "01a204287a86e8a2c2b6fe2769",
     "instance": "01a204287a6f508e8ac5e73610",
     "element": "triage",
+    "process": None,
     "name": "Triage",
     "state": "open",
     "assignee": None,

@@ -1,6 +1,7 @@
 """BPMN: read a diagram, refuse or rewrite it, execute it, save it. The only package that knows SpiffWorkflow.
 
 prepare(file, bytes)          what a deployment stores: one `Definition` an executable process, or `Invalid`
+pinned(definition, choose)    its executable, in which every call names a version
 specification(executable)     the process to execute, built from what was stored
 start / load, save            an `Execution`: one case, for one command
 """
@@ -14,7 +15,17 @@ from lxml import etree
 from engine.bpmn import dialect
 from engine.bpmn.build import build
 from engine.bpmn.check import check
-from engine.bpmn.effects import Effects, Step, Subscribed, TaskOpened, TimerArmed
+from engine.bpmn.dialect import Call
+from engine.bpmn.effects import (
+    Called,
+    Effects,
+    Failure,
+    Position,
+    Step,
+    Subscribed,
+    TaskOpened,
+    TimerArmed,
+)
 from engine.bpmn.execution import Circumstances, Execution, Limits
 from engine.bpmn.read import read
 from engine.bpmn.rewrite import executable
@@ -25,20 +36,26 @@ from engine.errors import Invalid, Problem
 
 __all__ = [
     "FORMAT",
+    "Call",
+    "Called",
     "Circumstances",
     "Definition",
     "Effects",
     "Execution",
+    "Failure",
     "Limits",
     "NewerFormat",
+    "Position",
     "Process",
     "Step",
     "Subscribed",
     "TaskOpened",
     "TimerArmed",
+    "calls",
     "correlation_text",
     "keys",
     "load",
+    "pinned",
     "prepare",
     "save",
     "specification",
@@ -61,6 +78,7 @@ class Definition:
     starter_users: tuple[str, ...]
     starter_groups: tuple[str, ...]
     prefix: str
+    calls: tuple[Call, ...]
 
 
 def prepare(
@@ -78,34 +96,73 @@ def prepare(
 def keys(file: str, data: bytes) -> list[str]:
     """The keys of the executable processes in a diagram, unchecked. Raises `Invalid` when it is no
     diagram."""
-    return [process.get("id", "") for process in dialect.processes(read(file, data))]
+    return list(calls(file, data))
+
+
+def calls(file: str, data: bytes) -> dict[str, tuple[Call, ...]]:
+    """What each executable process in a diagram calls, by its key, unchecked. Raises `Invalid` when it is no
+    diagram."""
+    return {process.get("id", ""): _calls(process) for process in dialect.processes(read(file, data))}
 
 
 def _definition(process: etree._Element, drawn: bytes) -> Definition:
     start = next(dialect.children(process, "startEvent"))
     record = dialect.extension(process, "record")
+    runs = executable(process)
     return Definition(
         key=process.get("id", ""),
         name=dialect.label(process),
         names=dialect.names(process),
         xml=drawn,
-        executable=etree.tostring(executable(process), encoding="unicode"),
+        executable=etree.tostring(runs, encoding="unicode"),
         start_form=dialect.camunda(start, "formKey"),
         starter_users=_listed(dialect.camunda(process, "candidateStarterUsers")),
         starter_groups=_listed(dialect.camunda(process, "candidateStarterGroups")),
         prefix=DEFAULT_PREFIX if record is None else record.get("prefix", DEFAULT_PREFIX),
+        calls=_calls(runs),
     )
+
+
+def _calls(process: etree._Element) -> tuple[Call, ...]:
+    return tuple(dialect.call(activity) for activity in process.iter(dialect.bpmn("callActivity")))
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def specification(executable_xml: str) -> Process:
-    """Build the process from the executable a deployment stored."""
-    return build(
-        etree.fromstring(executable_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
-    )
+def pinned(definition: Definition, choose: Callable[[Call], int]) -> str:
+    """The executable in which every call activity calls the version chosen for it, for good."""
+    if not definition.calls:
+        return definition.executable
+    runs = _parsed(definition.executable)
+    for activity in runs.iter(dialect.bpmn("callActivity")):
+        dialect.pin(activity, choose(dialect.call(activity)))
+    return etree.tostring(runs, encoding="unicode")
+
+
+def _calls_nothing(key: str, version: int) -> str:
+    raise LookupError(f"Nobody said where version {version} of the called process {key!r} is found.")
+
+
+def specification(
+    executable_xml: str, version: int = 1, stored: Callable[[str, int], str] = _calls_nothing
+) -> Process:
+    """Build a version of a process from the executable a deployment stored; `stored` gives the executables of
+    those it calls, by key and version."""
+    called: dict[tuple[str, int], Process] = {}
+
+    def find(key: str, version: int) -> Process:
+        # One object each: whoever calls it, a token finds the elements it stood on before.
+        if (key, version) not in called:
+            called[key, version] = build(_parsed(stored(key, version)), version, find)
+        return called[key, version]
+
+    return build(_parsed(executable_xml), version, find)
+
+
+def _parsed(executable_xml: str) -> etree._Element:
+    return etree.fromstring(executable_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def start(process: Process, variables: Mapping[str, Any], circumstances: Circumstances) -> Execution:

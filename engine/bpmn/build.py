@@ -1,5 +1,6 @@
 """Build the specification of a process from its stored executable: the last step before it runs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -20,7 +21,15 @@ from engine.bpmn.specs.events import (
     TerminateEnd,
 )
 from engine.bpmn.specs.gateways import EventBasedGateway, ExclusiveGateway, ParallelGateway
-from engine.bpmn.specs.scopes import EventSubProcess, MultiInstance, ProcessScope, ScopeMixin, SubProcess
+from engine.bpmn.specs.scopes import (
+    CallActivity,
+    EventSubProcess,
+    MultiInstance,
+    Passing,
+    ProcessScope,
+    ScopeMixin,
+    SubProcess,
+)
 from engine.bpmn.specs.triggers import Message, Timer
 from engine.scripting import Script, Template
 
@@ -48,11 +57,15 @@ def compile_script(element: etree._Element) -> Script:
     return Script.compile(text, functions=CONTEXT_FUNCTIONS)
 
 
-def build(executable: etree._Element) -> Process:
-    """The specification of an executable made by `rewrite.executable`. It is immutable once built and may be
-    shared by threads."""
+Find = Callable[[str, int], Process]
+"""The specification of a process by its key and version."""
+
+
+def build(executable: etree._Element, version: int, find: Find) -> Process:
+    """The specification of an executable made by `rewrite.executable`, the processes it calls included. It is
+    immutable once built and may be shared by threads."""
     drawn = next(dialect.children(executable, "process"))
-    process = Process(drawn.get("id", ""))
+    process = Process(drawn.get("id", ""), version)
     root = ProcessScope(process, "#process", element=drawn.get("id"), label=dialect.label(drawn))
     process.root = root
     record = dialect.extension(drawn, "record")
@@ -60,13 +73,14 @@ def build(executable: etree._Element) -> Process:
         process.record = {
             str(name): template(str(text)) for name, text in record.attrib.items() if name != "prefix"
         }
-    _Builder(process).fill(root, drawn)
+    _Builder(process, find).fill(root, drawn)
     return process
 
 
 class _Builder:
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, find: Find) -> None:
         self.process = process
+        self.find = find
 
     def fill(self, scope: ScopeMixin, drawn: etree._Element) -> None:
         """Build everything directly inside a process or sub-process, and connect it."""
@@ -134,6 +148,14 @@ class _Builder:
         scope = SubProcess(self.process, e.get("id", ""), **about)
         self.fill(scope, e)
         return scope
+
+    def _callActivity(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        call = dialect.call(e)
+        assert call.number is not None, "a deployment pins the version"
+        called = self.find(call.key, call.number)
+        self.process.called |= {called.identity: called, **called.called}
+        takes, gives = _passed(e, "in"), _passed(e, "out")
+        return CallActivity(self.process, e.get("id", ""), called, takes=takes, gives=gives, **about)
 
     def _exclusiveGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return ExclusiveGateway(self.process, e.get("id", ""), **about)
@@ -206,6 +228,18 @@ class _Builder:
         )
         body.default = item.default
         return body
+
+
+def _passed(e: etree._Element, kind: str) -> list[Passing]:
+    return [
+        Passing(
+            source=each.source,
+            expression=None if each.expression is None else template(bare(each.expression)),
+            target=each.target or "",
+            local=each.local,
+        )
+        for each in dialect.passed(e, kind)
+    ]
 
 
 def _about(e: etree._Element) -> dict[str, Any]:

@@ -84,6 +84,7 @@ _CAMUNDA_ATTRIBUTES = {
     "process": {"candidateStarterGroups", "candidateStarterUsers"},
     "startEvent": {"formKey"},
     "userTask": {"assignee", "candidateUsers", "candidateGroups", "formKey", "dueDate", "priority"},
+    "callActivity": {"calledElementBinding", "calledElementVersion"},
     dialect.MULTI_INSTANCE: {"collection", "elementVariable"},
 }
 _BATON_ELEMENTS = {
@@ -114,6 +115,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "scriptTask": _ACTIVITY_ATTRIBUTES | {"scriptFormat"},
     "script": set(),
     "subProcess": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent"},
+    "callActivity": _ACTIVITY_ATTRIBUTES | {"calledElement"},
     dialect.MULTI_INSTANCE: {"isSequential", "behavior", "oneBehaviorEventRef", "noneBehaviorEventRef"},
     "exclusiveGateway": {"gatewayDirection", "default"},
     "parallelGateway": {"gatewayDirection"},
@@ -441,6 +443,8 @@ class _Checker:
             self.user_task(node)
         elif name == "scriptTask":
             self.script_task(node)
+        elif name == "callActivity":
+            self.call_activity(node)
         elif name == "subProcess":
             self.scope(node, depth + 1)
 
@@ -667,6 +671,58 @@ class _Checker:
                 _line_in_file(script, script.text or "", error),
             )
 
+    def call_activity(self, activity: etree._Element) -> None:
+        """What it says; whether there is such a process, the deployment knows."""
+        call = dialect.call(activity)
+        if not call.key:
+            self.refuse(activity, "A call activity needs calledElement: the key of the process it calls.")
+        elif "{" in call.key:
+            self.refuse(activity, "calledElement is the key of a process, not an expression.")
+        if call.binding not in (dialect.LATEST, dialect.TOGETHER, dialect.NUMBERED):
+            self.refuse(activity, f'camunda:calledElementBinding="{call.binding}" is not supported.')
+        elif (call.binding == dialect.NUMBERED) != bool(dialect.camunda(activity, "calledElementVersion")):
+            self.refuse(
+                activity,
+                'camunda:calledElementBinding="version" and camunda:calledElementVersion need each other.',
+            )
+        elif call.binding == dialect.NUMBERED and not 1 <= (call.number or 0) < 2**31:
+            self.refuse(activity, "camunda:calledElementVersion is no version: those count from 1.")
+        for kind in ("in", "out"):
+            for mapping in dialect.extensions(activity, CAMUNDA, kind):
+                self.passed(mapping, kind)
+
+    def passed(self, mapping: etree._Element, kind: str) -> None:
+        what = [
+            name for name in ("source", "sourceExpression", "variables", "businessKey") if mapping.get(name)
+        ]
+        for name in mapping.attrib:
+            if name not in ("source", "sourceExpression", "variables", "businessKey", "target", "local"):
+                self.refuse(mapping, f"camunda:{kind} has no attribute {name!s}.")
+        if what == ["businessKey"] and kind == "in":
+            self.warn(mapping, "A business key has no effect: the called process is part of the same case.")
+            return
+        if len(what) != 1 or what == ["businessKey"]:
+            self.refuse(mapping, f'camunda:{kind} needs one of source, sourceExpression and variables="all".')
+            return
+        self.passed_value(mapping, kind, what[0])
+        if (local := mapping.get("local")) is not None and local.strip() not in _BOOLEANS:
+            self.refuse(mapping, f'local="{local}" is neither true nor false.')
+
+    def passed_value(self, mapping: etree._Element, kind: str, what: str) -> None:
+        value, target = str(mapping.get(what)).strip(), (mapping.get("target") or "").strip()
+        if what == "variables":
+            if value != "all" or target:
+                self.refuse(mapping, f'camunda:{kind} passes variables="all", each under its own name.')
+            return
+        if not _VARIABLE.fullmatch(target):
+            self.refuse(mapping, f"The target of a camunda:{kind} is a variable; {target!r} is none.")
+        if what == "sourceExpression":
+            self.template(mapping, bare(value))
+        elif not _VARIABLE.fullmatch(value):
+            self.refuse(mapping, f"{value!r} is no variable: an expression goes in sourceExpression.")
+        if what == "sourceExpression" and kind == "in" and dialect.flag(mapping, "local", False):
+            self.refuse(mapping, "A sourceExpression sees what it sees: local makes no sense with it.")
+
     # -- extensions and texts --------------------------------------------------------------------------------
 
     def vocabulary(self, process: etree._Element) -> None:
@@ -752,6 +808,8 @@ class _Checker:
             self.baton(element, found, name)
         elif namespace == CAMUNDA and name == "inputOutput" and tag(element) in dialect.ACTIVITIES:
             self.input_output(found)
+        elif namespace == CAMUNDA and name in ("in", "out") and tag(element) == "callActivity":
+            pass  # `call_activity` looks at them
         elif namespace == CAMUNDA and name == "failedJobRetryTimeCycle":
             self.warn(found, "camunda:failedJobRetryTimeCycle has no effect.")
         elif namespace == CAMUNDA and name != "properties":
@@ -805,6 +863,7 @@ _HOLDERS = {
     "laneSet",
     "childLaneSet",
 }
+_PASSED = ("source", "sourceExpression", "variables", "businessKey")
 _BOOLEANS = {"true", "false", "1", "0"}
 _XML = "http://www.w3.org/XML/1998/namespace"
 _NO_NODES = DOCUMENTATION | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}

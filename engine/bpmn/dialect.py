@@ -17,7 +17,7 @@ BATON = "urn:baton:bpmn:1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 TASKS = frozenset({"task", "manualTask", "userTask", "scriptTask"})
-ACTIVITIES = TASKS | {"subProcess"}
+ACTIVITIES = TASKS | {"subProcess", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
 EVENTS = frozenset(
     {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
@@ -216,6 +216,72 @@ def parameters(activity: _Element, kind: str) -> list[tuple[str, str, _Element]]
         for io in extensions(activity, CAMUNDA, "inputOutput")
         for p in io.findall(f"{{{CAMUNDA}}}{kind}")
     ]
+
+
+LATEST, TOGETHER, NUMBERED = "latest", "deployment", "version"
+"""How a call activity says which version it calls: the latest, the one deployed with it, or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call activity: the key of the process it calls, and by `binding` which version of it."""
+
+    key: str
+    binding: str
+    number: int | None
+    element: str | None
+    line: int | None
+
+    @property
+    def numbered(self) -> bool:
+        return self.binding == NUMBERED
+
+    @property
+    def together(self) -> bool:
+        return self.binding == TOGETHER
+
+
+def call(activity: _Element) -> Call:
+    number = camunda(activity, "calledElementVersion") or ""
+    return Call(
+        key=(activity.get("calledElement") or "").strip(),
+        binding=camunda(activity, "calledElementBinding") or LATEST,
+        number=int(number) if number.isdecimal() else None,
+        element=activity.get("id"),
+        line=line(activity),
+    )
+
+
+def pin(activity: _Element, number: int) -> None:
+    """Let a call activity call this version, whatever it said."""
+    activity.set(f"{{{CAMUNDA}}}calledElementBinding", NUMBERED)
+    activity.set(f"{{{CAMUNDA}}}calledElementVersion", str(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A `camunda:in` or `camunda:out`: a variable, the value of an expression or (neither) everything, and
+    what it is called on the other side; `local`: only between the call activity's own variables."""
+
+    source: str | None
+    expression: str | None
+    target: str | None
+    local: bool
+
+
+def passed(activity: _Element, kind: str) -> list[Passed]:
+    """What a call activity hands `in` or takes `out`, in the order drawn; business keys are left out."""
+    return [
+        Passed(
+            _given(e, "source"), _given(e, "sourceExpression"), _given(e, "target"), flag(e, "local", False)
+        )
+        for e in extensions(activity, CAMUNDA, kind)
+        if e.get("businessKey") is None
+    ]
+
+
+def _given(element: _Element, name: str) -> str | None:
+    return (element.get(name) or "").strip() or None
 
 
 def condition(flow: _Element) -> str | None:

@@ -7,6 +7,15 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """The version of a called process in which something is drawn. None in its place: the case's own
+    process."""
+
+    key: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskOpened:
     """A user task waits for a person. `groups` and `users` are candidates; `due` is an aware UTC instant."""
 
@@ -21,6 +30,7 @@ class TaskOpened:
     due: datetime | None
     form: str | None
     separation: tuple[str, ...]
+    process: Called | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,27 @@ class Subscribed:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An element, as drawn, that failed and waits to be retried."""
+
+    element: str
+    message: str
+    process: Called | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Something going on at an element, as drawn: `active`, `listening` or `failed`."""
+
+    element: str
+    state: str
+    process: Called | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One line of history: what happened at which element, as drawn."""
+    """One line of history: what happened at which element, as drawn. The detail of a step in a called process
+    has its `process`: key and version."""
 
     kind: str
     element: str

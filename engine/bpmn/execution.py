@@ -12,7 +12,7 @@ the scope a token lives in, `Task.data` is what that scope holds, and nothing is
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from SpiffWorkflow import Workflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.effects import Effects, Step
+from engine.bpmn.effects import Called, Effects, Failure, Position, Step
 from engine.calendars import format_instant
 from engine.scripting import Expression, Script, ScriptError, Template
 
@@ -146,9 +146,18 @@ class _Lenient(Names):
         return super().__getitem__(name) if name in self else None
 
 
-def _holder(token: Token | None, name: str) -> Token | None:
-    while token is not None and name not in token.data:
-        token = token.parent
+def _holder(token: Token, name: str) -> Token | None:
+    """The nearest scope that holds a variable, not looked for outside the process the token is in."""
+    while name not in token.data:
+        if token.spec.outermost:
+            return None
+        token = token.scope
+    return token
+
+
+def _outermost(token: Token) -> Token:
+    while not token.spec.outermost:
+        token = token.scope
     return token
 
 
@@ -272,8 +281,16 @@ class Execution(Workflow):
 
     def assign(self, token: Token, name: str, value: Json) -> None:
         """Write a variable where it is seen from `token`: in the nearest scope that holds it, else in the
-        instance's."""
-        (_holder(token, name) or self.task_tree).data[name] = value
+        process'."""
+        (_holder(token, name) or _outermost(token)).data[name] = value
+
+    def seen_from(self, token: Token) -> dict[str, Json]:
+        """All variables that a token sees, inner scopes over outer ones."""
+        seen = dict(token.data)
+        while not token.spec.outermost:
+            token = token.scope
+            seen = {**token.data, **seen}
+        return seen
 
     def evaluate(self, text: Expression | Template, token: Token) -> Json:
         """The value of an expression or template as `token` sees it. Raises `ElementFailed`."""
@@ -292,7 +309,9 @@ class Execution(Workflow):
             raise ElementFailed(_script_message(error)) from error
 
     def note(self, kind: str, spec: "Element", **detail: Json) -> None:
-        self.effects.steps.append(Step(kind, spec.element, {"name": spec.label, **detail}))
+        self.effects.steps.append(
+            Step(kind, spec.element, {"name": spec.label, **detail, **self._where(spec)})
+        )
 
     # -- what the heart asks ---------------------------------------------------------------------------------
 
@@ -315,9 +334,25 @@ class Execution(Workflow):
     def failed_tokens(self) -> list[Token]:
         return [t for t in self.tasks.values() if t.has_state(TaskState.ERROR)]
 
-    def failures(self) -> list[tuple[str, str]]:
-        """(element as drawn, message) of every element that failed and was not retried."""
-        return [(t.spec.element, t.notes.get("error", "")) for t in self.failed_tokens()]
+    def failures(self) -> list[Failure]:
+        """Every element that failed and was not retried."""
+        return [
+            Failure(t.spec.element, t.notes.get("error", ""), self.process_of(t.spec))
+            for t in self.failed_tokens()
+        ]
+
+    def process_of(self, spec: "Element") -> Called | None:
+        """The called process an element is drawn in; None: the case's own."""
+        return None if spec.process is self.spec else spec.process.identity
+
+    def whereabouts(self, token: int) -> dict[str, Json]:
+        """What an entry of history about this token says beside the element: the called process it is in, if
+        it is."""
+        return self._where(self._token(token).spec)
+
+    def _where(self, spec: "Element") -> dict[str, Json]:
+        called = self.process_of(spec)
+        return {"process": asdict(called)} if called else {}
 
     def waits_at(self, token: int) -> bool:
         """Whether there is such a token; a timer or message for one that has gone is stale."""
@@ -337,21 +372,16 @@ class Execution(Workflow):
 
     def visible_variables(self, token: int) -> dict[str, Json]:
         """All that a token sees, inner scopes over outer ones over what the case is told from outside."""
-        seen: dict[str, Json] = {}
-        at: Token | None = self._token(token)
-        while at is not None:
-            seen = {**at.data, **seen}
-            at = at.parent
-        return {**self.circumstances.names, **seen}
+        return {**self.circumstances.names, **self.seen_from(self._token(token))}
 
-    def positions(self) -> list[tuple[str, str]]:
-        """(element as drawn, `active` | `listening` | `failed`) of everything that is going on, for the
-        picture of the diagram."""
+    def positions(self) -> list[Position]:
+        """Everything that is going on, for the picture of the diagram. A process is no element of it, unless
+        it failed to begin."""
         kinds = {TaskState.WAITING: "listening", TaskState.ERROR: "failed"}
         return [
-            (t.spec.element, kinds.get(t.state, "active"))
+            Position(t.spec.element, kinds.get(t.state, "active"), self.process_of(t.spec))
             for t in self.tasks.values()
-            if t.parent is not None
+            if not t.spec.outermost or t.has_state(TaskState.ERROR)
         ]
 
     # -- inside ----------------------------------------------------------------------------------------------

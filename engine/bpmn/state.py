@@ -8,8 +8,9 @@ import orjson
 import zstandard
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.effects import Called
 from engine.bpmn.execution import Circumstances, Execution, Token
-from engine.bpmn.specs.base import Process
+from engine.bpmn.specs.base import Element, Process
 from engine.errors import EngineError, Invalid
 
 FORMAT = 1
@@ -29,7 +30,7 @@ class NewerFormat(EngineError):
 def save(execution: Execution) -> bytes:
     """The state as compressed bytes. Raises `Invalid` when its variables have grown beyond `MAX_BYTES`."""
     rows = [
-        [t.id, t.task_spec.name, t._parent or 0, t.state, t.internal_data, t.data]
+        [t.id, _name(execution, t), t._parent or 0, t.state, t.internal_data, t.data]
         for t in execution.tasks.values()
     ]
     try:
@@ -53,13 +54,27 @@ def load(data: bytes, format_number: int, process: Process, circumstances: Circu
     saved = orjson.loads(_codec("decompressor", zstandard.ZstdDecompressor).decompress(data))
     execution = Execution(process, circumstances)
     for id_, name, parent, state, notes, variables in saved["tokens"]:
-        token = Token(execution, process.task_specs[name], execution.tasks.get(parent), state=state, id=id_)
+        token = Token(execution, _spec(process, name), execution.tasks.get(parent), state=state, id=id_)
         token.internal_data, token.data, token.taking = notes, variables, []
         if not parent:
             execution.task_tree = token
         assert state != TaskState.READY, "what was ready to run ran before the case was saved"
     execution.last_id, execution.completed = saved["last"], saved["completed"]
     return execution
+
+
+def _name(execution: Execution, token: Token) -> str:
+    """What a token's element is called in a state: in a called process with the process' key and version."""
+    called = execution.process_of(token.spec)
+    return token.task_spec.name if called is None else f"{called.key}:{called.version}/{token.task_spec.name}"
+
+
+def _spec(process: Process, name: str) -> Element:
+    called, _, inside = name.rpartition("/")
+    if called:
+        key, _, version = called.rpartition(":")
+        process, name = process.called[Called(key, int(version))], inside
+    return process.task_specs[name]  # type: ignore[no-any-return]
 
 
 def _codec(name: str, make: Any) -> Any:

@@ -3,6 +3,7 @@ afterwards.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
@@ -24,7 +25,7 @@ class DeploymentRow(Base):
 
 class ProcessDefinitionRow(Base):
     """A version of a process. `xml` is the diagram's file as it came, `executable` what is run, made once at
-    deployment.
+    deployment; `calls` are the versions its call activities call: `{"element", "key", "version"}` each.
     """
 
     __tablename__ = "process_definition"
@@ -42,6 +43,7 @@ class ProcessDefinitionRow(Base):
     starter_users: Mapped[list[str]] = mapped_column(Json)
     starter_groups: Mapped[list[str]] = mapped_column(Json)
     prefix: Mapped[str] = mapped_column(String(10))
+    calls: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(Instant)
     xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     executable: Mapped[str] = deferred(mapped_column(Text))

@@ -43,7 +43,9 @@ def _where(condition: str, *columns: str) -> Index:
 
 
 class UserTaskRow(Base):
-    """A user task. `token` is where it stands in its case, `form_id` the form version it opened with."""
+    """A user task. `token` is where it stands in its case, `form_id` the form version it opened with,
+    `process_key` and `process_version` the called process it is drawn in, empty in the case's own.
+    """
 
     __tablename__ = "user_task"
     __table_args__ = (
@@ -59,6 +61,8 @@ class UserTaskRow(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
     token: Mapped[int] = mapped_column(Integer)
     element: Mapped[str] = mapped_column(String(255))
+    process_key: Mapped[str | None] = mapped_column(String(255))
+    process_version: Mapped[int | None] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(Text)
     names: Mapped[dict[str, str]] = mapped_column(Json)
     state: Mapped[str] = mapped_column(String(10))
@@ -73,6 +77,13 @@ class UserTaskRow(Base):
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_by: Mapped[str | None] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(Integer)
+
+    @property
+    def process(self) -> dict[str, Any] | None:
+        """The called process it is drawn in: `{"key", "version"}`."""
+        if self.process_key is None:
+            return None
+        return {"key": self.process_key, "version": self.process_version}
 
 
 class CandidateRow(Base):

@@ -10,6 +10,8 @@ import pytest
 
 from config.settings import Settings
 from tests.desk import Desk, chain, diagram, open_desk, script, user
+from tests.engine.bpmn import support as draw
+from tests.engine.support import line
 from tests.walker import Steer
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -259,8 +261,8 @@ def test_the_diagram_shows_where_the_case_stands(desk: Desk) -> None:
     after = desk("ann").get(path)
 
     assert before["xml"].encode() == JOB
-    assert before["positions"] == [{"element": "do", "state": "active"}]
-    assert after["positions"] == [{"element": "run", "state": "failed"}]
+    assert before["positions"] == [{"element": "do", "state": "active", "process": None}]
+    assert after["positions"] == [{"element": "run", "state": "failed", "process": None}]
 
 
 @on_sqlite
@@ -462,3 +464,27 @@ def test_variables_may_grow_to_several_megabytes_and_come_back_whole(desk: Desk)
 
     assert desk("mia").get(path) == {"divisor": 1, **blobs}
     assert desk("sam").do(case, "do", Steer())["state"] == "completed"
+
+
+# Called processes
+
+
+@on_sqlite
+def test_people_see_which_diagram_something_inside_a_called_process_is_drawn_in(desk: Desk) -> None:
+    inner = line(draw.user("look", candidateGroups="service-desk"), key="inner")
+    outer = line(draw.call("ask", "inner"), key="outer")
+    desk("pat").deploy({"outer.bpmn": outer, "inner.bpmn": inner})
+    case = start(desk, definition="outer")
+    inside = {"key": "inner", "version": 1}
+
+    drawn = desk("mia").get(f"/process-instances/{case['id']}/diagram")
+    (task,) = desk("sam").get("/user-tasks")["items"]
+    told = desk("mia").get(f"/process-instances/{case['id']}/history")["items"]
+
+    assert drawn["positions"] == [
+        {"element": "ask", "state": "active", "process": None},
+        {"element": "look", "state": "active", "process": inside},
+    ]
+    assert (task["element"], task["process"]) == ("look", inside)
+    assert [row["detail"].get("process") for row in told if row["element"] == "look"] == [inside]
+    assert desk("ann").get("/process-definitions/outer")["calls"] == [{"element": "ask", **inside}]

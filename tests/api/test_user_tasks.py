@@ -63,6 +63,7 @@ def test_a_task_has_its_documented_shape(desk: Desk) -> None:
 
     told = {
         "element": "triage",
+        "process": None,
         "name": "Triage",
         "state": "open",
         "assignee": None,

@@ -93,7 +93,7 @@ def check_cases(session: Session, journal: Journal) -> None:
         execution = runtime.load(session, case, system_now())
         notes = told["message", case.id, "noted"]
         assert execution.variables == {"lates": fired[case.id], "notes": notes}
-        at_first = "first" in [element for element, _ in execution.positions()]
+        at_first = "first" in [position.element for position in execution.positions()]
         assert fired[case.id] in ((1,) if at_first else (0, 1))
 
 

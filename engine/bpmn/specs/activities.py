@@ -128,6 +128,7 @@ class UserTask(Activity):
             due=_due(_value(a.due, token), execution),
             form=a.form,
             separation=a.separation,
+            process=execution.process_of(self),
         )
         execution.note("entered", self)
         execution.effects.open(task)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.specs.base import TaskSpec
 
+from engine.bpmn.effects import Called
 from engine.bpmn.execution import ElementFailed, Token
 from engine.scripting import Template
 
@@ -46,8 +47,11 @@ class Process(BpmnProcessSpec):
 
     root: "ProcessScope"
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, version: int) -> None:
         super().__init__(name=key)
+        self.identity = Called(key, version)
+        self.called: dict[Called, Process] = {}
+        """All that it calls, directly or through others."""
         self.record: dict[str, Template] = {}
         self.task_specs.clear()  # the library's own start and end tasks have no part in this
 
@@ -62,12 +66,20 @@ class Element(TaskSpec):
     visible: ClassVar[bool] = True
     """Whether passing it is worth a line of history."""
 
+    outermost: ClassVar[bool] = False
+    """Whether it is a process: nothing inside sees or changes a variable outside."""
+
     def __init__(self, process: Process, name: str, *, element: str | None = None, label: str = "") -> None:
         super().__init__(process, name)
         self.element = element or name
         self.label = label
         self.flows: list[Flow] = []
         self.default: str | None = None
+
+    @property
+    def process(self) -> Process:
+        """The process it is drawn in, which may be one that the case's own process calls."""
+        return self._wf_spec  # type: ignore[no-any-return]
 
     @property
     def interrupts(self) -> bool:

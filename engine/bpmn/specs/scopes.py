@@ -1,5 +1,7 @@
 """Scopes: what tokens live in. A process, its sub-processes, and the repetition of an activity."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from engine.bpmn.execution import ElementFailed, Token
@@ -9,6 +11,24 @@ from engine.bpmn.specs.events import BoundaryEvent, ErrorStart, EventStart, inte
 from engine.scripting import Template
 
 Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What a call activity passes into or out of the called process: a variable, an expression's value, or
+    (neither) everything."""
+
+    source: str | None
+    expression: Template | None
+    target: str
+    local: bool
+
+    def values(self, token: Token, held: Mapping[str, Json]) -> dict[str, Json]:
+        """What is passed, by its name on the other side. `held` are the variables to take from; one that is
+        not there is passed as null, as Camunda does."""
+        if self.expression is not None:
+            return {self.target: token.workflow.evaluate(self.expression, token)}
+        return dict(held) if self.source is None else {self.target: held.get(self.source)}
 
 
 class ScopeMixin:
@@ -39,14 +59,22 @@ class ScopeMixin:
 
 
 class ProcessScope(ScopeMixin, Element):
-    """The process itself: its token is the root of the tree, its data the instance's variables."""
+    """The process itself: its token is the root of the tree, its data the instance's variables. A called
+    process lies in the token of its call activity, with variables of its own."""
+
+    visible = False
+    outermost = True
 
     def enter(self, token: Token) -> bool:
         self.open_scope(token)
         return False
 
     def emptied(self, token: Token) -> None:
-        token.workflow.finish()
+        if token.parent is None:
+            token.workflow.finish()
+            return
+        interrupt(token)
+        token.workflow.go_on(token.scope)
 
 
 class SubProcess(ScopeMixin, Activity):
@@ -56,6 +84,55 @@ class SubProcess(ScopeMixin, Activity):
         self.open_scope(token)
         token.workflow.note("entered", self)
         return False
+
+
+class CallActivity(Activity):
+    """Runs another process in the same case. That process sees what is passed to it, and nothing else.
+
+    Its own scope stays until what it hands out has been written, so a retry finds it as it was.
+    """
+
+    def __init__(
+        self,
+        process: Process,
+        name: str,
+        called: Process,
+        *,
+        takes: list[Passing],
+        gives: list[Passing],
+        **about: Any,
+    ) -> None:
+        super().__init__(process, name, **about)
+        self.called = called
+        self.takes, self.gives = takes, gives
+
+    def begin(self, token: Token) -> bool:
+        variables: dict[str, Json] = {}
+        for each in self.takes:
+            variables.update(
+                each.values(token, token.data if each.local else token.workflow.seen_from(token))
+            )
+        token.workflow.place(self.called.root, token).data.update(variables)
+        token.workflow.note("entered", self, calls=asdict(self.called.identity))
+        return False
+
+    def hand_out(self, token: Token) -> None:
+        self._take_results(token)
+        super().hand_out(token)
+
+    def _take_results(self, token: Token) -> None:
+        """Once: a retry of the output parameters must not undo what was written since."""
+        inside = next((t for t in token.children if t.spec is self.called.root), None)
+        if inside is None:
+            return
+        results = [(each, each.values(inside, inside.data)) for each in self.gives]
+        for each, values in results:
+            for name, value in values.items():
+                if each.local:
+                    token.data[name] = value
+                else:
+                    token.workflow.assign(token, name, value)
+        token.workflow.discard(inside)
 
 
 class EventSubProcess(ScopeMixin, Element):

@@ -79,6 +79,18 @@ def sub(id: str, *inside: str) -> str:
     return node("subProcess", id, *inside)
 
 
+def call(id: str, key: str, *inside: str, **attributes: object) -> str:
+    """A call activity; `binding` and `number` say which version."""
+    theirs = {"binding": "camunda_calledElementBinding", "number": "camunda_calledElementVersion"}
+    given = {theirs.get(name, name): value for name, value in attributes.items()}
+    return node("callActivity", id, *inside, calledElement=key, **given)
+
+
+def hands(kind: str, **attributes: object) -> str:
+    """A `camunda:in` or `camunda:out`; goes into `extensions`."""
+    return f"<camunda:{kind} {_attributes(attributes)}/>"
+
+
 def event_sub(id: str, *inside: str) -> str:
     return node("subProcess", id, *inside, triggeredByEvent=True)
 
@@ -160,10 +172,14 @@ def flow(source: str, target: str, condition: str | None = None, id: str | None 
 # -- cases ---------------------------------------------------------------------------------------------------
 
 
-def process_of(data: bytes) -> bpmn.Process:
-    """The one process of a diagram, which must pass the check."""
-    definitions, _ = bpmn.prepare("p.bpmn", data, lambda key: True)
-    return bpmn.specification(definitions[0].executable)
+def process_of(data: bytes, *called: bytes) -> bpmn.Process:
+    """The first process of a diagram, which must pass the check; what it calls is in it or in one of
+    the others."""
+    definitions = [
+        each for file in (data, *called) for each in bpmn.prepare("p.bpmn", file, lambda key: True)[0]
+    ]
+    executables = {each.key: bpmn.pinned(each, lambda call: call.number or 1) for each in definitions}
+    return bpmn.specification(executables[definitions[0].key], 1, lambda key, version: executables[key])
 
 
 @dataclass
@@ -185,8 +201,9 @@ class Case:
         now: datetime = NOW,
         limits: Limits | None = None,
         names: Mapping[str, Any] | None = None,
+        calls: tuple[bytes, ...] = (),
     ) -> None:
-        self.process = process_of(data) if isinstance(data, bytes) else data
+        self.process = process_of(data, *calls) if isinstance(data, bytes) else data
         # Only tests of the budget mean it; a busy machine must not fail the others.
         limits = limits or Limits(seconds=60)
         self.circumstances = Circumstances(now=now, zone=ZoneInfo(zone), names=names or {}, limits=limits)
@@ -254,7 +271,7 @@ class Case:
 
     @property
     def failures(self) -> dict[str, str]:
-        return dict(self._load().failures())
+        return {failure.element: failure.message for failure in self._load().failures()}
 
     @property
     def completed(self) -> bool:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from engine import bpmn
-from engine.bpmn import Limits, execution
+from engine.bpmn import Failure, Limits, execution
 from engine.errors import Invalid
 from tests.engine.bpmn.support import (
     Case,
@@ -280,6 +280,6 @@ def test_nested_repetitions_fail_where_the_case_would_have_too_much_going_on():
     case = Case(diagram(start(), nested, path("start outer")), limits=replace(AMPLE, tokens=1_500))
 
     told = "The case would have more than 1,500 things going on at once."
-    assert set(case._load().failures()) == {("inner", told)}
+    assert set(case._load().failures()) == {Failure("inner", told)}
     assert len(case.open) % 100 == 0
     assert 0 < len(case.open) < case.tokens <= 1_500

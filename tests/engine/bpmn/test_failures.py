@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.bpmn import Limits
+from engine.bpmn import Limits, Position
 from tests.engine.bpmn.support import (
     Case,
     boundary,
@@ -49,7 +49,7 @@ def test_an_element_that_fails_says_where_and_why_and_stops_nothing_else(failing
     assert message in case.failures["bad"]
     assert case.open == ["ok"]
     assert case.steps("failed") == ["bad"]
-    assert ("bad", "failed") in case._load().positions()
+    assert Position("bad", "failed") in case._load().positions()
 
     case.complete("ok")
     assert not case.completed

@@ -12,6 +12,7 @@ from tests.engine.bpmn.support import (
     TERMINATE,
     boundary,
     by_event,
+    call,
     catch,
     diagram,
     each,
@@ -20,6 +21,7 @@ from tests.engine.bpmn.support import (
     event_sub,
     extensions,
     flow,
+    hands,
     message,
     node,
     par,
@@ -58,6 +60,10 @@ def io(inside: str) -> str:
     return extensions(f"<camunda:inputOutput>{inside}</camunda:inputOutput>")
 
 
+def called(*handed: str) -> str:
+    return call("x", "q", extensions(*handed))
+
+
 LISTENER = extensions('<camunda:executionListener class="x.Y" event="start"/>')
 FORM_DATA = extensions('<camunda:formData><camunda:formField id="f"/></camunda:formData>')
 CONNECTOR = extensions(
@@ -82,7 +88,27 @@ REFUSED = {
     "send task": (node("sendTask", "x"), "bpmn:sendTask"),
     "receive task": (RECEIVER, "bpmn:receiveTask"),
     "business rule task": (node("businessRuleTask", "x", camunda_decisionRef="d"), "bpmn:businessRuleTask"),
-    "call activity": (node("callActivity", "x", calledElement="q"), "bpmn:callActivity"),
+    "call of nothing": (node("callActivity", "x"), "needs calledElement"),
+    "call of an expression": (call("x", "${q}"), "not an expression"),
+    "call by a version tag": (call("x", "q", binding="versionTag"), "versionTag"),
+    "call of another tenant's": (call("x", "q", camunda_calledElementTenantId="t"), "camunda:calledElementTenantId"),
+    "call with a class that maps": (call("x", "q", camunda_variableMappingClass="x.Y"), "camunda:variableMappingClass"),
+    "call of a version without its number": (call("x", "q", binding="version"), "need each other"),
+    "number without its binding": (call("x", "q", number="1"), "need each other"),
+    "version zero": (call("x", "q", binding="version", number="0"), "count from 1"),
+    "version by expression": (call("x", "q", binding="version", number="${n}"), "count from 1"),
+    "nothing passed in": (called(hands("in", target="a")), "needs one of"),
+    "two things passed in": (called(hands("in", source="a", variables="all", target="a")), "needs one of"),
+    "business key passed out": (called(hands("out", businessKey="b")), "needs one of"),
+    "passed under no name": (called(hands("in", source="a")), "'' is none"),
+    "passed under a wrong name": (called(hands("out", source="a", target="a.b")), "'a.b' is none"),
+    "passed from no variable": (called(hands("in", source="a + 1", target="a")), "goes in sourceExpression"),
+    "broken expression passed": (called(hands("out", sourceExpression="${a +}", target="a")), "a +"),
+    "some of the variables": (called(hands("in", variables="some")), 'variables="all"'),
+    "all under one name": (called(hands("in", variables="all", target="a")), 'variables="all"'),
+    "passed with an unknown attribute": (called(hands("in", source="a", target="a", type="x")), "no attribute type"),
+    "neither local nor not": (called(hands("out", source="a", target="a", local="perhaps")), "neither true nor false"),
+    "local expression": (called(hands("in", sourceExpression="a", target="a", local="true")), "makes no sense"),
     "transaction": (node("transaction", "x", start("s1")), "bpmn:transaction"),
     "ad-hoc sub-process": (node("adHocSubProcess", "x", user("u")), "bpmn:adHocSubProcess"),
     "inclusive gateway": (node("inclusiveGateway", "x"), "bpmn:inclusiveGateway"),
@@ -377,6 +403,7 @@ def test_the_largest_diagram_allowed_is_accepted():
             "no effect",
         ),
         (user("x", extensions("<other xmlns='urn:other'/>")), "urn:other"),
+        (called(hands("in", businessKey="#{execution.processBusinessKey}")), "business key has no effect"),
         (user("x").replace("<userTask", "<userTask xmlns:z='urn:z' z:a='1'"), "urn:z"),
     ],
 )

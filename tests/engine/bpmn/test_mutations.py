@@ -17,6 +17,7 @@ from tests.engine.bpmn.support import (
     Case,
     boundary,
     by_event,
+    call,
     catch,
     diagram,
     each,
@@ -25,6 +26,7 @@ from tests.engine.bpmn.support import (
     event_sub,
     extensions,
     flow,
+    hands,
     message,
     node,
     par,
@@ -75,6 +77,13 @@ EVERYTHING = diagram(
         flow("g", "u", id="no"),
         path("u end"),
     ),
+    *(
+        call("k", "q", extensions(hands("in", source="n", target="n"), hands("out", variables="all"))),
+        boundary("b3", "k", error()),
+        flow("f", "k"),
+        path("k end"),
+        path("b3 end"),
+    ),
     *(path("b c end"), path("b2 e e1 stop"), path("e e2 end")),
     messages=("m",),
     errors=("E",),
@@ -119,6 +128,7 @@ ATTRIBUTES = [
         "errorRef",
         "messageRef",
         "name",
+        "calledElement",
         "key",
         "variable",
         "prefix",
@@ -195,9 +205,25 @@ def mutate(data: bytes, dice: random.Random, times: int) -> bytes:
     return etree.tostring(root)
 
 
-def play(executable: str, dice: random.Random) -> None:
+CALLED = diagram(
+    start("begin"),
+    user("inside"),
+    end("inside_end", error("E")),
+    path("begin inside inside_end"),
+    errors=("E",),
+)
+
+
+def runnable(definition: bpmn.Definition) -> bpmn.Process:
+    """Whatever it calls is the same small process."""
+    (called,), _ = bpmn.prepare("q.bpmn", CALLED, lambda key: True)
+    executable = bpmn.pinned(definition, lambda call: 1)
+    return bpmn.specification(executable, 1, lambda key, version: called.executable)
+
+
+def play(process: bpmn.Process, dice: random.Random) -> None:
     """Do whatever can be done in a case, for a while."""
-    case = Case(bpmn.specification(executable), VARIABLES, limits=Limits(steps=300, seconds=60, items=20))
+    case = Case(process, VARIABLES, limits=Limits(steps=300, seconds=60, items=20))
     for _ in range(8):
         possible = [("complete", e) for e in case.open] + [("fire", e) for e in case.timers]
         possible += [("send", name) for name, _ in case.messages]
@@ -218,7 +244,7 @@ def test_a_mutated_diagram_is_refused_or_runs(original, dice, times):
     found = prepared(data)
 
     for definition in found.definitions:
-        play(definition.executable, dice)
+        play(runnable(definition), dice)
     assert found.definitions or found.problems
     assert all(problem.detail and problem.file == "x.bpmn" for problem in found.problems)
 
@@ -239,4 +265,4 @@ def prepared(data: bytes) -> Prepared:
 def test_the_diagrams_that_are_mutated_run_as_they_are():
     for original in (EVERYTHING, INCIDENT):
         (definition,), _ = bpmn.prepare("x.bpmn", original, lambda key: True)
-        play(definition.executable, random.Random(7))
+        play(runnable(definition), random.Random(7))
