@@ -11,14 +11,16 @@ from engine.bpmn.specs.activities import Activity, Assignment, PassThrough, Scri
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
 from engine.bpmn.specs.events import (
     BoundaryEvent,
+    Catches,
     CatchEvent,
     EndEvent,
-    ErrorBoundaryEvent,
     ErrorEnd,
-    ErrorStart,
+    EscalationThrow,
     EventStart,
     StartEvent,
     TerminateEnd,
+    ThrownBoundary,
+    ThrownStart,
 )
 from engine.bpmn.specs.gateways import EventBasedGateway, ExclusiveGateway, ParallelGateway
 from engine.bpmn.specs.scopes import (
@@ -108,8 +110,8 @@ class _Builder:
 
     def attach(self, event: Element, host: Element) -> None:
         assert isinstance(host, Activity), "the check lets boundary events stand on activities only"
-        if isinstance(event, ErrorBoundaryEvent):
-            host.error_boundaries.append(event)
+        if isinstance(event, ThrownBoundary):
+            host.thrown_boundaries.append(event)
         elif isinstance(event, BoundaryEvent):
             host.boundaries.append(event)
 
@@ -118,7 +120,7 @@ class _Builder:
         self.fill(body, drawn)
         start = next(self.process.task_specs[e.get("id", "")] for e in dialect.children(drawn, "startEvent"))
         start.body, body.start = body, start
-        (scope.error_starts if isinstance(start, ErrorStart) else scope.event_starts).append(start)
+        (scope.thrown_starts if isinstance(start, ThrownStart) else scope.event_starts).append(start)
 
     # One method a kind of element, named by its tag.
 
@@ -170,15 +172,17 @@ class _Builder:
         kind = dialect.event_kind(e)
         if kind == "none":
             return StartEvent(self.process, e.get("id", ""), **about)
-        if kind == "error":
-            return ErrorStart(self.process, e.get("id", ""), dialect.error_code(e), **about)
+        if kind in dialect.THROWN:
+            return ThrownStart(self.process, e.get("id", ""), _catches(e), dialect.interrupting(e), **about)
         return EventStart(
             self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about
         )
 
     def _boundaryEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
-        if dialect.event_kind(e) == "error":
-            return ErrorBoundaryEvent(self.process, e.get("id", ""), dialect.error_code(e), **about)
+        if dialect.event_kind(e) in dialect.THROWN:
+            return ThrownBoundary(
+                self.process, e.get("id", ""), _catches(e), dialect.interrupting(e), **about
+            )
         return BoundaryEvent(
             self.process, e.get("id", ""), _trigger(e), dialect.interrupting(e), payload=_payload(e), **about
         )
@@ -187,6 +191,8 @@ class _Builder:
         return CatchEvent(self.process, e.get("id", ""), _trigger(e), payload=_payload(e), **about)
 
     def _intermediateThrowEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        if dialect.event_kind(e) == "escalation":
+            return EscalationThrow(self.process, e.get("id", ""), dialect.thrown_code(e) or "", **about)
         return Element(self.process, e.get("id", ""), **about)
 
     def _endEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
@@ -194,7 +200,10 @@ class _Builder:
             case "terminate":
                 return TerminateEnd(self.process, e.get("id", ""), **about)
             case "error":
-                return ErrorEnd(self.process, e.get("id", ""), dialect.error_code(e), **about)
+                message = optional(dialect.error_message(e))
+                return ErrorEnd(self.process, e.get("id", ""), dialect.thrown_code(e) or "", message, **about)
+            case "escalation":
+                return EscalationThrow(self.process, e.get("id", ""), dialect.thrown_code(e) or "", **about)
             case _:
                 return EndEvent(self.process, e.get("id", ""), **about)
 
@@ -228,6 +237,15 @@ class _Builder:
         )
         body.default = item.default
         return body
+
+
+def _catches(e: etree._Element) -> Catches:
+    return Catches(
+        kind=dialect.event_kind(e),
+        code=dialect.thrown_code(e),
+        code_variable=dialect.told(e, "Code"),
+        message_variable=dialect.told(e, "Message"),
+    )
 
 
 def _passed(e: etree._Element, kind: str) -> list[Passing]:

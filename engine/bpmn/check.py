@@ -60,14 +60,18 @@ _DEFINITION_ELEMENTS = {"documentation", "extensionElements", *dialect.TIMERS}
 _ALLOWED_INSIDE = {"scriptTask": {"script"}} | {
     name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS
 }
+_NAMES_DECLARED = {"message": "name", "error": "errorCode", "escalation": "escalationCode"}
+"""The attribute by which each kind of declaration is known in a case."""
 _EVENT_KINDS = {
     "startEvent": {"none"},
-    "endEvent": {"none", "terminate", "error"},
+    "endEvent": {"none", "terminate", "error", "escalation"},
     "intermediateCatchEvent": {"timer", "message"},
-    "intermediateThrowEvent": {"none"},
-    "boundaryEvent": {"timer", "message", "error"},
+    "intermediateThrowEvent": {"none", "escalation"},
+    "boundaryEvent": {"timer", "message", "error", "escalation"},
 }
-_EVENT_SUB_PROCESS_STARTS = {"timer", "message", "error"}
+_EVENT_SUB_PROCESS_STARTS = {"timer", "message", "error", "escalation"}
+_CATCHING = {"startEvent", "boundaryEvent"}
+"""Where what is thrown is caught."""
 
 _HARMLESS = {
     "modelerTemplate",
@@ -77,7 +81,6 @@ _HARMLESS = {
     "historyTimeToLive",
     "isStartableInTasklist",
     "diagramRelationId",
-    "errorMessage",
 }
 _ASYNCHRONOUS = {"asyncBefore", "asyncAfter", "async", "exclusive", "jobPriority"}
 _CAMUNDA_ATTRIBUTES = {
@@ -86,6 +89,9 @@ _CAMUNDA_ATTRIBUTES = {
     "userTask": {"assignee", "candidateUsers", "candidateGroups", "formKey", "dueDate", "priority"},
     "callActivity": {"calledElementBinding", "calledElementVersion"},
     dialect.MULTI_INSTANCE: {"collection", "elementVariable"},
+    "error": {"errorMessage"},
+    "errorEventDefinition": {"errorCodeVariable", "errorMessageVariable"},
+    "escalationEventDefinition": {"escalationCodeVariable"},
 }
 _BATON_ELEMENTS = {
     "process": {"record", "name"},
@@ -108,6 +114,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "lane": {"partitionElementRef"},
     "message": {"itemRef"},
     "error": {"errorCode", "structureRef"},
+    "escalation": {"escalationCode", "structureRef"},
     "sequenceFlow": {"sourceRef", "targetRef", "isImmediate"},
     "task": _ACTIVITY_ATTRIBUTES,
     "manualTask": _ACTIVITY_ATTRIBUTES,
@@ -128,6 +135,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "timerEventDefinition": set(),
     "messageEventDefinition": {"messageRef"},
     "errorEventDefinition": {"errorRef"},
+    "escalationEventDefinition": {"escalationRef"},
     "terminateEventDefinition": set(),
     "conditionExpression": _EXPRESSION_ATTRIBUTES,
     "completionCondition": _EXPRESSION_ATTRIBUTES,
@@ -249,12 +257,14 @@ class _Checker:
                 )
 
     def declarations(self, root: etree._Element) -> bool:
-        declarations = list(dialect.children(root, "message", "error"))
+        declarations = list(dialect.children(root, *_NAMES_DECLARED))
         if len(declarations) > MAX_DECLARATIONS:
-            self.refuse(root, f"The file declares more than {MAX_DECLARATIONS:,} messages and errors.")
+            self.refuse(
+                root, f"The file declares more than {MAX_DECLARATIONS:,} messages, errors and escalations."
+            )
             return False
         for declared in declarations:
-            name = declared.get("name" if tag(declared) == "message" else "errorCode") or ""
+            name = declared.get(_NAMES_DECLARED[tag(declared)]) or ""
             if "${" in name:
                 self.refuse(
                     declared, f"The bpmn:{tag(declared)} {name!r} needs a plain text here, not an expression."
@@ -263,6 +273,8 @@ class _Checker:
                 self.refuse(
                     declared, f"The name has {len(name)} characters; at most {MAX_ID_LENGTH} are allowed."
                 )
+            if (message := dialect.camunda(declared, "errorMessage")) is not None:
+                self.template(declared, message)
             self.attributes(declared)
             self.extensions(declared)
         return True
@@ -324,7 +336,7 @@ class _Checker:
             if tag(element) not in _SCOPE_ELEMENTS:
                 self.refuse(element, f"bpmn:{tag(element)} is not supported.")
         self.starts(scope)
-        self.error_handlers(scope)
+        self.handlers(scope)
         flows = self.flows(scope)
         for node in dialect.flow_nodes(scope):
             self.node(node, flows, depth)
@@ -339,8 +351,8 @@ class _Checker:
         for extra in found[1:]:
             self.refuse(extra, f"{_called(scope)} has more than one start event; that is not supported.")
 
-    def error_handlers(self, scope: etree._Element) -> None:
-        """Of two handlers that catch the same error at the same place, one would never run."""
+    def handlers(self, scope: etree._Element) -> None:
+        """Of two handlers that catch the same error or escalation at the same place, one would never run."""
         seen = set()
         boundaries = [(e.get("attachedToRef"), e) for e in dialect.children(scope, "boundaryEvent")]
         starts = [
@@ -349,11 +361,12 @@ class _Checker:
             for start in dialect.children(inner, "startEvent")
         ]
         for host, event in (*boundaries, *starts):
-            if dialect.event_kind(event) != "error":
+            kind = dialect.event_kind(event)
+            if kind not in dialect.THROWN:
                 continue
-            caught = (host, dialect.error_code(event))
+            caught = (host, kind, dialect.thrown_code(event))
             if caught in seen:
-                self.refuse(event, f"Another event beside {dialect.label(event)!r} catches the same error.")
+                self.refuse(event, f"Another event beside {dialect.label(event)!r} catches the same {kind}.")
             seen.add(caught)
 
     def flows(self, scope: etree._Element) -> "_Flows":
@@ -518,8 +531,8 @@ class _Checker:
             self.timer(event)
         elif kind == "message":
             self.message(event)
-        elif kind == "error":
-            self.error(event)
+        elif kind in dialect.THROWN:
+            self.thrown(event, kind)
 
     def kinds_allowed(self, event: etree._Element) -> set[str]:
         if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent()):
@@ -566,17 +579,23 @@ class _Checker:
         if (variable := dialect.payload(event)) and not _VARIABLE.fullmatch(variable):
             self.refuse(event, f"baton:payload needs the name of a variable; {variable!r} is none.")
 
-    def error(self, event: etree._Element) -> None:
-        if tag(event) != "endEvent" and not dialect.interrupting(event):
+    def thrown(self, event: etree._Element, kind: str) -> None:
+        """An error or an escalation, where it is thrown and where it is caught."""
+        catching = tag(event) in _CATCHING
+        definition = dialect.event_definitions(event)[0]
+        if kind == "error" and catching and not dialect.interrupting(event):
             self.refuse(event, "An event that catches an error always interrupts.")
-        reference = dialect.event_definitions(event)[0].get("errorRef")
-        root = event.getroottree().getroot()
-        if reference and not any(
-            e.get("id") == reference.split(":")[-1] for e in dialect.children(root, "error")
-        ):
-            self.refuse(event, f"There is no error {reference!r}.")
-        elif tag(event) == "endEvent" and not dialect.error_code(event):
-            self.refuse(event, "An error end event names an error with an errorCode.")
+        reference = definition.get(f"{kind}Ref")
+        if reference and dialect.referred(event, f"{kind}Ref", kind) is None:
+            self.refuse(event, f"There is no {kind} {reference!r}.")
+        elif not catching and not dialect.thrown_code(event):
+            self.refuse(event, f"What throws an {kind} names an {kind} with an {kind}Code.")
+        for what in ("Code", "Message"):
+            variable = dialect.told(event, what)
+            if variable is not None and not catching:
+                self.refuse(event, f"camunda:{kind}{what}Variable is for events that catch.")
+            elif variable is not None and not _VARIABLE.fullmatch(variable):
+                self.refuse(event, f"camunda:{kind}{what}Variable needs a variable; {variable!r} is none.")
 
     # -- activities ------------------------------------------------------------------------------------------
 

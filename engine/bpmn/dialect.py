@@ -155,21 +155,40 @@ def message_name(event: _Element) -> str | None:
     return _referred(event, "messageRef", "message", "name")
 
 
-def error_code(event: _Element) -> str | None:
-    """The code of the error an event throws or catches; None: it names no error, or one without a code (it
-    catches all)."""
-    return _referred(event, "errorRef", "error", "errorCode")
+THROWN = ("error", "escalation")
+"""What is thrown outwards, and caught by who stands there."""
+
+
+def thrown_code(event: _Element) -> str | None:
+    """The code of the error or escalation an event throws or catches; None: it names none, or one without a
+    code (it catches all)."""
+    kind = event_kind(event)
+    return _referred(event, f"{kind}Ref", kind, f"{kind}Code")
+
+
+def error_message(event: _Element) -> str | None:
+    """The template of the message of the error an event throws: `camunda:errorMessage`."""
+    return _referred(event, "errorRef", "error", f"{{{CAMUNDA}}}errorMessage")
+
+
+def told(event: _Element, what: str) -> str | None:
+    """The variable that takes the `Code` or `Message` of what an event catches."""
+    return camunda(event_definitions(event)[0], f"{event_kind(event)}{what}Variable")
 
 
 def _referred(event: _Element, reference: str, kind: str, attribute: str) -> str | None:
+    declared = referred(event, reference, kind)
+    return None if declared is None else (declared.get(attribute) or "").strip() or None
+
+
+def referred(event: _Element, reference: str, kind: str) -> _Element | None:
+    """The declaration an event refers to; None when there is none of that id."""
     ref = event_definitions(event)[0].get(reference)
     if not ref:
         return None
     local = ref.split(":")[-1]
-    for declared in event.getroottree().getroot().iterchildren(bpmn(kind)):
-        if declared.get("id") in (ref, local):
-            return (declared.get(attribute) or "").strip() or None
-    return None
+    root = event.getroottree().getroot()
+    return next((e for e in root.iterchildren(bpmn(kind)) if e.get("id") in (ref, local)), None)
 
 
 def correlation(event: _Element) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from engine.bpmn.effects import TaskOpened
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
-from engine.bpmn.specs.events import BoundaryEvent, ErrorBoundaryEvent
+from engine.bpmn.specs.events import BoundaryEvent, ThrownBoundary
 from engine.calendars import Duration, parse_instant
 from engine.scripting import Script, Template
 
@@ -29,7 +29,7 @@ class Activity(Element):
         self.input_parameters: list[Parameter] = []
         self.output_parameters: list[Parameter] = []
         self.boundaries: list[BoundaryEvent] = []
-        self.error_boundaries: list[ErrorBoundaryEvent] = []
+        self.thrown_boundaries: list[ThrownBoundary] = []
         self.repeated: MultiInstance | None = None
 
     def enter(self, token: Token) -> bool:

@@ -1,16 +1,21 @@
 """Events: what begins, interrupts, catches and ends."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.execution import ElementFailed, Token
 from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process
 from engine.bpmn.specs.gateways import EventBasedGateway
 from engine.bpmn.specs.triggers import Message, Timer
+from engine.scripting import Template
 
 if TYPE_CHECKING:
     from engine.bpmn.specs.scopes import EventSubProcess
 
 Json = Any
+
+ERROR, ESCALATION = "error", "escalation"
+"""What can be thrown."""
 
 
 class CatchEvent(Element):
@@ -80,17 +85,52 @@ class BoundaryEvent(CatchEvent):
         self.receive(execution.place(self, scope, phase=HAND_OUT), payload)
 
 
-class ErrorBoundaryEvent(Element):
-    """Catches an error thrown inside its activity; `code` None catches every error."""
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """An error or escalation on its way outwards."""
 
-    def __init__(self, process: Process, name: str, code: str | None, **about: Any) -> None:
+    kind: str
+    code: str
+    message: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catches:
+    """What of the things thrown inside an event catches: a kind, with `code` None of every code; and the
+    variables that take the code and the message."""
+
+    kind: str
+    code: str | None
+    code_variable: str | None = None
+    message_variable: str | None = None
+
+    def take(self, thrown: Thrown) -> bool:
+        return self.kind == thrown.kind and self.code in (thrown.code, None)
+
+    def tell(self, token: Token, code: Json, message: Json) -> None:
+        """Write the variables as they are seen from where the event stands."""
+        for name, value in ((self.code_variable, code), (self.message_variable, message)):
+            if name is not None:
+                token.workflow.assign(token, name, value)
+
+
+class ThrownBoundary(Element):
+    """Catches an error or escalation thrown inside its activity. Nothing waits for it: it is looked for when
+    something is thrown."""
+
+    def __init__(
+        self, process: Process, name: str, catches: Catches, interrupting: bool, **about: Any
+    ) -> None:
         super().__init__(process, name, **about)
-        self.code = code
+        self.catches = catches
+        self.interrupting = interrupting
 
-    def caught(self, host: Token) -> None:
+    def caught(self, host: Token, thrown: Thrown) -> None:
         scope = host.scope
-        host.cancel()
-        host.workflow.place(self, scope, phase=HAND_OUT)
+        if self.interrupting:
+            host.cancel()
+        begun = host.workflow.place(self, scope, phase=HAND_OUT)
+        self.catches.tell(begun, thrown.code, thrown.message)
 
 
 class StartEvent(Element):
@@ -117,18 +157,26 @@ class EventStart(CatchEvent):
         execution.place(self.body, scope).notes["payload"] = payload
 
 
-class ErrorStart(Element):
-    """The start event of an event sub-process that handles an error; it always interrupts."""
+class ThrownStart(Element):
+    """The start event of an event sub-process that handles an error or an escalation."""
 
     body: "EventSubProcess"
 
-    def __init__(self, process: Process, name: str, code: str | None, **about: Any) -> None:
+    def __init__(
+        self, process: Process, name: str, catches: Catches, interrupting: bool, **about: Any
+    ) -> None:
         super().__init__(process, name, **about)
-        self.code = code
+        self.catches = catches
+        self.interrupting = interrupting
 
-    def caught(self, scope: Token) -> None:
-        interrupt(scope)
-        scope.workflow.place(self.body, scope)
+    def caught(self, scope: Token, thrown: Thrown) -> None:
+        if self.interrupting:
+            interrupt(scope)
+        body = scope.workflow.place(self.body, scope)
+        body.notes["payload"] = {"code": thrown.code, "message": thrown.message}
+
+    def receive(self, token: Token, payload: Json) -> None:
+        self.catches.tell(token, payload["code"], payload["message"])
 
 
 def interrupt(scope: Token) -> None:
@@ -155,35 +203,65 @@ class ErrorEnd(Element):
     """Throws an error outwards, to the nearest scope that handles it. One that nobody handles is a failure of
     this element."""
 
-    def __init__(self, process: Process, name: str, code: str | None, **about: Any) -> None:
+    def __init__(
+        self, process: Process, name: str, code: str, message: Template | None, **about: Any
+    ) -> None:
         super().__init__(process, name, **about)
         self.code = code
+        self.message = message
 
     def choose(self, token: Token) -> list[Flow]:
-        if find_error_handler(token, self.code) is None:
-            raise ElementFailed(f"Nothing handles the error {self.code or self.label!r}.")
+        message = None if self.message is None else token.workflow.evaluate(self.message, token)
+        token.notes["message"] = message
+        if find_handler(token, Thrown(ERROR, self.code)) is None:
+            raise ElementFailed(f"Nothing handles the error {self.code!r}.")
         return []
 
     def left(self, token: Token) -> None:
-        found = find_error_handler(token, self.code)
+        thrown = Thrown(ERROR, self.code, token.notes["message"])
+        found = find_handler(token, thrown)
         assert found is not None, "choose() has seen the handler a moment ago"
         handler, scope = found
         token.workflow.discard(token)
-        handler.caught(scope)
+        handler.caught(scope, thrown)
 
 
-def find_error_handler(
-    token: Token, code: str | None
-) -> tuple[ErrorStart | ErrorBoundaryEvent, Token] | None:
-    """The innermost handler and the scope it handles the error for; at one level, one that names the code
-    goes first."""
+class EscalationThrow(Element):
+    """Tells a scope further out, and goes on, unless what handles it interrupts. It is no failure when nobody
+    listens."""
+
+    def __init__(self, process: Process, name: str, code: str, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.code = code
+
+    def left(self, token: Token) -> None:
+        thrown = Thrown(ESCALATION, self.code)
+        found = find_handler(token, thrown)
+        caught = None if found is None else found[0].element
+        token.workflow.note("escalated", self, code=self.code, caught=caught)
+        if found is None:
+            super().left(token)
+            return
+        handler, scope = found
+        if handler.interrupting:
+            token.workflow.discard(token)
+            handler.caught(scope, thrown)
+        else:
+            handler.caught(scope, thrown)  # first: its scope has then not ended with this token
+            super().left(token)
+
+
+def find_handler(token: Token, thrown: Thrown) -> tuple[ThrownStart | ThrownBoundary, Token] | None:
+    """The innermost handler and the scope it handles for; at one level, event sub-processes go before the
+    boundary, and one that names the code before one that catches all."""
     inside, scope = token, token.parent
     while scope is not None:
-        # An interrupted scope listens no longer: what its handler throws goes outwards, never to itself.
-        starts = () if inside.spec.interrupts else getattr(scope.spec, "error_starts", ())
-        for handlers in (starts, getattr(scope.spec, "error_boundaries", ())):
-            matching = [h for h in handlers if h.code in (code, None)]
+        starts: list[ThrownStart] = getattr(scope.spec, "thrown_starts", [])
+        # An interrupted scope listens no longer, and nothing handles what it throws itself.
+        listening = [] if inside.spec.interrupts else [s for s in starts if s.body is not inside.spec]
+        for handlers in (listening, getattr(scope.spec, "thrown_boundaries", [])):
+            matching = [handler for handler in handlers if handler.catches.take(thrown)]
             if matching:
-                return min(matching, key=lambda h: h.code is None), scope
+                return min(matching, key=lambda handler: handler.catches.code is None), scope
         inside, scope = scope, scope.parent
     return None

@@ -7,7 +7,7 @@ from typing import Any
 from engine.bpmn.execution import ElementFailed, Token
 from engine.bpmn.specs.activities import Activity, whole_number
 from engine.bpmn.specs.base import HAND_OUT, Element, Process
-from engine.bpmn.specs.events import BoundaryEvent, ErrorStart, EventStart, interrupt
+from engine.bpmn.specs.events import BoundaryEvent, EventStart, ThrownStart, interrupt
 from engine.scripting import Template
 
 Json = Any
@@ -40,7 +40,7 @@ class ScopeMixin:
     def __init__(self, process: Process, name: str, **about: Any) -> None:
         super().__init__(process, name, **about)  # type: ignore[call-arg]
         self.event_starts: list[EventStart] = []
-        self.error_starts: list[ErrorStart] = []
+        self.thrown_starts: list[ThrownStart] = []
 
     def open_scope(self, token: Token) -> None:
         plans = [(start, start.plan(token)) for start in self.event_starts]
@@ -138,11 +138,11 @@ class CallActivity(Activity):
 class EventSubProcess(ScopeMixin, Element):
     """Runs inside the scope it lies in, once for each time its start event fires."""
 
-    start: EventStart | ErrorStart
+    start: EventStart | ThrownStart
 
     @property
     def interrupts(self) -> bool:
-        return isinstance(self.start, ErrorStart) or self.start.interrupting
+        return self.start.interrupting
 
     def enter(self, token: Token) -> bool:
         self.open_scope(token)
@@ -151,8 +151,7 @@ class EventSubProcess(ScopeMixin, Element):
 
     def place_start(self, token: Token) -> None:
         begun = token.workflow.place(self.start, token, phase=HAND_OUT)
-        if isinstance(self.start, EventStart):
-            self.start.receive(begun, token.notes.pop("payload", None))
+        self.start.receive(begun, token.notes.pop("payload", None))
 
 
 class MultiInstance(Activity):

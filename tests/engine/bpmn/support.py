@@ -21,11 +21,17 @@ NAMESPACES = (
 
 
 def diagram(
-    *inside: str, key: str = "p", messages: tuple[str, ...] = (), errors: tuple[str, ...] = ()
+    *inside: str,
+    key: str = "p",
+    messages: tuple[str, ...] = (),
+    errors: tuple[str, ...] = (),
+    escalations: tuple[str, ...] = (),
 ) -> bytes:
-    """A file with one process. A message's id and name are the same word, so are an error's id and code."""
+    """A file with one process. A message's id and name are the same word, so are an error's id and code and
+    an escalation's."""
     declared = [f"<message {_attributes({'id': name, 'name': name})}/>" for name in messages]
     declared += [f"<error {_attributes({'id': code, 'errorCode': code})}/>" for code in errors]
+    declared += [f"<escalation {_attributes({'id': code, 'escalationCode': code})}/>" for code in escalations]
     body = "\n".join((*declared, f'<process id="{key}" isExecutable="true">', *inside, "</process>"))
     return f"<definitions {NAMESPACES}>\n{body}\n</definitions>".encode()
 
@@ -99,6 +105,10 @@ def catch(id: str, event: str) -> str:
     return node("intermediateCatchEvent", id, event)
 
 
+def throw(id: str, event: str) -> str:
+    return node("intermediateThrowEvent", id, event)
+
+
 def boundary(id: str, host: str, event: str, interrupting: bool = True) -> str:
     return node("boundaryEvent", id, event, attachedToRef=host, cancelActivity=interrupting)
 
@@ -123,8 +133,12 @@ def message(name: str, *, key: str | None = None, payload: str | None = None) ->
     return f'<messageEventDefinition messageRef="{name}">{extensions(inside)}</messageEventDefinition>'
 
 
-def error(code: str | None = None) -> str:
-    return f'<errorEventDefinition errorRef="{code}"/>' if code else "<errorEventDefinition/>"
+def error(code: str | None = None, **attributes: object) -> str:
+    return f"<errorEventDefinition {_attributes({'errorRef': code, **attributes})}/>"
+
+
+def escalation(code: str | None = None, **attributes: object) -> str:
+    return f"<escalationEventDefinition {_attributes({'escalationRef': code, **attributes})}/>"
 
 
 TERMINATE = "<terminateEventDefinition/>"

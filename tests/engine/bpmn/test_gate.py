@@ -18,6 +18,7 @@ from tests.engine.bpmn.support import (
     each,
     end,
     error,
+    escalation,
     event_sub,
     extensions,
     flow,
@@ -30,6 +31,7 @@ from tests.engine.bpmn.support import (
     script,
     start,
     sub,
+    throw,
     timer,
     timer_of,
     user,
@@ -124,15 +126,20 @@ REFUSED = {
     },
     **{
         f"{kind} throw": (node("intermediateThrowEvent", "x", event_of(kind)), f"{kind} event definition")
-        for kind in ("signal", "escalation", "link", "compensate", "message")
+        for kind in ("signal", "link", "compensate", "message", "error")
     },
     **{
         f"{kind} end": (end("x", event_of(kind)), f"{kind} event definition")
-        for kind in ("signal", "escalation", "compensate", "cancel", "message")
+        for kind in ("signal", "compensate", "cancel", "message")
     },
     "catch event without a definition": (node("intermediateCatchEvent", "x"), "without an event definition"),
     "several definitions": (catch("x", timer("PT1H") + message("m")), "several definitions"),
     "definition declared elsewhere": (catch("x", "<eventDefinitionRef>d</eventDefinitionRef>"), "not supported here"),
+    "escalation without a code": (throw("x", escalation()), "escalationCode"),
+    "escalation end without a code": (end("x", escalation()), "escalationCode"),
+    "escalation that is not declared": (throw("x", escalation("F")), "There is no escalation 'F'"),
+    "variable where an error is thrown": (end("x", error("F", camunda_errorCodeVariable="c")), "There is no error 'F'"),
+    "variable where an escalation is thrown": (end("x", escalation(camunda_escalationCodeVariable="c")), "for events that catch"),
     # Attributes that ask for something unusual.
     "compensation handler": (COMPENSATED, "isForCompensation"),
     "start quantity": (user("x", startQuantity=2), "startQuantity"),
@@ -271,7 +278,21 @@ SHAPES = {
     "boundary on a task in another scope": (diagram(start(), sub("s", start("s1"), user("a"), path("s1 a")), boundary("b", "a", timer("PT1H")), path("start s")), "b", "no activity beside it"),
     "boundary on an event sub-process": (diagram(start(), event_sub("e", start("e1", timer("PT1H"))), boundary("b", "e", timer("PT1H"))), "b", "no activity beside it"),
     "signal boundary": (diagram(start(), user("a"), boundary("b", "a", event_of("signal")), path("start a")), "b", "signal event definition"),
-    "escalation boundary": (diagram(start(), user("a"), boundary("b", "a", event_of("escalation")), path("start a")), "b", "escalation event definition"),
+    "two catchers of one escalation": (
+        diagram(start(), user("a"), boundary("b", "a", escalation("E")), boundary("c", "a", escalation("E"), interrupting=False), path("start a"), escalations=("E",)),
+        "c",
+        "catches the same escalation",
+    ),
+    "variable that is none": (
+        diagram(start(), user("a"), boundary("b", "a", escalation(camunda_escalationCodeVariable="a.b")), path("start a")),
+        "b",
+        "'a.b' is none",
+    ),
+    "message of an error that cannot be told": (
+        diagram(start()).replace(b"<process", b'<error id="E" errorCode="E" camunda:errorMessage="${a +}"/><process'),
+        "E",
+        "a +",
+    ),
     "compensation boundary": (diagram(start(), user("a"), boundary("b", "a", event_of("compensate")), path("start a")), "b", "compensate event definition"),
     "error boundary that does not interrupt": (diagram(start(), user("a"), boundary("b", "a", error(), interrupting=False), path("start a")), "b", "always interrupts"),
     "error handler that does not interrupt": (diagram(start(), event_sub("e", start("e1", error(), isInterrupting=False))), "e1", "always interrupts"),
