@@ -190,14 +190,14 @@ def suspend(session: Session, instance_id: str, order: Order) -> ProcessInstance
 
 
 def resume(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
-    """Let a suspended case go on."""
+    """Let a suspended case go on. Conditions that came true while it was held are met now."""
     instance = _hold(session, instance_id, order)
     if instance.state != InstanceState.SUSPENDED:
         raise Conflict(f"{instance.number} is not suspended.")
     _require_operator(order)
     instance.state = InstanceState.FAILED if instance.failures else InstanceState.ACTIVE
     timers.release(session, instance.id)
-    runtime.record(session, instance, order.entry("resumed"), now=order.now, actor=order.by.username)
+    _advance(session, instance, Execution.run, order, order.entry("resumed"))
     return instance
 
 
@@ -227,6 +227,8 @@ def change_variables(
         before = {name: execution.variables[name] for name in values if name in execution.variables}
         entries.append(order.entry("variables changed", before=before, after=dict(values)))
         execution.change_variables(values)
+        if instance.state != InstanceState.SUSPENDED:
+            execution.run()  # a condition may have come true
         after.update(execution.variables)
 
     entries: list[Entry] = []

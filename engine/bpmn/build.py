@@ -7,7 +7,14 @@ from lxml import etree
 
 from engine.bpmn import dialect
 from engine.bpmn.dialect import tag
-from engine.bpmn.specs.activities import Activity, Assignment, PassThrough, ScriptTask, UserTask
+from engine.bpmn.specs.activities import (
+    Activity,
+    Assignment,
+    PassThrough,
+    ReceiveTask,
+    ScriptTask,
+    UserTask,
+)
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
 from engine.bpmn.specs.events import (
     BoundaryEvent,
@@ -21,6 +28,7 @@ from engine.bpmn.specs.events import (
     TerminateEnd,
     ThrownBoundary,
     ThrownStart,
+    Trigger,
 )
 from engine.bpmn.specs.gateways import EventBasedGateway, ExclusiveGateway, ParallelGateway
 from engine.bpmn.specs.scopes import (
@@ -32,7 +40,7 @@ from engine.bpmn.specs.scopes import (
     ScopeMixin,
     SubProcess,
 )
-from engine.bpmn.specs.triggers import Message, Timer
+from engine.bpmn.specs.triggers import Condition, Message, Timer
 from engine.scripting import Script, Template
 
 CONTEXT_FUNCTIONS = frozenset({"now"})
@@ -131,6 +139,9 @@ class _Builder:
 
     def _scriptTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return ScriptTask(self.process, e.get("id", ""), compile_script(e), **about)
+
+    def _receiveTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return ReceiveTask(self.process, e.get("id", ""), _message(e), dialect.payload(e), **about)
 
     def _userTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
         separation = dialect.extension(e, "separation")
@@ -264,11 +275,17 @@ def _about(e: etree._Element) -> dict[str, Any]:
     return {"element": e.get("id"), "label": dialect.label(e)}
 
 
-def _trigger(e: etree._Element) -> Timer | Message:
+def _trigger(e: etree._Element) -> Trigger:
+    if dialect.event_kind(e) == "conditional":
+        return Condition(template(bare(dialect.event_condition(e) or "")))
     if dialect.event_kind(e) == "timer":
         given = dialect.timer(e)
         assert given is not None, "the check asks for one timer text"
         return Timer(given[0], template(given[1]))
+    return _message(e)
+
+
+def _message(e: etree._Element) -> Message:
     return Message(dialect.message_name(e) or "", optional(dialect.correlation(e)))
 
 

@@ -56,7 +56,8 @@ _SCOPE_ELEMENTS = (
     DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
 )
 _NODE_ELEMENTS = DOCUMENTATION | {"extensionElements"}
-_DEFINITION_ELEMENTS = {"documentation", "extensionElements", *dialect.TIMERS}
+_DEFINITION_ELEMENTS = {"documentation", "extensionElements"}
+_IN_DEFINITIONS = {"timerEventDefinition": set(dialect.TIMERS), "conditionalEventDefinition": {"condition"}}
 _ALLOWED_INSIDE = {"scriptTask": {"script"}} | {
     name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS
 }
@@ -65,11 +66,11 @@ _NAMES_DECLARED = {"message": "name", "error": "errorCode", "escalation": "escal
 _EVENT_KINDS = {
     "startEvent": {"none"},
     "endEvent": {"none", "terminate", "error", "escalation"},
-    "intermediateCatchEvent": {"timer", "message"},
+    "intermediateCatchEvent": {"timer", "message", "conditional"},
     "intermediateThrowEvent": {"none", "escalation"},
-    "boundaryEvent": {"timer", "message", "error", "escalation"},
+    "boundaryEvent": {"timer", "message", "conditional", "error", "escalation"},
 }
-_EVENT_SUB_PROCESS_STARTS = {"timer", "message", "error", "escalation"}
+_EVENT_SUB_PROCESS_STARTS = {"timer", "message", "conditional", "error", "escalation"}
 _CATCHING = {"startEvent", "boundaryEvent"}
 """Where what is thrown is caught."""
 
@@ -97,6 +98,7 @@ _BATON_ELEMENTS = {
     "process": {"record", "name"},
     "lane": {"group", "name"},
     "userTask": {"separation", "name"},
+    "receiveTask": {"correlation", "payload", "name"},
     "messageEventDefinition": {"correlation", "payload"},
 }
 _BATON_ATTRIBUTES = {
@@ -120,6 +122,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "manualTask": _ACTIVITY_ATTRIBUTES,
     "userTask": _ACTIVITY_ATTRIBUTES | {"implementation"},
     "scriptTask": _ACTIVITY_ATTRIBUTES | {"scriptFormat"},
+    "receiveTask": _ACTIVITY_ATTRIBUTES | {"implementation", "messageRef", "operationRef", "instantiate"},
     "script": set(),
     "subProcess": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent"},
     "callActivity": _ACTIVITY_ATTRIBUTES | {"calledElement"},
@@ -134,6 +137,8 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "endEvent": set(),
     "timerEventDefinition": set(),
     "messageEventDefinition": {"messageRef"},
+    "conditionalEventDefinition": set(),
+    "condition": _EXPRESSION_ATTRIBUTES,
     "errorEventDefinition": {"errorRef"},
     "escalationEventDefinition": {"escalationRef"},
     "terminateEventDefinition": set(),
@@ -150,6 +155,7 @@ _YES_OR_NO = {
 }
 _ONE_AT_MOST = {
     *("extensionElements", "conditionExpression", "completionCondition", "loopCardinality", "script"),
+    "condition",
     dialect.MULTI_INSTANCE,
 }
 _LANGUAGES = {"", "python", "juel", "xpath"}
@@ -456,6 +462,8 @@ class _Checker:
             self.user_task(node)
         elif name == "scriptTask":
             self.script_task(node)
+        elif name == "receiveTask":
+            self.receive_task(node)
         elif name == "callActivity":
             self.call_activity(node)
         elif name == "subProcess":
@@ -469,7 +477,7 @@ class _Checker:
         definitions = dialect.event_definitions(node) if name in dialect.EVENTS else []
         self.only(node, allowed | {tag(definition) for definition in definitions})
         for definition in definitions:
-            self.only(definition, _DEFINITION_ELEMENTS)
+            self.only(definition, _DEFINITION_ELEMENTS | _IN_DEFINITIONS.get(tag(definition), set()))
 
     def only(self, element: etree._Element, allowed: Collection[str]) -> None:
         """Refuse what else lies in an element."""
@@ -531,6 +539,8 @@ class _Checker:
             self.timer(event)
         elif kind == "message":
             self.message(event)
+        elif kind == "conditional":
+            self.conditional(event)
         elif kind in dialect.THROWN:
             self.thrown(event, kind)
 
@@ -569,12 +579,19 @@ class _Checker:
         kind, text = given
         self.literal(event, text, _TIMER_READERS[kind])
 
+    def conditional(self, event: etree._Element) -> None:
+        condition = dialect.event_condition(event)
+        if condition is None:
+            self.refuse(event, "A conditional event needs a condition.")
+        else:
+            self.template(event, bare(condition))
+
     def message(self, event: etree._Element) -> None:
         if not dialect.message_name(event):
-            self.refuse(event, "The message event refers to no message with a name.")
+            self.refuse(event, f"{dialect.label(event)!r} refers to no message with a name.")
         if (key := dialect.correlation(event)) is not None:
             self.template(event, key)
-        elif dialect.extension(dialect.event_definitions(event)[0], "correlation") is not None:
+        elif dialect.extension(dialect.definition(event), "correlation") is not None:
             self.refuse(event, "baton:correlation needs a key.")
         if (variable := dialect.payload(event)) and not _VARIABLE.fullmatch(variable):
             self.refuse(event, f"baton:payload needs the name of a variable; {variable!r} is none.")
@@ -689,6 +706,11 @@ class _Checker:
                 f"Script line {error.line}, column {error.column}: {error.message}",
                 _line_in_file(script, script.text or "", error),
             )
+
+    def receive_task(self, task: etree._Element) -> None:
+        if task.get("operationRef"):
+            self.refuse(task, "operationRef is not supported.")
+        self.message(task)
 
     def call_activity(self, activity: etree._Element) -> None:
         """What it says; whether there is such a process, the deployment knows."""

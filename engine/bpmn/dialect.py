@@ -16,7 +16,7 @@ CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 BATON = "urn:baton:bpmn:1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
-TASKS = frozenset({"task", "manualTask", "userTask", "scriptTask"})
+TASKS = frozenset({"task", "manualTask", "userTask", "scriptTask", "receiveTask"})
 ACTIVITIES = TASKS | {"subProcess", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
 EVENTS = frozenset(
@@ -130,6 +130,12 @@ def event_definitions(event: _Element) -> list[_Element]:
     return [e for e in children(event) if tag(e).endswith(EVENT_DEFINITION) or tag(e) == "eventDefinitionRef"]
 
 
+def definition(element: _Element) -> _Element:
+    """Where it says what an event, or a task that waits for one, is about: its definition, or the task."""
+    found = event_definitions(element)
+    return found[0] if found else element
+
+
 def event_kind(event: _Element) -> str:
     """`none`, `timer`, `message`, `error`, `terminate`...; the first definition decides."""
     found = event_definitions(event)
@@ -150,8 +156,13 @@ def timer(event: _Element) -> tuple[str, str] | None:
     return (tag(given[0]), text_of(given[0])) if len(given) == 1 and text_of(given[0]) else None
 
 
+def event_condition(event: _Element) -> str | None:
+    """What a conditional event waits for to come true."""
+    return text_of(child(event_definitions(event)[0], "condition")) or None
+
+
 def message_name(event: _Element) -> str | None:
-    """The name of the message an event waits for; None when its reference leads nowhere."""
+    """The name of the message an event or receive task waits for; None when its reference leads nowhere."""
     return _referred(event, "messageRef", "message", "name")
 
 
@@ -183,7 +194,7 @@ def _referred(event: _Element, reference: str, kind: str, attribute: str) -> str
 
 def referred(event: _Element, reference: str, kind: str) -> _Element | None:
     """The declaration an event refers to; None when there is none of that id."""
-    ref = event_definitions(event)[0].get(reference)
+    ref = definition(event).get(reference)
     if not ref:
         return None
     local = ref.split(":")[-1]
@@ -192,15 +203,16 @@ def referred(event: _Element, reference: str, kind: str) -> _Element | None:
 
 
 def correlation(event: _Element) -> str | None:
-    """The template of the correlation key, from the event definition's `<baton:correlation key=...>`."""
-    found = extension(event_definitions(event)[0], "correlation")
+    """The template of the correlation key, from the `<baton:correlation key=...>` of the event definition or
+    receive task."""
+    found = extension(definition(event), "correlation")
     return None if found is None else found.get("key")
 
 
 def payload(event: _Element) -> str | None:
     """The variable that takes a message's payload; "" when its fields become variables; None when it takes
     none."""
-    found = extension(event_definitions(event)[0], "payload")
+    found = extension(definition(event), "payload")
     return None if found is None else (found.get("variable") or "").strip()
 
 

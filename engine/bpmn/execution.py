@@ -137,6 +137,21 @@ class Names(Mapping[str, Json]):
         raise TypeError("Names are looked up, not counted.")
 
 
+class _NotThereYet(Exception):
+    """A condition asks for a variable that nothing has set so far."""
+
+
+class _Expectant(Names):
+    """For a condition that waits to come true."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Json:
+        if name not in self:
+            raise _NotThereYet
+        return super().__getitem__(name)
+
+
 class _Lenient(Names):
     """For a case's head: a name that does not exist yet is null."""
 
@@ -171,6 +186,8 @@ class Execution(Workflow):
         self.effects = Effects()
         self.agenda: deque[Token] = deque()
         self.last_id = 0
+        self._watching: set[int] = set()
+        self._changed = False
         self._steps_left = circumstances.limits.steps
         self._deadline = time.monotonic() + circumstances.limits.seconds
         self._functions: dict[str, Callable[..., Json]] = {"now": lambda: format_instant(circumstances.now)}
@@ -202,22 +219,28 @@ class Execution(Workflow):
     def retry(self) -> None:
         """Let every failed element try again, each from the step that failed."""
         for token in self.failed_tokens():
-            token.notes.pop("error", None)
-            self._ready(token)
+            del token.notes["error"]
+            if token.has_state(TaskState.ERROR):
+                self._ready(token)
+        self.changed()
         self.run()
 
     def change_variables(self, values: Mapping[str, Json]) -> None:
-        """Set variables of the instance itself."""
+        """Set variables of the instance itself. What waits for them goes on with the next `run`."""
         self.task_tree.data.update(values)
+        self.changed()
 
     def cancel_case(self) -> None:
         """End everything that is going on in the case."""
         self.task_tree.clear()
+        self.task_tree.notes.pop("error", None)
         self.task_tree._set_state(TaskState.CANCELLED)
         self.completed = True
 
     def run(self) -> None:
         """Step until nothing is left to do without someone or something from outside."""
+        if not self.agenda:  # else the first step comes first: what was completed is done
+            self._ask_conditions()
         while self.agenda:
             token = self.agenda.popleft()
             if token.id not in self.tasks or not token.has_state(TaskState.READY):
@@ -227,6 +250,7 @@ class Execution(Workflow):
                 token.run()
             except ElementFailed as failure:
                 self._fail(token, str(failure))
+            self._ask_conditions()
 
     # -- what specs ask of the case --------------------------------------------------------------------------
 
@@ -283,6 +307,33 @@ class Execution(Workflow):
         """Write a variable where it is seen from `token`: in the nearest scope that holds it, else in the
         process'."""
         (_holder(token, name) or _outermost(token)).data[name] = value
+        self.changed()
+
+    def changed(self) -> None:
+        """A variable of the case is another than before."""
+        self._changed = True
+
+    def watch(self, token: Token) -> None:
+        """Ask the condition that the token waits for, now and after every change."""
+        self._watching.add(token.id)
+        self.changed()
+
+    def unwatch(self, token: Token) -> None:
+        self._watching.discard(token.id)
+
+    def holds(self, condition: Template, token: Token) -> bool:
+        """Whether a condition holds as `token` sees things; not when a name in it is not there yet. Raises
+        `ElementFailed`."""
+        self._check_time()
+        try:
+            value = condition.evaluate(_Expectant(token), self._functions)
+        except _NotThereYet:
+            return False
+        except ScriptError as error:
+            raise ElementFailed(_script_message(error)) from error
+        if not isinstance(value, bool):
+            raise ElementFailed("The condition is neither true nor false.")
+        return value
 
     def seen_from(self, token: Token) -> dict[str, Json]:
         """All variables that a token sees, inner scopes over outer ones."""
@@ -332,13 +383,12 @@ class Execution(Workflow):
             return None
 
     def failed_tokens(self) -> list[Token]:
-        return [t for t in self.tasks.values() if t.has_state(TaskState.ERROR)]
+        return [t for t in self.tasks.values() if "error" in t.notes]
 
     def failures(self) -> list[Failure]:
         """Every element that failed and was not retried."""
         return [
-            Failure(t.spec.element, t.notes.get("error", ""), self.process_of(t.spec))
-            for t in self.failed_tokens()
+            Failure(t.spec.element, t.notes["error"], self.process_of(t.spec)) for t in self.failed_tokens()
         ]
 
     def process_of(self, spec: "Element") -> Called | None:
@@ -377,9 +427,8 @@ class Execution(Workflow):
     def positions(self) -> list[Position]:
         """Everything that is going on, for the picture of the diagram. A process is no element of it, unless
         it failed to begin."""
-        kinds = {TaskState.WAITING: "listening", TaskState.ERROR: "failed"}
         return [
-            Position(t.spec.element, kinds.get(t.state, "active"), self.process_of(t.spec))
+            Position(t.spec.element, _kind_of(t), self.process_of(t.spec))
             for t in self.tasks.values()
             if not t.spec.outermost or t.has_state(TaskState.ERROR)
         ]
@@ -414,14 +463,41 @@ class Execution(Workflow):
             seconds = self.circumstances.limits.seconds
             raise ElementFailed(f"The case was busy for {seconds:g} seconds without waiting for anything.")
 
+    def _ask_conditions(self) -> None:
+        """Fire the events whose conditions have come true since they were last asked, the oldest first."""
+        if not (self._changed and self._watching):
+            return
+        self._changed = False
+        self._watching &= self.tasks.keys()  # what was cancelled watches no longer
+        waiting = [self._token(id_) for id_ in sorted(self._watching)]
+        for token in [token for token in waiting if self._came_true(token)]:
+            if token.id in self._watching and token.id in self.tasks:  # not ended by the one before it
+                token.spec.fired(token, None)
+
+    def _came_true(self, token: Token) -> bool:
+        if "error" in token.notes:
+            return False
+        try:
+            return bool(token.spec.trigger.came_true(token))
+        except ElementFailed as failure:
+            self._fail(token, str(failure))
+            return False
+
     def _fail(self, token: Token, message: str) -> None:
-        token._set_state(TaskState.ERROR)
+        if token.active:  # else it listens beside the work, and keeps nobody from finishing
+            token._set_state(TaskState.ERROR)
         token.notes["error"] = message
         self.note("failed", token.spec, message=message)
 
     def _task_completed_notify(self, task: Token) -> None:
         """The library would walk the whole tree here after every step; our tokens say themselves when they
         are done."""
+
+
+def _kind_of(token: Token) -> str:
+    if "error" in token.notes:
+        return "failed"
+    return "active" if token.active else "listening"
 
 
 def _script_message(error: ScriptError) -> str:

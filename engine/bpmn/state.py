@@ -58,6 +58,8 @@ def load(data: bytes, format_number: int, process: Process, circumstances: Circu
         token.internal_data, token.data, token.taking = notes, variables, []
         if not parent:
             execution.task_tree = token
+        if "held" in notes:
+            execution.watch(token)
         assert state != TaskState.READY, "what was ready to run ran before the case was saved"
     execution.last_id, execution.completed = saved["last"], saved["completed"]
     return execution

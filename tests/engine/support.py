@@ -15,9 +15,9 @@ from sqlalchemy import Table, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import deployments, history, messages, people, process_instances, runtime, timers, user_tasks
-from engine.bpmn.specs.activities import UserTask
+from engine.bpmn.specs.activities import ReceiveTask, UserTask
 from engine.bpmn.specs.events import CatchEvent
-from engine.bpmn.specs.triggers import Timer
+from engine.bpmn.specs.triggers import Condition, Timer
 from engine.clock import FixedClock
 from engine.deployments import Deployment, File
 from engine.errors import EngineError
@@ -267,12 +267,14 @@ def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> No
         for token in execution.tasks.values()
         if token.has_state(TokenState.STARTED | TokenState.WAITING) and token.notes.get("phase", 0) == 0
     ]
-    catching = [token for token in waiting if isinstance(token.spec, CatchEvent)]
+    events = [token for token in waiting if isinstance(token.spec, CatchEvent)]
+    catching = [token for token in events if not isinstance(token.spec.trigger, Condition)]
     timing = {token.id for token in catching if isinstance(token.spec.trigger, Timer)}
     open_tasks = tokens(UserTaskRow, UserTaskRow.state == TaskState.OPEN)
     assert open_tasks == sorted(t.id for t in waiting if isinstance(t.spec, UserTask))
     assert tokens(TimerRow) == sorted(timing)
-    assert tokens(SubscriptionRow) == sorted({token.id for token in catching} - timing)
+    receiving = {token.id for token in waiting if isinstance(token.spec, ReceiveTask)}
+    assert tokens(SubscriptionRow) == sorted({token.id for token in catching} - timing | receiving)
     mine = select(UserTaskRow.id).where(UserTaskRow.instance_id == case.id, UserTaskRow.state == "open")
     offered = select(CandidateRow.task_id).where(CandidateRow.instance_id == case.id)
     assert set(session.scalars(offered)) <= set(session.scalars(mine))

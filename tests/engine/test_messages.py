@@ -232,3 +232,16 @@ def test_a_message_finds_the_case_among_those_the_sender_sees(desk: Desk) -> Non
     hers, _ = desk.start(by=ANN), desk.start(by=OUTSIDER)
 
     assert desk.send("ring", by=ANN).instance == hers
+
+
+def test_a_receive_task_catches_a_message_by_its_key(desk: Desk) -> None:
+    task = draw.receive("r", "m", key="${order}", payload="got")
+    desk.deploy(line(task, draw.user("a", **DESK), messages=("m",)))
+    first, second = desk.start({"order": 1}), desk.start({"order": 2})
+
+    delivery = desk.send("m", by=MIA, correlation_key=2, payload={"x": 1})
+
+    assert (delivery.instance, delivery.element) == (second, "r")
+    assert (desk.open(first), desk.open(second)) == ([], ["a"])
+    assert desk.variables(second) == {"order": 2, "got": {"x": 1}}
+    desk.check()

@@ -542,3 +542,45 @@ def test_history_is_read_in_pages(desk: Desk) -> None:
     assert len(first) == 3
     assert (entries[0].kind, entries[-1].kind) == ("started", "completed")
     assert entries[-1].at == NOW + timedelta(hours=1)
+
+
+# -- conditions ---------------------------------------------------------------------------------------------
+
+
+def waiting_for_parts(desk: Desk) -> str:
+    """A case that goes on when `parts` has come true."""
+    desk.deploy(line(draw.catch("ready", draw.conditional("parts")), draw.user("build", **DESK)))
+    return desk.start({"parts": False})
+
+
+def test_a_variable_changed_by_hand_meets_a_condition(desk: Desk) -> None:
+    case = waiting_for_parts(desk)
+    assert desk.open(case) == []
+
+    assert desk.change(case, parts=True) == {"parts": True}
+
+    assert desk.open(case) == ["build"]
+    desk.check()
+
+
+def test_a_suspended_case_meets_its_condition_when_it_is_resumed(desk: Desk) -> None:
+    case = waiting_for_parts(desk)
+    desk.operate("suspend", case)
+    desk.change(case, parts=True)
+    assert desk.open(case) == []
+
+    resumed = desk.operate("resume", case)
+
+    assert (resumed.state, desk.open(case)) == ("active", ["build"])
+    desk.check()
+
+
+def test_a_condition_that_fails_is_shown_and_retried(desk: Desk) -> None:
+    case = waiting_for_parts(desk)
+    desk.change(case, parts="some")
+    assert [failure["element"] for failure in desk.case(case).failures] == ["ready"]
+
+    desk.change(case, parts=True)
+    desk.operate("retry", case)
+
+    assert (desk.case(case).state, desk.open(case)) == ("active", ["build"])

@@ -9,6 +9,7 @@ from engine.bpmn.effects import TaskOpened
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
 from engine.bpmn.specs.events import BoundaryEvent, ThrownBoundary
+from engine.bpmn.specs.triggers import Message, receive
 from engine.calendars import Duration, parse_instant
 from engine.scripting import Script, Template
 
@@ -91,6 +92,35 @@ class ScriptTask(Activity):
         for name, value in token.workflow.run_script(self.script, token).items():
             token.workflow.assign(token, name, value)
         return True
+
+
+class ReceiveTask(Activity):
+    """Waits for a message as an event does, and is an activity all the same."""
+
+    def __init__(
+        self, process: Process, name: str, trigger: Message, payload: str | None, **about: Any
+    ) -> None:
+        super().__init__(process, name, **about)
+        self.trigger = trigger
+        self.payload = payload
+
+    def begin(self, token: Token) -> bool:
+        plan = self.trigger.plan(token)
+        token.workflow.note("entered", self)
+        self.trigger.announce(token, plan)
+        return False
+
+    def awaits(self, token: Token) -> str | None:
+        return self.trigger.awaited if token.waits else None
+
+    def withdraw(self, token: Token) -> None:
+        if token.waits:
+            self.trigger.withdraw(token)
+
+    def fired(self, token: Token, payload: Json) -> None:
+        self.trigger.withdraw(token)
+        receive(token, self.payload, payload)
+        token.workflow.go_on(token)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.execution import ElementFailed, Token
 from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process
 from engine.bpmn.specs.gateways import EventBasedGateway
-from engine.bpmn.specs.triggers import Message, Timer
+from engine.bpmn.specs.triggers import Condition, Message, Timer, receive
 from engine.scripting import Template
 
 if TYPE_CHECKING:
@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
 Json = Any
 
+Trigger = Timer | Message | Condition
+
 ERROR, ESCALATION = "error", "escalation"
 """What can be thrown."""
 
 
 class CatchEvent(Element):
-    """An intermediate event that waits for a timer or a message."""
+    """An intermediate event that waits for a time, a message or a condition."""
 
     def __init__(
-        self, process: Process, name: str, trigger: Timer | Message, payload: str | None = None, **about: Any
+        self, process: Process, name: str, trigger: Trigger, payload: str | None = None, **about: Any
     ) -> None:
         super().__init__(process, name, **about)
         self.trigger = trigger
@@ -58,19 +60,14 @@ class CatchEvent(Element):
             token.workflow.go_on(token)
 
     def receive(self, token: Token, payload: Json) -> None:
-        """Put a message's payload where the diagram wants it."""
-        if self.payload:
-            token.workflow.assign(token, self.payload, payload)
-        elif self.payload == "" and isinstance(payload, dict):
-            for name, value in payload.items():
-                token.workflow.assign(token, name, value)
+        receive(token, self.payload, payload)
 
 
 class BoundaryEvent(CatchEvent):
     """Waits beside its activity; ends it, if interrupting, and sends a token along its own flows."""
 
     def __init__(
-        self, process: Process, name: str, trigger: Timer | Message, interrupting: bool, **about: Any
+        self, process: Process, name: str, trigger: Trigger, interrupting: bool, **about: Any
     ) -> None:
         super().__init__(process, name, trigger, **about)
         self.interrupting = interrupting
@@ -143,7 +140,7 @@ class EventStart(CatchEvent):
     body: "EventSubProcess"
 
     def __init__(
-        self, process: Process, name: str, trigger: Timer | Message, interrupting: bool, **about: Any
+        self, process: Process, name: str, trigger: Trigger, interrupting: bool, **about: Any
     ) -> None:
         super().__init__(process, name, trigger, **about)
         self.interrupting = interrupting

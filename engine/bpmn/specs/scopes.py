@@ -130,6 +130,7 @@ class CallActivity(Activity):
             for name, value in values.items():
                 if each.local:
                     token.data[name] = value
+                    token.workflow.changed()
                 else:
                     token.workflow.assign(token, name, value)
         token.workflow.discard(inside)
@@ -257,3 +258,4 @@ def _show_counters(body: Token) -> None:
         nrOfCompletedInstances=body.notes["completed"],
         nrOfActiveInstances=body.notes["active"],
     )
+    body.workflow.changed()

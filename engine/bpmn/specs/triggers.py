@@ -1,4 +1,4 @@
-"""What an event waits for: a time or a message."""
+"""What an event waits for: a time, a message or a condition."""
 
 from datetime import datetime
 from typing import Any
@@ -102,6 +102,44 @@ class Message:
 
     def withdraw(self, token: Token) -> None:
         token.workflow.effects.unsubscribe(token.id)
+
+
+class Condition:
+    """A conditional event: fires when its condition comes true, and not again until it was false. It is asked
+    when it begins to wait and whenever a variable of the case has changed."""
+
+    awaited = None  # nothing outside has to happen, so no row stands for it
+
+    def __init__(self, text: Template) -> None:
+        self.text = text
+
+    def plan(self, token: Token) -> dict[str, Any]:
+        return {}
+
+    def announce(self, token: Token, plan: dict[str, Any]) -> None:
+        token.notes["held"] = False
+        token.workflow.watch(token)
+
+    def came_true(self, token: Token) -> bool:
+        """Whether it holds now and did not when it was asked before."""
+        before = token.notes["held"]
+        token.notes["held"] = token.workflow.holds(self.text, token)
+        return token.notes["held"] and not before
+
+    def rearm(self, token: Token) -> bool:
+        return True  # it waits to be false, then to be true again
+
+    def withdraw(self, token: Token) -> None:
+        token.workflow.unwatch(token)
+
+
+def receive(token: Token, variable: str | None, payload: Json) -> None:
+    """Put a message's payload where the diagram wants it: in one variable, or ("") each field in its own."""
+    if variable:
+        token.workflow.assign(token, variable, payload)
+    elif variable == "" and isinstance(payload, dict):
+        for name, value in payload.items():
+            token.workflow.assign(token, name, value)
 
 
 _KEY_LENGTH = 255

@@ -133,6 +133,19 @@ def message(name: str, *, key: str | None = None, payload: str | None = None) ->
     return f'<messageEventDefinition messageRef="{name}">{extensions(inside)}</messageEventDefinition>'
 
 
+def receive(id: str, name: str, *inside: str, key: str | None = None, payload: str | None = None) -> str:
+    """A receive task; `key` and `payload` as for `message`, `inside` without extensions."""
+    told = message(name, key=key, payload=payload)
+    return node("receiveTask", id, told[told.index(">") + 1 : told.rindex("<")], *inside, messageRef=name)
+
+
+def conditional(condition: str) -> str:
+    """The event definition of a condition that is waited for."""
+    return (
+        f"<conditionalEventDefinition><condition>{escape(condition)}</condition></conditionalEventDefinition>"
+    )
+
+
 def error(code: str | None = None, **attributes: object) -> str:
     return f"<errorEventDefinition {_attributes({'errorRef': code, **attributes})}/>"
 

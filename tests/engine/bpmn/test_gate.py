@@ -14,6 +14,7 @@ from tests.engine.bpmn.support import (
     by_event,
     call,
     catch,
+    conditional,
     diagram,
     each,
     end,
@@ -28,6 +29,7 @@ from tests.engine.bpmn.support import (
     par,
     params,
     path,
+    receive,
     script,
     start,
     sub,
@@ -88,7 +90,17 @@ REFUSED = {
     # Elements that do not run.
     "service task": (node("serviceTask", "x", camunda_type="external", camunda_topic="t"), "bpmn:serviceTask is not supported"),
     "send task": (node("sendTask", "x"), "bpmn:sendTask"),
-    "receive task": (RECEIVER, "bpmn:receiveTask"),
+    "receive task that starts a case": (RECEIVER, "instantiate"),
+    "receive task without a message": (node("receiveTask", "x"), "no message with a name"),
+    "receive task of a web service": (node("receiveTask", "x", messageRef="m", operationRef="o"), "operationRef"),
+    "receive task with a broken key": (receive("x", "m", key="${a +}"), "a +"),
+    "receive task with a payload that is no variable": (receive("x", "m", payload="a-b"), "'a-b' is none"),
+    "conditional event without a condition": (catch("x", event_of("conditional")), "needs a condition"),
+    "conditional event with an empty condition": (catch("x", conditional(" ")), "needs a condition"),
+    "broken condition": (catch("x", conditional("a ==")), "a =="),
+    "conditional event for one variable": (catch("x", conditional("a").replace("Definition>", "Definition camunda:variableName='a'>", 1)), "camunda:variableName"),
+    "two conditions": (catch("x", conditional("a").replace("<condition>", "<condition>b</condition><condition>")), "only once"),
+    "condition of a timer": (catch("x", timer("PT1H").replace("</timerEvent", "<condition>a</condition></timerEvent")), "bpmn:condition in a bpmn:timerEventDefinition"),
     "business rule task": (node("businessRuleTask", "x", camunda_decisionRef="d"), "bpmn:businessRuleTask"),
     "call of nothing": (node("callActivity", "x"), "needs calledElement"),
     "call of an expression": (call("x", "${q}"), "not an expression"),
@@ -122,7 +134,7 @@ REFUSED = {
     # Kinds of events.
     **{
         f"{kind} catch": (catch("x", event_of(kind)), f"{kind} event definition")
-        for kind in ("signal", "escalation", "conditional", "link", "compensate", "cancel", "error", "terminate")
+        for kind in ("signal", "escalation", "link", "compensate", "cancel", "error", "terminate")
     },
     **{
         f"{kind} throw": (node("intermediateThrowEvent", "x", event_of(kind)), f"{kind} event definition")
