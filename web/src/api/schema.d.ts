@@ -1120,6 +1120,13 @@ export interface paths {
                          *             "zh-CN": "事件"
                          *           },
                          *           "start_form": "incident/report",
+                         *           "calls": [
+                         *             {
+                         *               "element": "major",
+                         *               "key": "major-incident",
+                         *               "version": 2
+                         *             }
+                         *           ],
                          *           "deployment": "01a204287a4c5400828941b1a1",
                          *           "file": "incident/incident.bpmn",
                          *           "created_at": "2026-03-02T09:30:00.000000Z"
@@ -1186,6 +1193,13 @@ export interface paths {
                          *         "zh-CN": "事件"
                          *       },
                          *       "start_form": "incident/report",
+                         *       "calls": [
+                         *         {
+                         *           "element": "major",
+                         *           "key": "major-incident",
+                         *           "version": 2
+                         *         }
+                         *       ],
                          *       "deployment": "01a204287a4c5400828941b1a1",
                          *       "file": "incident/incident.bpmn",
                          *       "created_at": "2026-03-02T09:30:00.000000Z"
@@ -1259,6 +1273,13 @@ export interface paths {
                          *             "zh-CN": "事件"
                          *           },
                          *           "start_form": "incident/report",
+                         *           "calls": [
+                         *             {
+                         *               "element": "major",
+                         *               "key": "major-incident",
+                         *               "version": 2
+                         *             }
+                         *           ],
                          *           "deployment": "01a204287a4c5400828941b1a1",
                          *           "file": "incident/incident.bpmn",
                          *           "created_at": "2026-03-02T09:30:00.000000Z"
@@ -1328,6 +1349,13 @@ export interface paths {
                          *         "zh-CN": "事件"
                          *       },
                          *       "start_form": "incident/report",
+                         *       "calls": [
+                         *         {
+                         *           "element": "major",
+                         *           "key": "major-incident",
+                         *           "version": 2
+                         *         }
+                         *       ],
                          *       "deployment": "01a204287a4c5400828941b1a1",
                          *       "file": "incident/incident.bpmn",
                          *       "created_at": "2026-03-02T09:30:00.000000Z"
@@ -1895,7 +1923,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Get the diagram of a process instance, and where it stands */
+        /**
+         * Get the diagram of a process instance, and where it stands
+         * @description Inside a process that it calls, a position says which version of which process its element is drawn in.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1922,7 +1953,8 @@ export interface paths {
                          *       "positions": [
                          *         {
                          *           "element": "triage",
-                         *           "state": "active"
+                         *           "state": "active",
+                         *           "process": null
                          *         }
                          *       ]
                          *     }
@@ -2333,6 +2365,7 @@ export interface paths {
                          *           "id": "01a204287a86e8a2c2b6fe2769",
                          *           "instance": "01a204287a6f508e8ac5e73610",
                          *           "element": "triage",
+                         *           "process": null,
                          *           "name": "Triage",
                          *           "state": "open",
                          *           "assignee": null,
@@ -2413,6 +2446,7 @@ export interface paths {
                          *       "id": "01a204287a86e8a2c2b6fe2769",
                          *       "instance": "01a204287a6f508e8ac5e73610",
                          *       "element": "triage",
+                         *       "process": null,
                          *       "name": "Triage",
                          *       "state": "open",
                          *       "assignee": null,
@@ -2516,6 +2550,7 @@ export interface paths {
                          *       "id": "01a204287a86e8a2c2b6fe2769",
                          *       "instance": "01a204287a6f508e8ac5e73610",
                          *       "element": "triage",
+                         *       "process": null,
                          *       "name": "Triage",
                          *       "state": "open",
                          *       "assignee": null,
@@ -2598,6 +2633,7 @@ export interface paths {
                          *       "id": "01a204287a86e8a2c2b6fe2769",
                          *       "instance": "01a204287a6f508e8ac5e73610",
                          *       "element": "triage",
+                         *       "process": null,
                          *       "name": "Triage",
                          *       "state": "open",
                          *       "assignee": null,
@@ -2686,6 +2722,7 @@ export interface paths {
                          *       "id": "01a204287a86e8a2c2b6fe2769",
                          *       "instance": "01a204287a6f508e8ac5e73610",
                          *       "element": "triage",
+                         *       "process": null,
                          *       "name": "Triage",
                          *       "state": "open",
                          *       "assignee": null,
@@ -2785,6 +2822,7 @@ export interface paths {
                          *       "id": "01a204287a86e8a2c2b6fe2769",
                          *       "instance": "01a204287a6f508e8ac5e73610",
                          *       "element": "triage",
+                         *       "process": null,
                          *       "name": "Triage",
                          *       "state": "completed",
                          *       "assignee": null,
@@ -3345,6 +3383,12 @@ export interface components {
             definitions: components["schemas"]["Deployed"][];
             warnings: components["schemas"]["Warning"][];
         };
+        Call: {
+            key: string;
+            version: number;
+            /** @description The id of the call activity. */
+            element: string;
+        };
         ProcessDefinition: {
             id: string;
             key: string;
@@ -3356,6 +3400,8 @@ export interface components {
             };
             /** @description The key of the form it is started with. */
             start_form: string | null;
+            /** @description The versions that its call activities call, pinned when it was deployed. */
+            calls: components["schemas"]["Call"][];
             deployment: string;
             file: string;
             /** Format: date-time */
@@ -3387,10 +3433,16 @@ export interface components {
             /** @default null */
             service: string | null;
         };
+        ProcessVersion: {
+            key: string;
+            version: number;
+        };
         Failure: {
             /** @description The id of the element that failed, as drawn. */
             element: string;
             message: string;
+            /** @description The called process the element is drawn in; null: the case's own process. */
+            process: components["schemas"]["ProcessVersion"] | null;
         };
         ProcessInstance: {
             id: string;
@@ -3442,6 +3494,8 @@ export interface components {
             element: string;
             /** @description `active`, `listening` or `failed`. */
             state: string;
+            /** @description The called process the element is drawn in; null: the case's own process. */
+            process: components["schemas"]["ProcessVersion"] | null;
         };
         Diagram: {
             /** @description The diagram as drawn. */
@@ -3463,6 +3517,8 @@ export interface components {
             instance: string;
             /** @description The element's id, as drawn. */
             element: string;
+            /** @description The called process the element is drawn in; null: the case's own process. */
+            process: components["schemas"]["ProcessVersion"] | null;
             readonly name: string;
             /** @enum {string} */
             state: "open" | "completed" | "cancelled";
@@ -3490,6 +3546,8 @@ export interface components {
             instance: string;
             /** @description The element's id, as drawn. */
             element: string;
+            /** @description The called process the element is drawn in; null: the case's own process. */
+            process: components["schemas"]["ProcessVersion"] | null;
             readonly name: string;
             /** @enum {string} */
             state: "open" | "completed" | "cancelled";
