@@ -1,9 +1,10 @@
 """Random models against a token game played after the standard, which shares no code with the engine.
 
-A model is made of blocks: sequences, parallel blocks, choices, loops and sub-processes around user tasks and
-scripts. It becomes a net of nodes and flows, and the net both a diagram and a game. People complete tasks in
-random order, the case is saved and loaded between any two; after each step both must have the same tasks
-open, at the end the same variables.
+A model is made of blocks: sequences, parallel blocks, choices, loops, sub-processes, called processes around
+user tasks and scripts, and some throw an error or escalation to who catches it further out. It becomes a
+net of nodes and flows, and the net both a diagram and a game. People complete tasks in random order, the case
+is saved and loaded between any two; after each step both must have the same tasks open, at the end the same
+variables.
 """
 
 from collections import Counter
@@ -38,11 +39,22 @@ class Net:
     nodes: dict[str, str] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     inner: dict[str, "Net"] = field(default_factory=dict)
+    guards: dict[str, "Guard"] = field(default_factory=dict)
+
+
+@dataclass
+class Guard:
+    """The event at the boundary of a sub-process or call, and what it catches."""
+
+    id: str
+    kind: str
+    interrupting: bool
 
 
 # -- from blocks to a net ------------------------------------------------------------------------------------
 
-LEAVES = st.sampled_from(["user", "user", "user", "script", "task", "nothing"])
+LEAVES = st.sampled_from(["user", "user", "user", "script", "task", "nothing", "escalate", "bail"])
+GUARDS = st.sampled_from([("error", True), ("escalation", True), ("escalation", False)])
 
 
 def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -52,7 +64,8 @@ def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.tuples(st.just("parallel"), few, st.booleans()),
         st.tuples(st.just("choice"), few, st.integers(0, 2)),
         st.tuples(st.just("loop"), inner, st.integers(1, 3)),
-        st.tuples(st.just("sub"), inner),
+        st.tuples(st.just("sub"), inner, st.booleans()),
+        st.tuples(st.just("guard"), inner, st.booleans(), GUARDS),
     )
 
 
@@ -64,6 +77,8 @@ class Maker:
 
     def __init__(self) -> None:
         self.count = 0
+        self.caught: list[str] = []
+        """What is caught further out, where the next block lies."""
 
     def net(self, block: Any) -> Net:
         net = Net()
@@ -88,6 +103,8 @@ class Maker:
     def block(self, net: Net, block: Any, at: tuple[str, Condition | None, bool]) -> Any:
         if block == "nothing":
             return at
+        if block in ("escalate", "bail"):
+            return getattr(self, block)(net, at)
         if isinstance(block, str):
             return self.join_on(net, at, block), None, False
         return getattr(self, block[0])(net, at, *block[1:])
@@ -121,19 +138,63 @@ class Maker:
         self.edge(net, (gateway, None, True), merge)
         return gateway, (counter, times, 0), False
 
-    def sub(self, net: Net, at: Any, body: Any) -> Any:
-        node = self.join_on(net, at, "sub")
+    def sub(self, net: Net, at: Any, body: Any, called: bool) -> Any:
+        node = self.join_on(net, at, "call" if called else "sub")
         net.inner[node] = self.net(body)
         return node, None, False
 
+    def guard(self, net: Net, at: Any, body: Any, called: bool, guard: tuple[str, bool]) -> Any:
+        """A sub-process or call that is guarded: what is caught ends in a task, which leads back if it
+        interrupted."""
+        kind, interrupting = guard
+        self.caught.append(kind)
+        node, _, _ = self.sub(net, at, body, called)
+        self.caught.pop()
+        event = self.node(net, "boundary")
+        net.guards[node] = Guard(event, kind, interrupting)
+        mended = self.join_on(net, (event, None, False), "user")
+        if not interrupting:
+            self.join_on(net, (mended, None, False), "end")
+            return node, None, False
+        merge = self.join_on(net, (node, None, False), "exclusive")
+        self.edge(net, (mended, None, False), merge)
+        return merge, None, False
+
+    # A person comes before what is thrown, so that nothing else moves when it ends what is around it.
+
+    def escalate(self, net: Net, at: Any) -> Any:
+        return self.join_on(net, (self.join_on(net, at, "user"), None, False), "throw"), None, False
+
+    def bail(self, net: Net, at: Any) -> Any:
+        """Every second time an error, where one is caught."""
+        if "error" not in self.caught:
+            return self.join_on(net, at, "user"), None, False
+        counter = self.join_on(net, (self.join_on(net, at, "user"), None, False), "script")
+        gateway = self.join_on(net, (counter, None, False), "exclusive")
+        self.join_on(net, (gateway, (counter, 2, 1), False), "error")
+        return gateway, None, True
+
 
 # -- from a net to a diagram ---------------------------------------------------------------------------------
+
+
+CODES = {"errors": ("E",), "escalations": ("X",)}
 
 
 def drawn(net: Net) -> str:
     return "".join(
         [_drawn(net, id, kind) for id, kind in net.nodes.items()] + [_flow(edge) for edge in net.edges]
     )
+
+
+def called_by(net: Net) -> list[bytes]:
+    """A file for each process that is called, from here or further inside."""
+    files = [support.diagram(drawn(net.inner[id]), key=f"of_{id}", **CODES) for id in _calls(net)]
+    return files + [file for inner in net.inner.values() for file in called_by(inner)]
+
+
+def _calls(net: Net) -> list[str]:
+    return [id for id, kind in net.nodes.items() if kind == "call"]
 
 
 def _drawn(net: Net, id: str, kind: str) -> str:
@@ -143,6 +204,16 @@ def _drawn(net: Net, id: str, kind: str) -> str:
             return support.script(id, f"{id} = {id} + 1 if defined({id}) else 1")
         case "sub":
             return support.sub(id, drawn(net.inner[id]))
+        case "call":
+            return support.call(id, f"of_{id}")
+        case "boundary":
+            host, guard = next((host, guard) for host, guard in net.guards.items() if guard.id == id)
+            caught = support.error() if guard.kind == "error" else support.escalation("X")
+            return support.boundary(id, host, caught, interrupting=guard.interrupting)
+        case "throw":
+            return support.throw(id, support.escalation("X"))
+        case "error":
+            return support.end(id, support.error("E"))
         case "exclusive":
             return support.xor(id, default)
         case "parallel":
@@ -169,9 +240,11 @@ def _flow(edge: Edge) -> str:
 class Game:
     """Tokens lie on flows. A node takes what it needs and puts out what the standard says."""
 
-    def __init__(self, net: Net, counters: Counter[str]) -> None:
+    def __init__(self, net: Net, counters: Counter[str], outer: tuple["Game", str] | None = None) -> None:
         self.net = net
         self.counters = counters
+        self.outer = outer
+        self.ended = False
         self.marks: Counter[str] = Counter()
         self.open: list[str] = []
         self.inside: list[tuple[str, Game]] = []
@@ -199,6 +272,8 @@ class Game:
             pass
 
     def step(self) -> bool:
+        if self.ended:
+            return False
         for edge in reversed(self.net.edges):
             if self.marks[edge.id] and self.can_take(edge):
                 self.take(edge)
@@ -224,11 +299,32 @@ class Game:
     def enter(self, node: str, kind: str) -> None:
         if kind == "user":
             self.open.append(node)
-        elif kind == "sub":
-            self.inside.append((node, Game(self.net.inner[node], self.counters)))
+        elif kind in ("sub", "call"):
+            # What a called process counts is its own, and gone with it.
+            counters = Counter() if kind == "call" else self.counters
+            self.inside.append((node, Game(self.net.inner[node], counters, (self, node))))
+        elif kind in ("throw", "error"):
+            if not self.throw("error" if kind == "error" else "escalation"):
+                self.put(node)
         else:
             self.counters[node] += kind == "script"
             self.put(node)
+
+    def throw(self, kind: str) -> bool:
+        """Hand something outwards to who catches it. Whether that ended what threw it."""
+        game, passed = self, [self]
+        while game.outer:
+            game, host = game.outer
+            guard = game.net.guards.get(host)
+            if guard and guard.kind == kind:
+                game.put(guard.id)
+                if guard.interrupting:
+                    game.inside = [each for each in game.inside if each[1] is not passed[-1]]
+                    for each in passed:
+                        each.ended = True
+                return guard.interrupting
+            passed.append(game)
+        return False
 
     def complete(self, node: str) -> None:
         if node in self.open:
@@ -249,7 +345,8 @@ class Game:
 
 def play_both(block: Any, choose: Any) -> None:
     net = Maker().net(block)
-    case = Case(support.diagram(drawn(net)), limits=Limits(steps=100_000, seconds=60))
+    files = support.diagram(drawn(net), **CODES), *called_by(net)
+    case = Case(files[0], calls=files[1:], limits=Limits(steps=100_000, seconds=60))
     game = Game(net, Counter())
     completed: Counter[str] = Counter()
 
@@ -264,7 +361,18 @@ def play_both(block: Any, choose: Any) -> None:
 
     assert case.failures == {}
     assert case.completed is game.over
-    assert case.variables == {**{k: v for k, v in game.counters.items() if v}, **completed}
+    mine = {
+        name: times for name, times in completed.items() if name.removeprefix("did_") not in inside_calls(net)
+    }
+    assert case.variables == {**{k: v for k, v in game.counters.items() if v}, **mine}
+
+
+def inside_calls(net: Net, called: bool = False) -> set[str]:
+    """The nodes of all called processes: what is written there is gone with them."""
+    within = set(net.nodes) if called else set()
+    return within.union(
+        *(inside_calls(inner, called or net.nodes[id] == "call") for id, inner in net.inner.items())
+    )
 
 
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
