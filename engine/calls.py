@@ -138,7 +138,7 @@ class _Graph:
     def missing(self, call: Call) -> str | None:
         """Why there is nothing to call, if so."""
         if call.numbered:
-            if self.look(call.key, call.number) is None:
+            if call.number is not None and self.look(call.key, call.number) is None:
                 return f"There is no version {call.number} of the process {call.key!r}."
         elif call.key not in self.fresh:
             if call.together:

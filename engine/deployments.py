@@ -83,8 +83,8 @@ def deploy(
     """Store new versions of what the files hold. `by` None is the system itself.
 
     Bytes identical to the latest version of their key are that version again, unless a process calls one that
-    has a newer version since. Raises `Forbidden`, and
-    `Invalid` with all problems of all files at once; nothing is stored then.
+    has a newer version since. Raises `Forbidden`, and `Invalid` with all problems of all files at once;
+    nothing is stored then.
     """
     if by is not None:
         access.require(by, *DEPLOYERS)
@@ -211,9 +211,8 @@ def _read_diagram(file: File, content: _Content, form_exists: Any) -> None:
     except Invalid as invalid:
         content.problems += invalid.problems
         with suppress(Invalid):  # what it calls, and who calls it, can be looked at all the same
-            content.callers += [
-                calls.Caller(file.path, *it) for it in bpmn.calls(file.path, file.data).items()
-            ]
+            found = bpmn.calls(file.path, file.data).items()
+            content.callers += [calls.Caller(file.path, key, theirs) for key, theirs in found]
         return
     content.processes += [(file, definition) for definition in definitions]
     content.callers += [calls.Caller(file.path, each.key, each.calls) for each in definitions]

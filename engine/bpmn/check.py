@@ -721,12 +721,12 @@ class _Checker:
             self.refuse(activity, "calledElement is the key of a process, not an expression.")
         if call.binding not in (dialect.LATEST, dialect.TOGETHER, dialect.NUMBERED):
             self.refuse(activity, f'camunda:calledElementBinding="{call.binding}" is not supported.')
-        elif (call.binding == dialect.NUMBERED) != bool(dialect.camunda(activity, "calledElementVersion")):
+        elif call.numbered != bool(dialect.camunda(activity, "calledElementVersion")):
             self.refuse(
                 activity,
                 'camunda:calledElementBinding="version" and camunda:calledElementVersion need each other.',
             )
-        elif call.binding == dialect.NUMBERED and not 1 <= (call.number or 0) < 2**31:
+        elif call.numbered and call.number is None:
             self.refuse(activity, "camunda:calledElementVersion is no version: those count from 1.")
         for kind in ("in", "out"):
             for mapping in dialect.extensions(activity, CAMUNDA, kind):

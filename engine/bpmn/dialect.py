@@ -255,7 +255,8 @@ LATEST, TOGETHER, NUMBERED = "latest", "deployment", "version"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call activity: the key of the process it calls, and by `binding` which version of it."""
+    """A call activity: the key of the process it calls, and by `binding` which version of it; `number` is the
+    one it names, None when it names none that could be."""
 
     key: str
     binding: str
@@ -274,10 +275,11 @@ class Call:
 
 def call(activity: _Element) -> Call:
     number = camunda(activity, "calledElementVersion") or ""
+    is_version = number.isdecimal() and len(number) <= 10 and 1 <= int(number) < 2**31
     return Call(
         key=(activity.get("calledElement") or "").strip(),
         binding=camunda(activity, "calledElementBinding") or LATEST,
-        number=int(number) if number.isdecimal() else None,
+        number=int(number) if is_version else None,
         element=activity.get("id"),
         line=line(activity),
     )

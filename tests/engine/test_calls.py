@@ -133,6 +133,12 @@ def test_a_version_that_does_not_exist_is_refused(desk: Desk) -> None:
     assert detail == "There is no version 2 of the process 'b'."
 
 
+def test_a_number_that_no_version_can_have_is_refused_without_being_looked_for(desk: Desk) -> None:
+    ((_, element, detail),) = refused(desk, calling("a", "b", binding="version", number=2**31))
+
+    assert (element, "count from 1" in detail) == ("to_b", True)
+
+
 def pinned(desk: Desk, key: str) -> int:
     with desk.database.transaction(write=False) as session:
         (call,) = deployments.definitions.latest(session, key).calls

@@ -110,6 +110,7 @@ REFUSED = {
     "call of a version without its number": (call("x", "q", binding="version"), "need each other"),
     "number without its binding": (call("x", "q", number="1"), "need each other"),
     "version zero": (call("x", "q", binding="version", number="0"), "count from 1"),
+    "version of many digits": (call("x", "q", binding="version", number="9" * 5000), "count from 1"),
     "version by expression": (call("x", "q", binding="version", number="${n}"), "count from 1"),
     "nothing passed in": (called(hands("in", target="a")), "needs one of"),
     "two things passed in": (called(hands("in", source="a", variables="all", target="a")), "needs one of"),
