@@ -1,4 +1,4 @@
-"""Deploying over HTTP: diagrams and forms, all or nothing."""
+"""Deploying over HTTP: diagrams, decisions and forms, all or nothing."""
 
 from typing import Any
 
@@ -14,7 +14,10 @@ from engine.deployments import DEPLOYERS, Deployment, File
 from engine.errors import Invalid, Problem
 
 blueprint = Blueprint(
-    "deployments", __name__, url_prefix="/api/v1/deployments", description="Deploying diagrams and forms"
+    "deployments",
+    __name__,
+    url_prefix="/api/v1/deployments",
+    description="Deploying diagrams, decisions and forms",
 )
 
 DEPLOYMENT_LIMIT = 60_000_000
@@ -35,7 +38,7 @@ _PARTS = {
                     "files": {
                         "type": "array",
                         "items": {"type": "string", "format": "binary"},
-                        "description": "`.bpmn` diagrams and `.json` forms.",
+                        "description": "`.bpmn` diagrams, `.dmn` decisions and `.json` forms.",
                     },
                     "paths": {
                         "type": "array",
@@ -76,12 +79,12 @@ def _for_deployers(view: View) -> View:
 @body_limit(DEPLOYMENT_LIMIT)
 @_for_deployers
 def deploy(query: dict[str, Any]) -> Response:
-    """Deploy diagrams and forms
+    """Deploy diagrams, decisions and forms
 
-    For process owners and administrators. `incident/triage.json` is the form `incident/triage`; a diagram's
-    keys are the ids of its processes. Everything wrong with all files is reported at once, and nothing is
-    stored then. Bytes identical to the latest version are that version again. A dry run answers 200, without
-    `id`.
+    For process owners and administrators. `incident/triage.json` is the form `incident/triage`; the keys of a
+    diagram or a decision file are the ids of its processes or decisions. Everything wrong with all files is
+    reported at once, and nothing is stored then. Bytes identical to the latest version are that version
+    again. A dry run answers 200, without `id`.
     """
     access.require(current_person(), *DEPLOYERS)
     files, reason = _files(), _reason()

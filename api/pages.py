@@ -16,11 +16,13 @@ from marshmallow import Schema, fields, validate
 
 from api.serialisation import from_json, to_json
 from api.server import server
-from engine.errors import Invalid
+from engine.errors import Invalid, NotFound
 
 DEFAULT_LIMIT = 50
 HIGHEST_LIMIT = 200
 SIGNATURE_BYTES = 12
+HIGHEST_VERSION = 2**31 - 1
+"""Beyond it no database could even be asked."""
 
 Item = TypeVar("Item")
 
@@ -65,6 +67,13 @@ def page(found: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]
     """
     items = list(found[:limit])
     return {"items": items, "next": _encode(key(items[-1])) if len(found) > limit else None}
+
+
+def existing(version: int) -> int:
+    """The number of a version, if there could be one. Raises `NotFound`."""
+    if version > HIGHEST_VERSION:
+        raise NotFound(f"Nothing has {version} versions.")
+    return version
 
 
 def _encode(values: Sequence[Any]) -> str:

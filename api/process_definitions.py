@@ -8,7 +8,7 @@ from api import pages
 from api.blueprint import Blueprint
 from api.commands import Reading
 from api.language import locales
-from api.pages import PageQuery
+from api.pages import PageQuery, existing
 from api.schemas.deployments import (
     DEFINITION_EXAMPLE,
     FORM_EXAMPLE,
@@ -18,14 +18,10 @@ from api.schemas.deployments import (
 )
 from api.serialisation import to_json
 from engine import definitions
-from engine.errors import NotFound
 
 blueprint = Blueprint(
     "process-definitions", __name__, url_prefix="/api/v1/process-definitions", description="What is deployed"
 )
-
-HIGHEST_VERSION = 2**31 - 1
-"""Beyond it no database could even be asked."""
 
 _PAGE_EXAMPLE = {"items": [DEFINITION_EXAMPLE], "next": None}
 
@@ -94,9 +90,7 @@ def get_xml(here: Reading, key: str, number: int) -> Response:
 
 
 def _version(here: Reading, key: str, number: int) -> Any:
-    if number > HIGHEST_VERSION:
-        raise NotFound(f"No process definition has {number} versions.")
-    return definitions.version(here.session, key, number)
+    return definitions.version(here.session, key, existing(number))
 
 
 @blueprint.get("/<key>/start-form")

@@ -5,11 +5,12 @@ and kept.
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from engine.errors import NotFound
 from engine.forms import Form
 from engine.kept import Kept
+from engine.store import versions as stored
 from engine.store.deployments import FormRow, ProcessDefinitionRow
 
 _forms: Kept[str, Form] = Kept(512)
@@ -97,3 +98,37 @@ def start_form(session: Session, definition: ProcessDefinitionRow) -> Form | Non
         .limit(1)
     )
     return form(session, session.execute(latest_id).scalar_one())
+
+
+# Forms as documents
+
+
+_WITHOUT_DOCUMENT = defer(FormRow.document)
+
+
+def form_page(session: Session, *, limit: int, after: str | None = None) -> list[FormRow]:
+    """The latest version of up to `limit` forms after the key `after`, in the order of keys, documents left
+    out.
+    """
+    return stored.page(session, FormRow, _WITHOUT_DOCUMENT, limit=limit, after=after)
+
+
+def latest_form(session: Session, key: str) -> FormRow:
+    """The latest version of a form. Raises `NotFound`."""
+    found = stored.latest(session, FormRow, key)
+    if found is None:
+        raise NotFound(f"No form {key!r} is deployed.")
+    return found
+
+
+def form_version(session: Session, key: str, number: int) -> FormRow:
+    """One version of a form. Raises `NotFound`."""
+    found = stored.numbered(session, FormRow, key, number)
+    if found is None:
+        raise NotFound(f"There is no version {number} of the form {key!r}.")
+    return found
+
+
+def form_versions(session: Session, key: str, *, limit: int) -> list[FormRow]:
+    """The newest versions of a form, up to `limit`, documents left out."""
+    return stored.versions(session, FormRow, key, _WITHOUT_DOCUMENT, limit=limit)

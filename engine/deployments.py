@@ -1,4 +1,4 @@
-"""Deploy diagrams and forms: all of a deployment is valid and stored, or nothing is."""
+"""Deploy diagrams, decisions and forms: all of a deployment is valid and stored, or nothing is."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -13,18 +13,23 @@ import orjson
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, bpmn, calls, definitions, forms
+from engine import access, bpmn, calls, definitions, dmn, forms
 from engine.errors import Invalid, Problem
 from engine.people import Person, Role
 from engine.store.base import new_id
-from engine.store.deployments import DeploymentRow, FormRow, ProcessDefinitionRow
+from engine.store.deployments import DecisionDefinitionRow, DeploymentRow, FormRow, ProcessDefinitionRow
 from engine.store.process_instances import prepare_numbers
 
 DEPLOYERS = (Role.PROCESS_OWNER, Role.ADMINISTRATOR)
 MAX_FILES = 500
 MAX_PATH = 200
 DIAGRAM_SUFFIXES = (".bpmn", ".bpmn20.xml")
+DECISION_SUFFIX = ".dmn"
 FORM_SUFFIX = ".json"
+SUFFIXES = (*DIAGRAM_SUFFIXES, DECISION_SUFFIX, FORM_SUFFIX)
+
+_Kind = type[FormRow] | type[DecisionDefinitionRow] | type[ProcessDefinitionRow]
+"""The table of one kind of content; all have `key`, `version` and `digest`."""
 
 
 class Origin(StrEnum):
@@ -44,7 +49,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What one key became: `process` or `form`, its key and the version that is now the latest."""
+    """What one key became: `kind` is `process`, `decision` or `form`, `version` what is now the latest."""
 
     kind: str
     key: str
@@ -65,6 +70,7 @@ class _Content:
     """What the files hold, read and checked."""
 
     processes: list[tuple[File, bpmn.Definition]] = field(default_factory=list)
+    decisions: list[tuple[File, dmn.Decision]] = field(default_factory=list)
     forms: list[tuple[File, str, dict[str, Any]]] = field(default_factory=list)
     callers: list[calls.Caller] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -96,6 +102,7 @@ def deploy(
     session.add(row)
     session.flush()
     deployed = [_store_form(session, file, key, document, row) for file, key, document in content.forms]
+    deployed += [_store_decision(session, file, decision, row) for file, decision in content.decisions]
     deployed += _process_versions(session, content, partial(_store_process, session, row))
     return Deployment(row.id, deployed, content.warnings)
 
@@ -108,14 +115,19 @@ def check(session: Session, files: Sequence[File], *, by: Person | None) -> Depl
     deployed = [
         Deployed("form", key, _next_version(session, FormRow, key, file)[0]) for file, key, _ in content.forms
     ]
+    deployed += [
+        Deployed("decision", d.key, _next_version(session, DecisionDefinitionRow, d.key, f)[0])
+        for f, d in content.decisions
+    ]
     deployed += _process_versions(session, content, lambda *_new: None)
     return Deployment(None, deployed, content.warnings)
 
 
 def lint(files: Sequence[File]) -> tuple[list[Problem], list[Problem]]:
-    """The problems and the warnings `deploy` would have, without a database: only forms and processes given
-    exist."""
-    content = _inspect(files, lambda _form: False, calls.nothing_stored)
+    """The problems and the warnings `deploy` would have, without a database: only the forms, decisions and
+    processes given exist.
+    """
+    content = _inspect(files, lambda _kind, _key: False, calls.nothing_stored)
     return content.problems, content.warnings
 
 
@@ -138,13 +150,13 @@ def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deploymen
 
 
 def _read(session: Session, files: Sequence[File]) -> _Content:
-    """Read and check every file against the forms that are stored. Raises `Invalid`."""
-    stored: dict[str, bool] = {}
+    """Read and check every file against what is stored. Raises `Invalid`."""
+    stored: dict[tuple[_Kind, str], bool] = {}
 
-    def is_stored(form: str) -> bool:
-        if form not in stored:
-            stored[form] = session.scalar(select(func.count()).where(FormRow.key == form)) != 0
-        return stored[form]
+    def is_stored(kind: _Kind, key: str) -> bool:
+        if (kind, key) not in stored:
+            stored[kind, key] = session.scalar(select(func.count()).where(kind.key == key)) != 0
+        return stored[kind, key]
 
     content = _inspect(files, is_stored, calls.look_in(session))
     if content.problems:
@@ -155,17 +167,21 @@ def _read(session: Session, files: Sequence[File]) -> _Content:
     return content
 
 
-def _inspect(files: Sequence[File], is_stored: Callable[[str], bool], look: calls.Look) -> _Content:
-    """What the files hold and what is wrong with it; forms first, for diagrams may name them."""
+def _inspect(
+    files: Sequence[File], is_stored: Callable[[_Kind, str], bool], look: calls.Look
+) -> _Content:
+    """What the files hold and what is wrong with it; diagrams last, for they may name all else."""
     content = _Content()
     _check_paths(files, content)
     for file in files:
         if file.path.endswith(FORM_SUFFIX):
             _read_form(file, content)
-    with_it = {key for _, key, _ in content.forms}
+        elif file.path.endswith(DECISION_SUFFIX):
+            _read_decisions(file, content)
+    forms_here = {key for _, key, _ in content.forms}
     for file in files:
         if file.path.endswith(DIAGRAM_SUFFIXES):
-            _read_diagram(file, content, lambda key: key in with_it or is_stored(key))
+            _read_diagram(file, content, lambda key: key in forms_here or is_stored(FormRow, key))
     content.problems += calls.problems(content.callers, look)
     _check_keys(content)
     return content
@@ -187,10 +203,9 @@ def _check_paths(files: Sequence[File], content: _Content) -> None:
             content.problems.append(
                 Problem("The file's path must be relative, with plain names.", file=file.path[:MAX_PATH])
             )
-        elif not file.path.endswith((*DIAGRAM_SUFFIXES, FORM_SUFFIX)):
-            content.problems.append(
-                Problem("Only .bpmn diagrams and .json forms can be deployed.", file=file.path)
-            )
+        elif not file.path.endswith(SUFFIXES):
+            detail = "Only .bpmn diagrams, .dmn decisions and .json forms can be deployed."
+            content.problems.append(Problem(detail, file=file.path))
 
 
 def _read_form(file: File, content: _Content) -> None:
@@ -203,6 +218,16 @@ def _read_form(file: File, content: _Content) -> None:
     content.problems += problems
     if not problems:
         content.forms.append((file, file.path.removesuffix(".json"), document))
+
+
+def _read_decisions(file: File, content: _Content) -> None:
+    try:
+        decisions, warnings = dmn.prepare(file.path, file.data)
+    except Invalid as invalid:
+        content.problems += invalid.problems
+        return
+    content.decisions += [(file, decision) for decision in decisions]
+    content.warnings += warnings
 
 
 def _read_diagram(file: File, content: _Content, form_exists: Any) -> None:
@@ -222,6 +247,7 @@ def _read_diagram(file: File, content: _Content, form_exists: Any) -> None:
 def _check_keys(content: _Content) -> None:
     for kind, keys in (
         ("process", [(d.key, file.path) for file, d in content.processes]),
+        ("decision", [(d.key, file.path) for file, d in content.decisions]),
         ("form", [(key, file.path) for file, key, _ in content.forms]),
     ):
         seen: dict[str, str] = {}
@@ -246,9 +272,7 @@ def _digest(file: File) -> str:
     return sha256(file.data).hexdigest()
 
 
-def _latest(
-    session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str
-) -> tuple[int, str] | None:
+def _latest(session: Session, table: _Kind, key: str) -> tuple[int, str] | None:
     """(version, digest) of the latest version of a key."""
     statement = (
         select(table.version, table.digest).where(table.key == key).order_by(table.version.desc()).limit(1)
@@ -257,9 +281,7 @@ def _latest(
     return None if found is None else (found.version, found.digest)
 
 
-def _next_version(
-    session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str, file: File
-) -> tuple[int, bool]:
+def _next_version(session: Session, table: _Kind, key: str, file: File) -> tuple[int, bool]:
     """(the version this file's bytes are, whether it is a new one)."""
     latest = _latest(session, table, key)
     if latest is None:
@@ -280,6 +302,28 @@ def _store_form(
         session.add(FormRow(key=key, version=number, document=document, **about))
         session.flush()
     return Deployed("form", key, number)
+
+
+def _store_decision(
+    session: Session, file: File, decision: dmn.Decision, deployment: DeploymentRow
+) -> Deployed:
+    number, new = _next_version(session, DecisionDefinitionRow, decision.key, file)
+    if new:
+        session.add(
+            DecisionDefinitionRow(
+                key=decision.key,
+                version=number,
+                name=decision.name,
+                names=decision.names,
+                deployment_id=deployment.id,
+                file=file.path,
+                digest=_digest(file),
+                created_at=deployment.deployed_at,
+                xml=decision.xml,
+            )
+        )
+        session.flush()
+    return Deployed("decision", decision.key, number)
 
 
 _Pin = Callable[[bpmn.Call], int]
@@ -344,10 +388,12 @@ def _pins(definition: bpmn.Definition, pin: _Pin) -> list[dict[str, Any]]:
 # Seeding
 
 
-def _keys(file: File) -> Iterable[tuple[type[FormRow] | type[ProcessDefinitionRow], str]]:
-    """The tables and keys a file of ours fills; a diagram's keys are read without checking it."""
+def _keys(file: File) -> Iterable[tuple[_Kind, str]]:
+    """The tables and keys a file of ours fills; they are read without checking it."""
     if file.path.endswith(FORM_SUFFIX):
         return [(FormRow, file.path.removesuffix(".json"))]
+    if file.path.endswith(DECISION_SUFFIX):
+        return [(DecisionDefinitionRow, key) for key in dmn.keys(file.path, file.data)]
     return [(ProcessDefinitionRow, key) for key in bpmn.keys(file.path, file.data)]
 
 
@@ -377,7 +423,7 @@ def _is_latest(session: Session, file: File) -> bool:
     return all((_latest(session, table, key) or (0, ""))[1] == _digest(file) for table, key in _keys(file))
 
 
-def _origin(session: Session, table: type[FormRow] | type[ProcessDefinitionRow], key: str) -> str | None:
+def _origin(session: Session, table: _Kind, key: str) -> str | None:
     """Who deployed the latest version of a key; None when there is none."""
     statement = (
         select(DeploymentRow.origin)

@@ -1,4 +1,4 @@
-"""`baton lint` and `baton deploy`: diagrams and forms from files, checked or deployed."""
+"""`baton lint` and `baton deploy`: diagrams, decisions and forms from files, checked or deployed."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from api.console.reading import read_only_database, require_up_to_date
 from config.settings import Settings
 from engine import deployments
 from engine.database import Database
-from engine.deployments import DIAGRAM_SUFFIXES, FORM_SUFFIX, Deployed, Deployment, File
+from engine.deployments import SUFFIXES, Deployed, Deployment, File
 from engine.errors import Invalid, Problem
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 def register(commands: "Commands") -> None:
     lint = commands.add_parser(
-        "lint", help="check diagrams and forms as a deployment would, without a database"
+        "lint", help="check diagrams, decisions and forms as a deployment would, without a database"
     )
     _add_paths(lint)
     lint.set_defaults(run=run_lint)
-    deploy = commands.add_parser("deploy", help="deploy diagrams and forms, all of them or none")
+    deploy = commands.add_parser("deploy", help="deploy diagrams, decisions and forms, all of them or none")
     _add_paths(deploy)
     deploy.add_argument("--reason", help="why, for those who look at the deployment later")
     deploy.add_argument("--dry-run", action="store_true", help="only say what would be deployed")
@@ -42,7 +42,7 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a file, or a directory with all the diagrams and forms in it",
+        help="a file, or a directory with all the diagrams, decisions and forms in it",
     )
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else on standard output")
 
@@ -99,7 +99,7 @@ def _sources(paths: Sequence[Path]) -> list[Source]:
     sources = [source for path in paths for source in _sources_at(path)]
     if not sources:
         looked_at = ", ".join(map(str, paths))
-        raise Invalid(f"There is no diagram (.bpmn) and no form (.json) in {looked_at}.")
+        raise Invalid(f"There is no diagram (.bpmn), decision (.dmn) or form (.json) in {looked_at}.")
     return sources
 
 
@@ -115,9 +115,7 @@ def _inside(directory: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(directory, onerror=_unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (
-            Path(folder, name)
-            for name in names
-            if name.endswith((*DIAGRAM_SUFFIXES, FORM_SUFFIX)) and not name.startswith(".")
+            Path(folder, name) for name in names if name.endswith(SUFFIXES) and not name.startswith(".")
         )
 
 

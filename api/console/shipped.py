@@ -1,5 +1,5 @@
-"""The content that comes with Baton: the diagrams under `processes/` and the forms under `forms/` of the
-checkout.
+"""The content that comes with Baton: the diagrams and decisions under `processes/` and the forms under
+`forms/` of the checkout.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 def shipped() -> list[File]:
     """All of it, with the paths it is deployed under."""
-    found = [(ROOT / "processes", "*.bpmn"), (ROOT / "forms", "*.json")]
+    found = [(ROOT / "processes", "*.bpmn"), (ROOT / "processes", "*.dmn"), (ROOT / "forms", "*.json")]
     return [
         File(path.relative_to(folder).as_posix(), path.read_bytes())
         for folder, pattern in found

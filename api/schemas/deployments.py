@@ -16,7 +16,7 @@ class WarningSchema(Schema):
 
 
 class DeployedSchema(Schema):
-    kind = fields.String(required=True, metadata={"description": "`process` or `form`."})
+    kind = fields.String(required=True, metadata={"description": "`process`, `decision` or `form`."})
     key = fields.String(required=True)
     version = fields.Integer(required=True)
 
@@ -74,7 +74,60 @@ class FormSchema(Schema):
     ui = fields.Dict(required=True, metadata={"description": "uiSchema as react-jsonschema-form knows it."})
 
 
+class DecisionDefinitionSchema(Schema):
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    names = fields.Dict(
+        required=True, metadata={"description": "The name in other languages, by language tag."}
+    )
+    deployment = fields.String(attribute="deployment_id", required=True)
+    file = fields.String(required=True)
+    created_at = Instant(required=True)
+
+
+class TrialSchema(Schema):
+    variables = fields.Dict(keys=fields.String(), required=True)
+
+
+class DecidedSchema(Schema):
+    result = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "The outputs of each rule that the hit policy chose, by name."},
+    )
+    matched = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={"description": "The rules behind the result, from 1; none when defaults were given."},
+    )
+    version = fields.Integer(required=True)
+
+
+class FormDefinitionSchema(Schema):
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    version = fields.Integer(required=True)
+    deployment = fields.String(attribute="deployment_id", required=True)
+    created_at = Instant(required=True)
+
+
+class FormDocumentSchema(FormDefinitionSchema):
+    document = fields.Dict(required=True, metadata={"description": "`schema`, `ui` and `i18n`, as deployed."})
+
+
+class LatestFormSchema(FormDocumentSchema):
+    versions = fields.List(
+        fields.Nested(FormDefinitionSchema),
+        required=True,
+        metadata={"description": "The newest first, at most 200."},
+    )
+
+
 ProcessDefinitionsPage = page_of(ProcessDefinitionSchema)
+DecisionDefinitionsPage = page_of(DecisionDefinitionSchema)
+FormDefinitionsPage = page_of(FormDefinitionSchema)
 
 DEPLOYMENT_EXAMPLE = {
     "id": "01a204287a4c5400828941b1a1",
@@ -104,3 +157,22 @@ FORM_EXAMPLE = {
     },
     "ui": {"title": {"ui:autofocus": True}},
 }
+DECISION_EXAMPLE = {
+    "id": "01a204287a4c5400828941b1a3",
+    "key": "incident_priority",
+    "version": 2,
+    "name": "Priority of an incident",
+    "names": {"zh-CN": "事件优先级"},
+    "deployment": "01a204287a4c5400828941b1a1",
+    "file": "incident/priority.dmn",
+    "created_at": "2026-03-02T09:30:00.000000Z",
+}
+DECIDED_EXAMPLE = {"result": [{"priority": 2}], "matched": [4], "version": 2}
+FORM_DEFINITION_EXAMPLE = {
+    "id": "01a204287a4c5400828941b1a4",
+    "key": "incident/report",
+    "version": 3,
+    "deployment": "01a204287a4c5400828941b1a1",
+    "created_at": "2026-03-02T09:30:00.000000Z",
+}
+FORM_DOCUMENT_EXAMPLE = FORM_DEFINITION_EXAMPLE | {"document": FORM_EXAMPLE}

@@ -1,6 +1,7 @@
 """DMN: read decision tables, refuse what would not be decided as the standard says, and decide.
 
 prepare(file, bytes)     what a deployment stores: one `Decision` each, or `Invalid`
+keys(file, bytes)        the keys alone, unchecked
 load(stored)             the `Decisions` of a stored file, compiled once
 Decisions.evaluate(...)  a `Result`, or `DecisionError`
 MAPPINGS                 from a result to what a diagram asked for
@@ -9,6 +10,7 @@ MAPPINGS                 from a result to what a diagram asked for
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.dmn import xml
 from engine.dmn.errors import DecisionError
 from engine.dmn.read import Reading, Requirement, read
 from engine.dmn.results import MAPPINGS, Result
@@ -17,7 +19,7 @@ from engine.errors import Invalid, Problem
 from engine.scripting import JSON, Limits
 from engine.scripting.limits import Frame, Functions
 
-__all__ = ["MAPPINGS", "Decision", "DecisionError", "Decisions", "Result", "load", "prepare"]
+__all__ = ["MAPPINGS", "Decision", "DecisionError", "Decisions", "Result", "keys", "load", "prepare"]
 
 CONTEXT_FUNCTIONS = frozenset({"now"})
 """Functions the case itself provides, beside the language's own."""
@@ -50,6 +52,11 @@ def prepare(
     reading = _sound(file, data, functions)
     required = Decisions(reading).required_by
     return [_decision(reading, key, required(key), data) for key in reading.keys], reading.warnings
+
+
+def keys(file: str, data: bytes) -> list[str]:
+    """The keys of the decisions in a file, unchecked. Raises `Invalid` when it is no DMN."""
+    return [decision.get("id", "") for decision in xml.children(xml.read(file, data), "decision")]
 
 
 def _decision(reading: Reading, key: str, requires: tuple[str, ...], data: bytes) -> Decision:

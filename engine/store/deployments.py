@@ -1,5 +1,5 @@
-"""The tables of what was deployed: process definitions and forms, version by version, never changed
-afterwards.
+"""The tables of what was deployed: process definitions, decisions and forms, version by version, never
+changed afterwards.
 """
 
 from datetime import datetime
@@ -47,6 +47,26 @@ class ProcessDefinitionRow(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     executable: Mapped[str] = deferred(mapped_column(Text))
+
+
+class DecisionDefinitionRow(Base):
+    """A version of a decision. `xml` is the whole file as it came: other decisions in it may be required, and
+    are deployed with it. `digest` is the file's, so decisions of one file share it.
+    """
+
+    __tablename__ = "decision_definition"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)
+    names: Mapped[dict[str, str]] = mapped_column(Json)
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"), index=True)
+    file: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
 
 
 class FormRow(Base):

@@ -137,7 +137,7 @@ def test_a_directory_without_content_is_named(tmp_path: Path, capsys: Output) ->
     status = main(["lint", str(tmp_path)])
 
     assert status == 1
-    assert f"no form (.json) in {tmp_path}" in capsys.readouterr().err
+    assert f"form (.json) in {tmp_path}" in capsys.readouterr().err
 
 
 # Deploy

@@ -96,6 +96,7 @@ def test_every_operation_tells_what_it_is_for_in_words(description: dict[str, An
 
 
 def test_every_list_pages_the_same_way(desk: Desk, description: dict[str, Any]) -> None:
+    deploy_by_one_key(desk)
     cases = [desk("ann").start("incident", Steer(title=str(number))) for number in range(3)]
     key = f"/process-instances/{cases[0]['id']}"
     lists = [
@@ -131,8 +132,21 @@ def test_the_reference_has_a_line_on_every_endpoint(description: dict[str, Any])
         assert any(all(word in line for word in words) for line in lines), path
 
 
+DECISION = (
+    b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="incident">'
+    b"<literalExpression><text>impact + 1</text></literalExpression></decision></definitions>"
+)
+
+
+def deploy_by_one_key(desk: Desk) -> None:
+    """A decision and a form with the key of a process, so that one key serves all paths."""
+    form = b'{"schema": {"type": "object", "properties": {}}}'
+    assert desk("pat").deploy({"incident.dmn": DECISION, "incident.json": form}).status == 201
+
+
 def known(desk: Desk) -> dict[str, Any]:
     """What parameters of paths may stand for: a new case of ann's with a task and a timer of hers."""
+    deploy_by_one_key(desk)
     case = desk("ann").start("incident")
     desk("sam").do(case, "triage", Steer(outcome="work", assigned_group="service-desk"))
     desk("sam").do(case, "work", Steer(outcome="resolve"))

@@ -8,6 +8,7 @@ from engine.deployments import Deployed, File
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.store.deployments import DeploymentRow, FormRow, ProcessDefinitionRow
 from tests.engine.bpmn import support as draw
+from tests.engine.dmn import support as dmn
 from tests.engine.support import ANN, AUDRA, MIA, NOW, PAT, ROOT, SAM, Desk, at_once, form, line
 
 WORK = line(draw.user("work", formKey="p/work"))
@@ -224,6 +225,58 @@ def test_nodes_that_seed_at_once_make_one_version(desk: Desk) -> None:
     at_once(*[lambda: seed(desk, diagram=WORK, work=FORM)] * 4)
 
     assert counts(desk)[1:] == [1, 1]
+
+
+# -- decisions ----------------------------------------------------------------------------------------------
+
+ROUTE = dmn.decision(dmn.literal("risk + 1"), "route", "R", ["risk"])
+RISK = dmn.document(dmn.decision(dmn.literal("impact"), key="risk"), ROUTE)
+
+
+def deploy(desk: Desk, files: dict[str, bytes]) -> list[Deployed]:
+    with desk.database.transaction() as session:
+        found = [File(*item) for item in files.items()]
+        return deployments.deploy(session, found, by=PAT, now=NOW).definitions
+
+
+def test_decisions_of_one_file_are_versions_of_their_own_keys(desk: Desk) -> None:
+    alone = dmn.document(dmn.decision(dmn.literal("1"), key="risk"))
+
+    done = [deploy(desk, {"r.dmn": data}) for data in (RISK, RISK, alone, RISK)]
+
+    versions = [[(d.kind, d.key, d.version) for d in each] for each in done]
+    assert versions[0] == versions[1] == [("decision", "risk", 1), ("decision", "route", 1)]
+    assert versions[2] == [("decision", "risk", 2)]
+    assert versions[3] == [("decision", "risk", 3), ("decision", "route", 1)]
+
+
+def test_two_files_with_one_decision_are_refused(desk: Desk) -> None:
+    (risk, route) = refused(desk, File("a.dmn", RISK), File("b.dmn", RISK)).problems
+
+    assert (risk.file, risk.element, route.element) == ("b.dmn", "risk", "route")
+
+
+def test_decisions_and_diagrams_are_refused_together(desk: Desk) -> None:
+    wrong = dmn.document(dmn.decision(dmn.literal("oh no"), key="risk"))
+
+    problems = refused(desk, File("a.dmn", wrong), File("b.bpmn", b"<x/>"), File("c.dmn", b"<x/>")).problems
+
+    assert [problem.file for problem in problems] == ["a.dmn", "c.dmn", "b.bpmn"]
+
+
+def test_seeding_renews_decisions_but_none_of_a_file_somebody_edited(desk: Desk) -> None:
+    def seeded(data: bytes) -> list[tuple[str, int]]:
+        with desk.database.transaction() as session:
+            done = deployments.seed(session, [File("p/r.dmn", data)], now=NOW)
+        return [(d.key, d.version) for d in done.definitions] if done else []
+
+    newer, newest = RISK.replace(b"+ 1", b"+ 2"), RISK.replace(b"+ 1", b"+ 3")
+
+    assert seeded(RISK) == [("risk", 1), ("route", 1)]
+    assert seeded(RISK) == []
+    assert seeded(newer) == [("risk", 2), ("route", 2)]
+    deploy(desk, {"mine.dmn": dmn.document(dmn.decision(dmn.literal("7"), key="risk"))})
+    assert seeded(newest) == []
 
 
 # -- reading ------------------------------------------------------------------------------------------------

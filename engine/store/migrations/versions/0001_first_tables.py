@@ -60,6 +60,24 @@ def upgrade() -> None:
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_person_group'))
     )
+    op.create_table('decision_definition',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('key', sa.String(length=255), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('names', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('deployment_id', sa.String(length=26), nullable=False),
+    sa.Column('file', sa.String(length=255), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('created_at', base.Instant(), nullable=False),
+    sa.Column('xml', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['deployment_id'], ['deployment.id'], name=op.f('fk_decision_definition_deployment_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_decision_definition')),
+    sa.UniqueConstraint('key', 'version', name=op.f('uq_decision_definition_key_version'))
+    )
+    with op.batch_alter_table('decision_definition', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_decision_definition_deployment_id'), ['deployment_id'], unique=False)
+
     op.create_table('form',
     sa.Column('id', sa.String(length=26), nullable=False),
     sa.Column('key', sa.String(length=255), nullable=False),
@@ -347,6 +365,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_form_deployment_id'))
 
     op.drop_table('form')
+    with op.batch_alter_table('decision_definition', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_decision_definition_deployment_id'))
+
+    op.drop_table('decision_definition')
     op.drop_table('person_group')
     op.drop_table('organisation')
     with op.batch_alter_table('login_failure', schema=None) as batch_op:

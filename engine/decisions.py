@@ -1,0 +1,76 @@
+"""Decisions: read what is deployed, and decide, for a case or for somebody who tries a table out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from engine import dmn
+from engine.calendars import format_instant
+from engine.dmn import DecisionError, Decisions, Result
+from engine.errors import Invalid, NotFound, Problem
+from engine.kept import Kept
+from engine.store import versions as stored
+from engine.store.deployments import DecisionDefinitionRow
+
+# By the digest of the file: its decisions share what was compiled, and so do versions with the same bytes.
+_files: Kept[str, Decisions] = Kept(256)
+
+
+def latest(session: Session, key: str) -> DecisionDefinitionRow:
+    """The latest version of a decision. Raises `NotFound`."""
+    found = stored.latest(session, DecisionDefinitionRow, key)
+    if found is None:
+        raise NotFound(f"No decision {key!r} is deployed.")
+    return found
+
+
+def version(session: Session, key: str, number: int) -> DecisionDefinitionRow:
+    """One version of a decision. Raises `NotFound`."""
+    found = stored.numbered(session, DecisionDefinitionRow, key, number)
+    if found is None:
+        raise NotFound(f"There is no version {number} of the decision {key!r}.")
+    return found
+
+
+def page(session: Session, *, limit: int, after: str | None = None) -> list[DecisionDefinitionRow]:
+    """The latest version of up to `limit` decisions after the key `after`, in the order of keys."""
+    return stored.page(session, DecisionDefinitionRow, limit=limit, after=after)
+
+
+def versions(
+    session: Session, key: str, *, limit: int, before: int | None = None
+) -> list[DecisionDefinitionRow]:
+    """Up to `limit` versions of a decision, the newest first, older than `before`. Raises `NotFound` for an
+    unknown key.
+    """
+    latest(session, key)
+    return stored.versions(session, DecisionDefinitionRow, key, limit=limit, before=before)
+
+
+def file(session: Session, decision_id: str) -> bytes:
+    """The XML file of a decision's version, as it came, with all that was in it."""
+    return session.execute(_XML, {"id": decision_id}).scalar_one()
+
+
+def evaluate(
+    session: Session, key: str, variables: Mapping[str, Any], *, now: datetime
+) -> tuple[DecisionDefinitionRow, Result]:
+    """Make a decision with these variables, as its latest version says, for nobody's case. Raises `NotFound`,
+    and `Invalid` when it cannot be made with them.
+    """
+    found = latest(session, key)
+    functions = {"now": lambda: format_instant(now)}
+    try:
+        return found, _compiled(session, found.id, found.digest).evaluate(key, variables, functions)
+    except DecisionError as error:
+        raise Invalid([Problem(str(error), pointer="#/variables")]) from error
+
+
+_XML = select(DecisionDefinitionRow.xml).where(DecisionDefinitionRow.id == bindparam("id"))
+
+
+def _compiled(session: Session, decision_id: str, digest: str) -> Decisions:
+    return _files.get(digest, lambda: dmn.load(file(session, decision_id)))
