@@ -8,11 +8,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import dmn
+from engine.bpmn import Decided, ElementFailed
 from engine.calendars import format_instant
-from engine.dmn import DecisionError, Decisions, Result
+from engine.dmn import MAPPINGS, DecisionError, Decisions, Result
 from engine.errors import Invalid, NotFound, Problem
 from engine.kept import Kept
 from engine.store import versions as stored
+from engine.store.base import connection_of, table_of
 from engine.store.deployments import DecisionDefinitionRow
 
 # By the digest of the file: its decisions share what was compiled, and so do versions with the same bytes.
@@ -69,6 +71,42 @@ def evaluate(
         raise Invalid([Problem(str(error), pointer="#/variables")]) from error
 
 
+class Decider:
+    """Makes the decisions of one command on a case, each by the version that is the latest when it is first
+    asked for: one statement for each decision, none where there is none.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._latest: dict[str, Any] = {}
+
+    def __call__(
+        self, key: str, form: str, names: Mapping[str, Any], functions: Mapping[str, Any]
+    ) -> Decided:
+        """Decide, and give the result in one of the forms of `dmn.MAPPINGS`. Raises `ElementFailed`."""
+        found = self._found(key)
+        try:
+            result = _compiled(self._session, found.id, found.digest).evaluate(key, names, functions)
+            return Decided(found.version, result.rules, result.result_list(), MAPPINGS[form](result))
+        except DecisionError as error:
+            raise ElementFailed(str(error)) from error
+
+    def _found(self, key: str) -> Any:
+        if key not in self._latest:
+            found = connection_of(self._session).execute(_LATEST, {"key": key}).one_or_none()
+            if found is None:
+                raise ElementFailed(f"No decision {key!r} is deployed.")
+            self._latest[key] = found
+        return self._latest[key]
+
+
+_TABLE = table_of(DecisionDefinitionRow)
+_LATEST = (
+    select(_TABLE.c.id, _TABLE.c.version, _TABLE.c.digest)
+    .where(_TABLE.c.key == bindparam("key"))
+    .order_by(_TABLE.c.version.desc())
+    .limit(1)
+)
 _XML = select(DecisionDefinitionRow.xml).where(DecisionDefinitionRow.id == bindparam("id"))
 
 

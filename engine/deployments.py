@@ -179,9 +179,17 @@ def _inspect(
         elif file.path.endswith(DECISION_SUFFIX):
             _read_decisions(file, content)
     forms_here = {key for _, key, _ in content.forms}
+    decisions_here = {decision.key for _, decision in content.decisions}
+
+    def form_exists(key: str) -> bool:
+        return key in forms_here or is_stored(FormRow, key)
+
+    def decision_exists(key: str) -> bool:
+        return key in decisions_here or is_stored(DecisionDefinitionRow, key)
+
     for file in files:
         if file.path.endswith(DIAGRAM_SUFFIXES):
-            _read_diagram(file, content, lambda key: key in forms_here or is_stored(FormRow, key))
+            _read_diagram(file, content, form_exists, decision_exists)
     content.problems += calls.problems(content.callers, look)
     _check_keys(content)
     return content
@@ -230,9 +238,11 @@ def _read_decisions(file: File, content: _Content) -> None:
     content.warnings += warnings
 
 
-def _read_diagram(file: File, content: _Content, form_exists: Any) -> None:
+def _read_diagram(
+    file: File, content: _Content, form_exists: Callable[[str], bool], decision_exists: Callable[[str], bool]
+) -> None:
     try:
-        definitions, warnings = bpmn.prepare(file.path, file.data, form_exists)
+        definitions, warnings = bpmn.prepare(file.path, file.data, form_exists, decision_exists)
     except Invalid as invalid:
         content.problems += invalid.problems
         with suppress(Invalid):  # what it calls, and who calls it, can be looked at all the same

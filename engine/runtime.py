@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine import bpmn
 from engine.bpmn import Circumstances, Effects, Execution, Process
 from engine.calendars import zone
+from engine.decisions import Decider
 from engine.errors import Conflict, NotFound
 from engine.kept import Kept
 from engine.store import history, messages, process_instances, timers, user_tasks
@@ -66,7 +67,7 @@ def begin(
         history_hash=NO_HISTORY,
     )
     process = _specification(session, definition.id)
-    execution = bpmn.start(process, what.variables, _circumstances(instance, now))
+    execution = bpmn.start(process, what.variables, _circumstances(session, instance, now))
     entry = Entry("started", detail={"variables": dict(what.variables), "version": definition.version})
     _write(session, instance, execution, [entry], _Writing(now, actor, known=0))
     return instance
@@ -97,7 +98,9 @@ def require_open(instance: ProcessInstanceRow) -> None:
 def load(session: Session, instance: ProcessInstanceRow, now: datetime) -> Execution:
     """The case in memory. Raises `bpmn.NewerFormat` when a newer Baton saved it."""
     process = _specification(session, instance.definition_id)
-    return bpmn.load(instance.state_data, instance.state_format, process, _circumstances(instance, now))
+    return bpmn.load(
+        instance.state_data, instance.state_format, process, _circumstances(session, instance, now)
+    )
 
 
 def advance(
@@ -154,9 +157,11 @@ def _executable(session: Session, key: str, version: int) -> str:
     return session.execute(found).scalar_one()
 
 
-def _circumstances(instance: ProcessInstanceRow, now: datetime) -> Circumstances:
+def _circumstances(session: Session, instance: ProcessInstanceRow, now: datetime) -> Circumstances:
     names = {"case_number": instance.number, "requester": instance.requester}
-    return Circumstances(now=now, zone=zone(instance.zone), names=names, limits=LIMITS)
+    return Circumstances(
+        now=now, zone=zone(instance.zone), names=names, limits=LIMITS, decide=Decider(session)
+    )
 
 
 # Writing

@@ -26,7 +26,7 @@ from engine.bpmn.effects import (
     TaskOpened,
     TimerArmed,
 )
-from engine.bpmn.execution import Circumstances, Execution, Limits
+from engine.bpmn.execution import Circumstances, Decided, ElementFailed, Execution, Limits
 from engine.bpmn.read import read
 from engine.bpmn.rewrite import executable
 from engine.bpmn.specs.base import Process
@@ -39,8 +39,10 @@ __all__ = [
     "Call",
     "Called",
     "Circumstances",
+    "Decided",
     "Definition",
     "Effects",
+    "ElementFailed",
     "Execution",
     "Failure",
     "Limits",
@@ -81,13 +83,20 @@ class Definition:
     calls: tuple[Call, ...]
 
 
+def _nothing(_key: str) -> bool:
+    return False
+
+
 def prepare(
-    file: str, data: bytes, form_exists: Callable[[str], bool]
+    file: str,
+    data: bytes,
+    form_exists: Callable[[str], bool],
+    decision_exists: Callable[[str], bool] = _nothing,
 ) -> tuple[list[Definition], list[Problem]]:
     """The definitions in a diagram, and warnings about what has no effect. Raises `Invalid` with all its
     problems at once."""
     root = read(file, data)
-    report = check(file, root, form_exists)
+    report = check(file, root, form_exists, decision_exists)
     if report.problems:
         raise Invalid(report.problems)
     return [_definition(process, data) for process in dialect.processes(root)], report.warnings

@@ -10,6 +10,7 @@ from engine.bpmn.dialect import tag
 from engine.bpmn.specs.activities import (
     Activity,
     Assignment,
+    BusinessRuleTask,
     PassThrough,
     ReceiveTask,
     ScriptTask,
@@ -142,6 +143,16 @@ class _Builder:
 
     def _receiveTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return ReceiveTask(self.process, e.get("id", ""), _message(e), dialect.payload(e), **about)
+
+    def _businessRuleTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return BusinessRuleTask(
+            self.process,
+            e.get("id", ""),
+            template(dialect.camunda(e, "decisionRef") or ""),
+            dialect.camunda(e, "resultVariable"),
+            dialect.camunda(e, "mapDecisionResult") or "resultList",
+            **about,
+        )
 
     def _userTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
         separation = dialect.extension(e, "separation")

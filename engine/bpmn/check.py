@@ -89,6 +89,7 @@ _CAMUNDA_ATTRIBUTES = {
     "startEvent": {"formKey"},
     "userTask": {"assignee", "candidateUsers", "candidateGroups", "formKey", "dueDate", "priority"},
     "callActivity": {"calledElementBinding", "calledElementVersion"},
+    "businessRuleTask": {"decisionRef", "decisionRefBinding", "resultVariable", "mapDecisionResult"},
     dialect.MULTI_INSTANCE: {"collection", "elementVariable"},
     "error": {"errorMessage"},
     "errorEventDefinition": {"errorCodeVariable", "errorMessageVariable"},
@@ -123,6 +124,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "userTask": _ACTIVITY_ATTRIBUTES | {"implementation"},
     "scriptTask": _ACTIVITY_ATTRIBUTES | {"scriptFormat"},
     "receiveTask": _ACTIVITY_ATTRIBUTES | {"implementation", "messageRef", "operationRef", "instantiate"},
+    "businessRuleTask": _ACTIVITY_ATTRIBUTES | {"implementation"},
     "script": set(),
     "subProcess": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent"},
     "callActivity": _ACTIVITY_ATTRIBUTES | {"calledElement"},
@@ -158,6 +160,7 @@ _ONE_AT_MOST = {
     "condition",
     dialect.MULTI_INSTANCE,
 }
+_DECISION_RESULTS = {"singleEntry", "singleResult", "collectEntries", "resultList"}
 _LANGUAGES = {"", "python", "juel", "xpath"}
 """The expression languages a diagram may name: none, ours, and what modellers write unasked."""
 _UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
@@ -180,10 +183,15 @@ class Report:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def check(file: str, root: etree._Element, form_exists: Callable[[str], bool]) -> Report:
-    """Check every executable process of a diagram; `form_exists` says whether a form of that key can be
-    had."""
-    checker = _Checker(file, form_exists)
+def check(
+    file: str,
+    root: etree._Element,
+    form_exists: Callable[[str], bool],
+    decision_exists: Callable[[str], bool],
+) -> Report:
+    """Check every executable process of a diagram; `form_exists` and `decision_exists` say whether one of
+    that key can be had."""
+    checker = _Checker(file, form_exists, decision_exists)
     with suppress(_Enough):
         checker.document(root)
     return checker.report
@@ -194,9 +202,12 @@ class _Enough(Exception):
 
 
 class _Checker:
-    def __init__(self, file: str, form_exists: Callable[[str], bool]) -> None:
+    def __init__(
+        self, file: str, form_exists: Callable[[str], bool], decision_exists: Callable[[str], bool]
+    ) -> None:
         self.file = file
         self.form_exists = form_exists
+        self.decision_exists = decision_exists
         self.report = Report()
 
     # -- saying so -------------------------------------------------------------------------------------------
@@ -466,6 +477,8 @@ class _Checker:
             self.receive_task(node)
         elif name == "callActivity":
             self.call_activity(node)
+        elif name == "businessRuleTask":
+            self.business_rule_task(node)
         elif name == "subProcess":
             self.scope(node, depth + 1)
 
@@ -763,6 +776,41 @@ class _Checker:
             self.refuse(mapping, f"{value!r} is no variable: an expression goes in sourceExpression.")
         if what == "sourceExpression" and kind == "in" and dialect.flag(mapping, "local", False):
             self.refuse(mapping, "A sourceExpression sees what it sees: local makes no sense with it.")
+
+    def business_rule_task(self, task: etree._Element) -> None:
+        self.decision(task)
+        if (dialect.camunda(task, "decisionRefBinding") or "latest") != "latest":
+            self.refuse(
+                task, "Only the latest version of a decision is used: leave camunda:decisionRefBinding out."
+            )
+        variable, mapping = (
+            dialect.camunda(task, "resultVariable"),
+            dialect.camunda(task, "mapDecisionResult"),
+        )
+        if variable is not None and not _VARIABLE.fullmatch(variable):
+            self.refuse(task, f"camunda:resultVariable {variable!r} is not the name of a variable.")
+        if mapping is not None and mapping not in _DECISION_RESULTS:
+            known = ", ".join(sorted(_DECISION_RESULTS))
+            self.refuse(task, f"camunda:mapDecisionResult {mapping!r} is none of {known}.")
+        if variable is None and mapping is not None:
+            self.warn(task, "camunda:mapDecisionResult has no effect without a camunda:resultVariable.")
+        if variable is None and not dialect.parameters(task, "outputParameter"):
+            self.warn(
+                task, "The result goes nowhere: there is neither a camunda:resultVariable nor an output."
+            )
+
+    def decision(self, task: etree._Element) -> None:
+        reference = dialect.camunda(task, "decisionRef")
+        if reference is None:
+            self.refuse(
+                task, "A business rule task needs a camunda:decisionRef; nothing else can decide here."
+            )
+            return
+        compiled = self.template(task, reference)
+        if compiled is not None and compiled.is_literal and not self.decision_exists(reference):
+            self.refuse(
+                task, f"There is no decision {reference!r}; deploy the .dmn file with it, or before it."
+            )
 
     # -- extensions and texts --------------------------------------------------------------------------------
 

@@ -47,18 +47,39 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision gave: by which version and rules, a dict of outputs for each rule, and these in the
+    form that was asked for."""
+
+    version: int
+    rules: tuple[int, ...]
+    outputs: list[dict[str, Json]]
+    value: Json
+
+
+Decide = Callable[[str, str, Mapping[str, Json], Mapping[str, Callable[..., Json]]], Decided]
+"""Makes the decision of a key, in a form (`camunda:mapDecisionResult`), with names and functions. Raises
+`ElementFailed`."""
+
+
+def _no_decision(key: str, *_: Any) -> Decided:
+    raise ElementFailed(f"No decision {key!r} is deployed.")
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """What a case is told from outside for one command.
 
     `now` is the command's instant; `zone` is where calendar days are counted; `names` are names every
     expression may read and no variable holds (`case_number`, `requester`...), hidden by a variable of the
-    same name.
+    same name; `decide` makes decisions.
     """
 
     now: datetime
     zone: ZoneInfo
     names: Mapping[str, Json] = field(default_factory=dict)
     limits: Limits = Limits()
+    decide: Decide = _no_decision
 
 
 class Token(Task):
@@ -358,6 +379,11 @@ class Execution(Workflow):
             return script.run(Names(token), self._functions)
         except ScriptError as error:
             raise ElementFailed(_script_message(error)) from error
+
+    def decide(self, key: str, form: str, token: Token) -> Decided:
+        """Make a decision with the variables that `token` sees. Raises `ElementFailed`."""
+        self._check_time()
+        return self.circumstances.decide(key, form, Names(token), self._functions)
 
     def note(self, kind: str, spec: "Element", **detail: Json) -> None:
         self.effects.steps.append(

@@ -123,6 +123,33 @@ class ReceiveTask(Activity):
         token.workflow.go_on(token)
 
 
+class BusinessRuleTask(Activity):
+    """Work for a decision table. The result is `decisionResult` to its own outputs, a dict for each rule; in
+    the form the diagram asks for, it is a variable."""
+
+    waits = False
+
+    def __init__(
+        self, process: Process, name: str, decision: Template, variable: str | None, form: str, **about: Any
+    ) -> None:
+        super().__init__(process, name, **about)
+        self.decision = decision
+        self.variable = variable
+        self.form = form
+
+    def begin(self, token: Token) -> bool:
+        execution = token.workflow
+        key = execution.evaluate(self.decision, token)
+        if not isinstance(key, str):
+            raise ElementFailed("The key of the decision is no text.")
+        decided = execution.decide(key, self.form, token)
+        token.data["decisionResult"] = decided.outputs
+        if self.variable:
+            execution.assign(token, self.variable, decided.value)
+        execution.note("decided", self, decision=key, version=decided.version, rules=list(decided.rules))
+        return True
+
+
 @dataclass(slots=True)
 class Assignment:
     """Who is to do a user task, by when, with which form: templates, evaluated when it opens."""

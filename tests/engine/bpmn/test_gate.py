@@ -43,12 +43,12 @@ from tests.engine.bpmn.support import (
 
 def problems(data: bytes, forms: tuple[str, ...] = ()) -> list[Problem]:
     with pytest.raises(Invalid) as caught:
-        bpmn.prepare("x.bpmn", data, lambda key: key in forms)
+        bpmn.prepare("x.bpmn", data, lambda key: key in forms, lambda key: key == "d")
     return list(caught.value.problems)
 
 
 def warnings(data: bytes) -> list[Problem]:
-    return bpmn.prepare("x.bpmn", data, lambda key: True)[1]
+    return bpmn.prepare("x.bpmn", data, lambda key: True, lambda key: True)[1]
 
 
 def around(thing: str, id: str = "x") -> bytes:
@@ -66,6 +66,12 @@ def io(inside: str) -> str:
 
 def called(*handed: str) -> str:
     return call("x", "q", extensions(*handed))
+
+
+def rule(**attributes: str) -> str:
+    """A business rule task for the decision `d`, which there is, with more `camunda:` attributes."""
+    given = {"decisionRef": "d", **attributes}
+    return node("businessRuleTask", "x", **{f"camunda_{name}": value for name, value in given.items()})
 
 
 LISTENER = extensions('<camunda:executionListener class="x.Y" event="start"/>')
@@ -101,7 +107,6 @@ REFUSED = {
     "conditional event for one variable": (catch("x", conditional("a").replace("Definition>", "Definition camunda:variableName='a'>", 1)), "camunda:variableName"),
     "two conditions": (catch("x", conditional("a").replace("<condition>", "<condition>b</condition><condition>")), "only once"),
     "condition of a timer": (catch("x", timer("PT1H").replace("</timerEvent", "<condition>a</condition></timerEvent")), "bpmn:condition in a bpmn:timerEventDefinition"),
-    "business rule task": (node("businessRuleTask", "x", camunda_decisionRef="d"), "bpmn:businessRuleTask"),
     "call of nothing": (node("callActivity", "x"), "needs calledElement"),
     "call of an expression": (call("x", "${q}"), "not an expression"),
     "call by a version tag": (call("x", "q", binding="versionTag"), "versionTag"),
@@ -132,6 +137,17 @@ REFUSED = {
     "an element BPMN does not have": (node("wizardTask", "x"), "bpmn:wizardTask"),
     "standard loop": (LOOPED, "standardLoopCharacteristics"),
     "potential owner": (user("x", "<potentialOwner/>"), "bpmn:potentialOwner"),
+    # Business rule tasks.
+    "no decision": (node("businessRuleTask", "x"), "needs a camunda:decisionRef"),
+    "unknown decision": (node("businessRuleTask", "x", camunda_decisionRef="none"), "There is no decision 'none'"),
+    "broken reference to a decision": (node("businessRuleTask", "x", camunda_decisionRef="${1 +}"), "In '${1 +}'"),
+    "decision of a deployment": (rule(decisionRefBinding="deployment"), "Only the latest version"),
+    "decision by version": (rule(decisionRefBinding="version", decisionRefVersion="1"), "camunda:decisionRefVersion"),
+    "decision of a tenant": (rule(decisionRefTenantId="t"), "camunda:decisionRefTenantId"),
+    "result that is no variable": (rule(resultVariable="a b"), "'a b' is not the name of a variable"),
+    "unknown form of a result": (rule(resultVariable="r", mapDecisionResult="all"), "'all' is none of"),
+    "rule in a class": (rule(**{"class": "x.Y"}), "camunda:class"),
+    "rule as a job": (rule(type="external", topic="t"), "camunda:type"),
     # Kinds of events.
     **{
         f"{kind} catch": (catch("x", event_of(kind)), f"{kind} event definition")
