@@ -14,6 +14,7 @@ from api import (
     forms,
     headers,
     health,
+    jobs,
     logs,
     messages,
     metrics,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     messages.blueprint,
     timers.blueprint,
     sla.blueprint,
+    jobs.blueprint,
     clock.blueprint,
 )
 

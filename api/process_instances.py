@@ -176,7 +176,7 @@ _command(
     "cancel",
     process_instances.cancel,
     _GOES_ON,
-    "Cancel a process instance\n\nIts open tasks, timers and subscriptions end. This cannot be undone.",
+    "Cancel a process instance\n\nIts open tasks, timers, subscriptions and jobs end. This cannot be undone.",
 )
 _command(
     "suspend",

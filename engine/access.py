@@ -37,6 +37,9 @@ OVERSEERS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.AUDITOR, Role.ADMINI
 OPERATORS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.ADMINISTRATOR)
 """Roles that may hold, repair and end a case that is not theirs."""
 
+WORKERS = (Role.ADMINISTRATOR,)
+"""Roles that may see jobs, complete, fail and retry them."""
+
 
 def require(person: Person, *roles: Role) -> None:
     """Raises `Forbidden` unless she has one of these roles."""

@@ -167,9 +167,7 @@ def _read(session: Session, files: Sequence[File]) -> _Content:
     return content
 
 
-def _inspect(
-    files: Sequence[File], is_stored: Callable[[_Kind, str], bool], look: calls.Look
-) -> _Content:
+def _inspect(files: Sequence[File], is_stored: Callable[[_Kind, str], bool], look: calls.Look) -> _Content:
     """What the files hold and what is wrong with it; diagrams last, for they may name all else."""
     content = _Content()
     _check_paths(files, content)

@@ -13,6 +13,7 @@ from engine import history, runtime
 from engine.bpmn import NewerFormat
 from engine.store.base import hold_still
 from engine.store.history import HistoryRow
+from engine.store.jobs import JobRow
 from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
 from engine.store.timers import TimerRow
@@ -46,6 +47,7 @@ _WAITS = (
     _Wait("user task", "task", UserTaskRow, IS_OPEN),
     _Wait("timer", "timer", TimerRow),
     _Wait("message subscription", "message", SubscriptionRow),
+    _Wait("job", "job", JobRow),
 )
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine import access, definitions, history, runtime
 from engine.bpmn import Execution, Position
-from engine.errors import Conflict, Forbidden, Invalid, PreconditionFailed, Problem
+from engine.errors import Conflict, Forbidden, PreconditionFailed
 from engine.people import Person
-from engine.store import timers
+from engine.store import jobs, timers
 from engine.store.base import table_of
 from engine.store.history import Entry, HistoryRow
 from engine.store.process_instances import WITHOUT_STATE, InstanceState, ProcessInstanceRow
@@ -70,7 +70,7 @@ def start(
     if form is not None:
         variables = form.check(variables, pointer="#/variables")
     else:
-        _check_names(variables, "#/variables")
+        runtime.require_names(variables, "#/variables")
     what = runtime.Beginning(
         variables=variables, requester=by.username, title=title, service=service, zone=zone
     )
@@ -165,8 +165,8 @@ class Order:
 
 
 def cancel(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
-    """End a case before its end: its tasks, timers and subscriptions go. Raises `NotFound`, `Conflict` when
-    it has ended, `Forbidden`.
+    """End a case before its end: its tasks, timers, subscriptions and jobs go. Raises `NotFound`, `Conflict`
+    when it has ended, `Forbidden`.
     """
     instance = _hold(session, instance_id, order)
     _refuse_ended(instance)
@@ -185,6 +185,7 @@ def suspend(session: Session, instance_id: str, order: Order) -> ProcessInstance
     _require_operator(order)
     instance.state = InstanceState.SUSPENDED
     timers.hold(session, instance.id)
+    jobs.hold(session, instance.id)
     runtime.record(session, instance, order.entry("suspended"), now=order.now, actor=order.by.username)
     return instance
 
@@ -197,6 +198,7 @@ def resume(session: Session, instance_id: str, order: Order) -> ProcessInstanceR
     _require_operator(order)
     instance.state = InstanceState.FAILED if instance.failures else InstanceState.ACTIVE
     timers.release(session, instance.id)
+    jobs.release(session, instance.id)
     _advance(session, instance, Execution.run, order, order.entry("resumed"))
     return instance
 
@@ -220,7 +222,7 @@ def change_variables(
     instance = _hold(session, instance_id, order)
     _refuse_ended(instance)
     _require_operator(order)
-    _check_names(values, "#")
+    runtime.require_names(values, "#")
     after: dict[str, Any] = {}
 
     def change(execution: Execution) -> None:
@@ -256,11 +258,3 @@ def _require_operator(order: Order) -> None:
 
 def _advance(session: Session, instance: ProcessInstanceRow, act: Any, order: Order, entry: Entry) -> None:
     runtime.advance(session, instance, act, now=order.now, actor=order.by.username, entries=[entry])
-
-
-def _check_names(values: Mapping[str, Any], pointer: str) -> None:
-    """Only what an expression can name is a variable. Raises `Invalid`."""
-    bad = [name for name in values if not name.isidentifier() or name.startswith("_")]
-    if bad:
-        problems = [Problem(f"{name!r:.60} is not the name of a variable.", pointer=pointer) for name in bad]
-        raise Invalid(problems)

@@ -18,12 +18,13 @@ from engine import bpmn
 from engine.bpmn import Circumstances, Effects, Execution, Process
 from engine.calendars import zone
 from engine.decisions import Decider
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.kept import Kept
-from engine.store import history, messages, process_instances, timers, user_tasks
+from engine.store import history, jobs, messages, process_instances, timers, user_tasks
 from engine.store.base import at_flush, new_id
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry
+from engine.store.jobs import JobState
 from engine.store.process_instances import OPEN_STATES, InstanceState, ProcessInstanceRow, next_number
 from engine.store.timers import TimerState
 from engine.store.user_tasks import TaskState, UserTaskRow
@@ -93,6 +94,14 @@ def require_open(instance: ProcessInstanceRow) -> None:
     """Raises `Conflict` unless the instance runs."""
     if instance.state not in OPEN_STATES:
         raise Conflict(f"{instance.number} is {instance.state}.")
+
+
+def require_names(values: Collection[str], pointer: str) -> None:
+    """Only what an expression can name is a variable. Raises `Invalid`."""
+    bad = [name for name in values if not name.isidentifier() or name.startswith("_")]
+    if bad:
+        problems = [Problem(f"{name!r:.60} is not the name of a variable.", pointer=pointer) for name in bad]
+        raise Invalid(problems)
 
 
 def load(session: Session, instance: ProcessInstanceRow, now: datetime) -> Execution:
@@ -196,7 +205,7 @@ def _write(
     (process_instances.save if how.known else process_instances.add)(session, instance)
     history.append(session, rows)
     _close(session, instance.id, execution.effects, how)
-    _open(session, instance.id, execution.effects, at_flush(session, how.now))
+    _open(session, instance.id, execution.effects, how)
 
 
 def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime) -> None:
@@ -243,14 +252,17 @@ def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) 
         timers.remove(session, instance_id, stale)
     if gone := _known(effects.unsubscribed, how):
         messages.remove(session, instance_id, gone)
+    if withdrawn := _known(effects.withdrawn, how):
+        jobs.remove(session, instance_id, withdrawn)
 
 
 def _known(tokens: Collection[int], how: _Writing) -> set[int]:
     return {token for token in tokens if token <= how.known}
 
 
-def _open(session: Session, instance_id: str, effects: Effects, created_at: datetime) -> None:
+def _open(session: Session, instance_id: str, effects: Effects, how: _Writing) -> None:
     """Write down what the case now waits for: each kind in one statement."""
+    created_at = at_flush(session, how.now)
     if effects.opened:
         tasks = [_task_row(task, instance_id, created_at) for task in effects.opened.values()]
         user_tasks.open_tasks(session, tasks)
@@ -258,6 +270,16 @@ def _open(session: Session, instance_id: str, effects: Effects, created_at: date
         timers.add(session, [_timer_row(timer, instance_id, created_at) for timer in effects.armed.values()])
     if effects.subscribed:
         messages.add(session, [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
+    if effects.offered:
+        _offer(session, [_job_row(job, instance_id, created_at) for job in effects.offered.values()], how)
+
+
+def _offer(session: Session, rows: list[dict[str, Any]], how: _Writing) -> None:
+    """Write new jobs; a job of a token that was there before is a dead letter that begins anew."""
+    if fresh := [row for row in rows if row["token"] > how.known]:
+        jobs.add(session, fresh)
+    if again := [row for row in rows if row["token"] <= how.known]:
+        jobs.reopen(session, again)
 
 
 def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> dict[str, Any]:
@@ -311,4 +333,20 @@ def _subscription_row(subscription: bpmn.Subscribed, instance_id: str) -> dict[s
         "element": subscription.element,
         "message": subscription.message,
         "correlation_key": subscription.key,
+    }
+
+
+def _job_row(job: bpmn.JobOffered, instance_id: str, created_at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": instance_id,
+        "token": job.token,
+        "element": job.element,
+        "topic": job.topic,
+        "state": JobState.WAITING,
+        "variables": job.variables,
+        "attempts": 0,
+        "error": None,
+        "created_at": created_at,
+        "next_at": created_at,
     }

@@ -14,6 +14,7 @@ from engine.bpmn.specs.activities import (
     PassThrough,
     ReceiveTask,
     ScriptTask,
+    ServiceTask,
     UserTask,
 )
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
@@ -153,6 +154,10 @@ class _Builder:
             dialect.camunda(e, "mapDecisionResult") or "resultList",
             **about,
         )
+
+    def _serviceTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        topic = template(dialect.camunda(e, "topic") or "")
+        return ServiceTask(self.process, e.get("id", ""), topic, **about)
 
     def _userTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
         separation = dialect.extension(e, "separation")

@@ -16,7 +16,7 @@ from engine.bpmn import dialect
 from engine.bpmn.build import bare, compile_script, template
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
 from engine.bpmn.rewrite import DOCUMENTATION, lane_candidates
-from engine.bpmn.specs.activities import whole_number
+from engine.bpmn.specs.activities import MAX_TOPIC, whole_number
 from engine.calendars import Duration, Repetition, parse_instant, zone
 from engine.errors import Problem
 from engine.scripting import ScriptError, Template
@@ -90,11 +90,13 @@ _CAMUNDA_ATTRIBUTES = {
     "userTask": {"assignee", "candidateUsers", "candidateGroups", "formKey", "dueDate", "priority"},
     "callActivity": {"calledElementBinding", "calledElementVersion"},
     "businessRuleTask": {"decisionRef", "decisionRefBinding", "resultVariable", "mapDecisionResult"},
+    "serviceTask": {"type", "topic"},
     dialect.MULTI_INSTANCE: {"collection", "elementVariable"},
     "error": {"errorMessage"},
     "errorEventDefinition": {"errorCodeVariable", "errorMessageVariable"},
     "escalationEventDefinition": {"escalationCodeVariable"},
 }
+_OTHER_SERVICES = ("class", "delegateExpression", "expression")
 _BATON_ELEMENTS = {
     "process": {"record", "name"},
     "lane": {"group", "name"},
@@ -125,6 +127,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "scriptTask": _ACTIVITY_ATTRIBUTES | {"scriptFormat"},
     "receiveTask": _ACTIVITY_ATTRIBUTES | {"implementation", "messageRef", "operationRef", "instantiate"},
     "businessRuleTask": _ACTIVITY_ATTRIBUTES | {"implementation"},
+    "serviceTask": _ACTIVITY_ATTRIBUTES | {"implementation", "operationRef"},
     "script": set(),
     "subProcess": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent"},
     "callActivity": _ACTIVITY_ATTRIBUTES | {"calledElement"},
@@ -479,6 +482,8 @@ class _Checker:
             self.call_activity(node)
         elif name == "businessRuleTask":
             self.business_rule_task(node)
+        elif name == "serviceTask":
+            self.service_task(node)
         elif name == "subProcess":
             self.scope(node, depth + 1)
 
@@ -812,6 +817,26 @@ class _Checker:
                 task, f"There is no decision {reference!r}; deploy the .dmn file with it, or before it."
             )
 
+    def service_task(self, task: etree._Element) -> None:
+        """Every service task is a job. Camunda's other ways to run one are refused where they are read."""
+        kind, topic = dialect.camunda(task, "type"), dialect.camunda(task, "topic")
+        if task.get("operationRef"):
+            self.refuse(task, "operationRef is not supported; give the service task a topic.")
+        if kind == "external" and topic is not None:
+            self.literal(task, topic, _topic)
+        elif kind == "external":
+            self.refuse(task, "The service task needs a camunda:topic: what its job is for.")
+        elif kind is not None:
+            self.refuse(task, f'camunda:type="{kind}" is not supported: a service task is external.')
+        elif not self.has_other_service(task):
+            self.refuse(task, 'A service task needs camunda:type="external" and a camunda:topic.')
+
+    def has_other_service(self, task: etree._Element) -> bool:
+        """Whether it is refused already, for how it would run elsewhere."""
+        return any(dialect.camunda(task, name) for name in _OTHER_SERVICES) or bool(
+            dialect.extensions(task, CAMUNDA, "connector")
+        )
+
     # -- extensions and texts --------------------------------------------------------------------------------
 
     def vocabulary(self, process: etree._Element) -> None:
@@ -1041,6 +1066,11 @@ def _person_or_group(text: str) -> None:
 def _persons_or_groups(text: str) -> None:
     for name in text.split(","):
         _person_or_group(name)
+
+
+def _topic(text: str) -> None:
+    if len(text) > MAX_TOPIC:
+        raise ValueError(f"The topic has {len(text)} characters; at most {MAX_TOPIC} are allowed.")
 
 
 _TIMER_READERS: dict[str, Callable[[str], object]] = {

@@ -16,7 +16,9 @@ CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 BATON = "urn:baton:bpmn:1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
-TASKS = frozenset({"task", "manualTask", "userTask", "scriptTask", "receiveTask", "businessRuleTask"})
+TASKS = frozenset(
+    {"task", "manualTask", "userTask", "scriptTask", "receiveTask", "businessRuleTask", "serviceTask"}
+)
 ACTIVITIES = TASKS | {"subProcess", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
 EVENTS = frozenset(

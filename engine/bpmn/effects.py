@@ -72,6 +72,16 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class JobOffered:
+    """A service task waits for a program that works on this topic; `variables` are its inputs."""
+
+    token: int
+    element: str
+    topic: str
+    variables: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of history: what happened at which element, as drawn. The detail of a step in a called process
     has its `process`: key and version."""
@@ -87,7 +97,8 @@ class Effects:
 
     A user task or subscription that came and went in the same command is in neither list; `disarmed` may name
     timers that
-    were never written down, and `armed` some that were and now have another due date.
+    were never written down, and `armed` some that were and now have another due date; `offered` may name jobs
+    that were dead letters and begin anew, `withdrawn` some that were never written down.
     """
 
     opened: dict[int, TaskOpened] = field(default_factory=dict)
@@ -96,6 +107,8 @@ class Effects:
     disarmed: set[int] = field(default_factory=set)
     subscribed: dict[int, Subscribed] = field(default_factory=dict)
     unsubscribed: set[int] = field(default_factory=set)
+    offered: dict[int, JobOffered] = field(default_factory=dict)
+    withdrawn: set[int] = field(default_factory=set)
     steps: list[Step] = field(default_factory=list)
 
     def open(self, task: TaskOpened) -> None:
@@ -119,3 +132,10 @@ class Effects:
     def unsubscribe(self, token: int) -> None:
         if self.subscribed.pop(token, None) is None:
             self.unsubscribed.add(token)
+
+    def offer(self, job: JobOffered) -> None:
+        self.offered[job.token] = job
+
+    def withdraw(self, token: int) -> None:
+        self.offered.pop(token, None)
+        self.withdrawn.add(token)

@@ -237,9 +237,40 @@ class Execution(Workflow):
         waiting.spec.fired(waiting, payload)
         self.run()
 
+    def complete_job(self, token: int, results: Mapping[str, Json]) -> None:
+        """The work of the service task at `token` is done, with these results; the case goes on."""
+        waiting = self._token(token)
+        waiting.spec.take_results(waiting, results)
+        self.changed()
+        self.effects.withdraw(token)
+        self.go_on(waiting)
+        self.run()
+
+    def fail_job(self, token: int, message: str) -> None:
+        """The work of the service task at `token` was given up: it has failed until it is retried."""
+        waiting = self._token(token)
+        waiting.notes["dead"] = True
+        self._fail(waiting, message)
+
+    def throw_at(self, token: int, code: str, message: str) -> bool:
+        """Throw an error where the service task at `token` waits. Whether something handles it; if nothing
+        does, nothing has happened."""
+        waiting = self._token(token)
+        if not waiting.spec.throw(waiting, code, message):
+            return False
+        self.run()
+        return True
+
     def retry(self) -> None:
         """Let every failed element try again, each from the step that failed."""
-        for token in self.failed_tokens():
+        self._retry(self.failed_tokens())
+
+    def retry_at(self, token: int) -> None:
+        """Let the failed element at `token` try again."""
+        self._retry([self._token(token)])
+
+    def _retry(self, failed: list[Token]) -> None:
+        for token in failed:
             del token.notes["error"]
             if token.has_state(TaskState.ERROR):
                 self._ready(token)
@@ -435,8 +466,9 @@ class Execution(Workflow):
         return token in self.tasks
 
     def awaited(self) -> dict[str, set[int]]:
-        """The tokens that wait for a `task`, a `timer` or a `message`: each has its row in the store."""
-        found: dict[str, set[int]] = {"task": set(), "timer": set(), "message": set()}
+        """The tokens that wait for a `task`, a `timer`, a `message` or a `job`: each has its row in the
+        store."""
+        found: dict[str, set[int]] = {"task": set(), "timer": set(), "message": set(), "job": set()}
         for token in self.tasks.values():
             if (kind := token.spec.awaits(token)) is not None:
                 found[kind].add(token.id)

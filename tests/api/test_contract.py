@@ -20,7 +20,7 @@ from schemathesis.checks import (
 
 from config.settings import Settings
 from tests.content.diagrams import ROOT
-from tests.desk import Desk, open_desk
+from tests.desk import Desk, chain, diagram, open_desk
 from tests.walker import Steer, in_process
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -138,6 +138,9 @@ DECISION = (
 )
 
 
+ERRAND = diagram("errand", chain('<serviceTask id="go" camunda:type="external" camunda:topic="shop"/>'))
+
+
 def deploy_by_one_key(desk: Desk) -> None:
     """A decision and a form with the key of a process, so that one key serves all paths."""
     form = b'{"schema": {"type": "object", "properties": {}}}'
@@ -152,7 +155,10 @@ def known(desk: Desk) -> dict[str, Any]:
     desk("sam").do(case, "work", Steer(outcome="resolve"))
     (task,) = desk("ann").tasks(case)
     (timer,) = desk("ann").get(f"/timers?instance={case['id']}")["items"]
+    desk("pat").deploy({"errand.bpmn": ERRAND})
+    (job,) = desk("root").get(f"/jobs?instance={desk('ann').start('errand')['id']}")["items"]
     return {
+        "job_id": job["id"],
         "instance_id": case["id"],
         "task_id": task["id"],
         "timer_id": timer["id"],

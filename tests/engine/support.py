@@ -14,8 +14,18 @@ from SpiffWorkflow.util.task import TaskState as TokenState
 from sqlalchemy import Table, event, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import deployments, history, messages, people, process_instances, runtime, timers, user_tasks
-from engine.bpmn.specs.activities import ReceiveTask, UserTask
+from engine import (
+    deployments,
+    history,
+    jobs,
+    messages,
+    people,
+    process_instances,
+    runtime,
+    timers,
+    user_tasks,
+)
+from engine.bpmn.specs.activities import ReceiveTask, ServiceTask, UserTask
 from engine.bpmn.specs.events import CatchEvent
 from engine.bpmn.specs.triggers import Condition, Timer
 from engine.clock import FixedClock
@@ -24,6 +34,7 @@ from engine.errors import EngineError
 from engine.people import Person, Role
 from engine.store.base import Database, new_id
 from engine.store.history import Entry, HistoryRow, chain
+from engine.store.jobs import JobRow
 from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.timers import TimerRow
@@ -172,6 +183,11 @@ class Desk:
             order = process_instances.Order(by, self.now)
             return process_instances.change_variables(session, case, values, order)
 
+    def work(self, verb: str, job: str, *what: Any, by: Person = ROOT, **more: Any) -> JobRow:
+        """complete | fail | retry"""
+        with self.database.transaction() as session:
+            return getattr(jobs, verb)(session, job, *what, jobs.Order(by, self.now), **more)
+
     def send(self, name: str, by: Person = SAM, **more: Any) -> messages.Delivery:
         with self.database.transaction() as session:
             return messages.publish(session, name, by=by, now=self.now, **more)
@@ -222,6 +238,10 @@ class Desk:
         statement = select(TimerRow).order_by(TimerRow.due_at, TimerRow.id)
         return self.rows(statement.where(TimerRow.instance_id == case) if case else statement)
 
+    def jobs(self, case: str) -> list[JobRow]:
+        """Jobs in the order they were opened."""
+        return self.rows(select(JobRow).where(JobRow.instance_id == case).order_by(JobRow.token))
+
     def subscriptions(self, case: str) -> list[SubscriptionRow]:
         return self.rows(select(SubscriptionRow).where(SubscriptionRow.instance_id == case))
 
@@ -239,7 +259,15 @@ class Desk:
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All that the tables of cases hold, to compare before and after."""
-        tables = (ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, HistoryRow)
+        tables = (
+            ProcessInstanceRow,
+            UserTaskRow,
+            CandidateRow,
+            TimerRow,
+            SubscriptionRow,
+            JobRow,
+            HistoryRow,
+        )
         with self.database.transaction(write=False) as session:
             return {
                 table.__tablename__: sorted(map(repr, session.execute(select(table.__table__))))
@@ -272,6 +300,10 @@ def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> No
     timing = {token.id for token in catching if isinstance(token.spec.trigger, Timer)}
     open_tasks = tokens(UserTaskRow, UserTaskRow.state == TaskState.OPEN)
     assert open_tasks == sorted(t.id for t in waiting if isinstance(t.spec, UserTask))
+    failed = [token for token in execution.tasks.values() if "dead" in token.notes]
+    serving = {token.id for token in waiting if isinstance(token.spec, ServiceTask)}
+    assert tokens(JobRow, JobRow.state != "dead") == sorted(serving)
+    assert tokens(JobRow, JobRow.state == "dead") == sorted(token.id for token in failed)
     assert tokens(TimerRow) == sorted(timing)
     receiving = {token.id for token in waiting if isinstance(token.spec, ReceiveTask)}
     assert tokens(SubscriptionRow) == sorted({token.id for token in catching} - timing | receiving)
@@ -284,6 +316,7 @@ def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> No
 COMMANDS = (
     *("started", "claimed", "released", "assigned", "task completed", "message", "timer fired"),
     *("suspended", "resumed", "retried", "variables changed", "timer retried"),
+    *("job completed", "job failed", "job retried"),
 )
 """What history calls the commands on a case; a case that was cancelled has one more, without an element."""
 
@@ -298,7 +331,7 @@ def _check_revision(session: Session, case: ProcessInstanceRow) -> None:
 
 
 def _clone(session: Session, case: str, ids: list[str]) -> None:
-    for row in (ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, HistoryRow):
+    for row in (ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, JobRow, HistoryRow):
         originals = _rows_of(session, row.__table__, case)
         copy = _chained_anew if row is HistoryRow else _as_another
         if copies := [fresh for id in ids for fresh in copy(originals, case, id)]:

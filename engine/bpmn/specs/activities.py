@@ -1,14 +1,15 @@
 """Activities: the work itself."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.bpmn.effects import TaskOpened
+from engine.bpmn.effects import JobOffered, TaskOpened
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
-from engine.bpmn.specs.events import BoundaryEvent, ThrownBoundary
+from engine.bpmn.specs.events import ERROR, BoundaryEvent, Thrown, ThrownBoundary, find_handler
 from engine.bpmn.specs.triggers import Message, receive
 from engine.calendars import Duration, parse_instant
 from engine.scripting import Script, Template
@@ -42,14 +43,17 @@ class Activity(Element):
             raise
 
     def _enter(self, token: Token) -> bool:
-        for parameter in self.input_parameters:  # one may read the one before it
-            token.data[parameter.name] = token.workflow.evaluate(parameter.value, token)
+        self.take_inputs(token)
         plans = [(b, b.plan(token)) for b in self.boundaries] if self.waits else []
         done = self.begin(token)
         if not done:
             for boundary, plan in plans:
                 boundary.announce(token.workflow.listen(boundary, token), plan)
         return done
+
+    def take_inputs(self, token: Token) -> None:
+        for parameter in self.input_parameters:  # one may read the one before it
+            token.data[parameter.name] = token.workflow.evaluate(parameter.value, token)
 
     def begin(self, token: Token) -> bool:
         """Do the work, or begin it and return False."""
@@ -148,6 +152,63 @@ class BusinessRuleTask(Activity):
             execution.assign(token, self.variable, decided.value)
         execution.note("decided", self, decision=key, version=decided.version, rules=list(decided.rules))
         return True
+
+
+class ServiceTask(Activity):
+    """Work for a program: a job under a topic, a row in the store until it is done.
+
+    A token whose job is a dead letter has failed, with the note `dead`: its boundary events go on waiting,
+    and a retry begins nothing anew but the job.
+    """
+
+    def __init__(self, process: Process, name: str, topic: Template, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.topic = topic
+
+    def _enter(self, token: Token) -> bool:
+        if "dead" not in token.notes:
+            return super()._enter(token)
+        self.take_inputs(token)
+        done = self.begin(token)
+        del token.notes["dead"]
+        return done
+
+    def begin(self, token: Token) -> bool:
+        topic = token.workflow.evaluate(self.topic, token)
+        if not isinstance(topic, str) or not topic.strip() or len(topic) > MAX_TOPIC or "\0" in topic:
+            raise ElementFailed(f"The topic {topic!r:.40} is no text of at most {MAX_TOPIC} characters.")
+        given = {parameter.name: token.data[parameter.name] for parameter in self.input_parameters}
+        token.workflow.note("entered", self)
+        token.workflow.effects.offer(JobOffered(token.id, self.element, topic.strip(), given))
+        return False
+
+    def take_results(self, token: Token, results: Mapping[str, Json]) -> None:
+        """Put what the work gave where the outputs read it; without outputs, into the scope outside."""
+        if self.output_parameters:
+            token.data.update(results)
+            return
+        for name, value in results.items():
+            token.workflow.assign(token.scope, name, value)
+
+    def throw(self, token: Token, code: str, message: str) -> bool:
+        """Throw an error, to the task's own boundary first. Whether something handles it."""
+        thrown = Thrown(ERROR, code, message)
+        found = find_handler(token, thrown, itself=True)
+        if found is None:
+            return False
+        handler, scope = found
+        handler.caught(scope, thrown)
+        return True
+
+    def awaits(self, token: Token) -> str | None:
+        return "job" if token.waits or "dead" in token.notes else None
+
+    def withdraw(self, token: Token) -> None:
+        if self.awaits(token):
+            token.workflow.effects.withdraw(token.id)
+
+
+MAX_TOPIC = 255
 
 
 @dataclass(slots=True)

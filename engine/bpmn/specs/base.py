@@ -143,11 +143,12 @@ class Element(TaskSpec):
         token.workflow.take(token, token.taking)
 
     def awaits(self, token: Token) -> str | None:
-        """What the token waits for from outside: a `task`, a `timer`, a `message`, or nothing (None)."""
+        """What the token waits for from outside: a `task`, a `timer`, a `message`, a `job`, or nothing
+        (None)."""
         return None
 
     def withdraw(self, token: Token) -> None:
-        """Take back what the token announced outside: its user task, timer or subscription."""
+        """Take back what the token announced outside: its user task, timer, subscription or job."""
 
 
 def holds(flow: Flow, token: Token) -> bool:

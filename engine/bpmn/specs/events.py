@@ -248,10 +248,13 @@ class EscalationThrow(Element):
             super().left(token)
 
 
-def find_handler(token: Token, thrown: Thrown) -> tuple[ThrownStart | ThrownBoundary, Token] | None:
+def find_handler(
+    token: Token, thrown: Thrown, *, itself: bool = False
+) -> tuple[ThrownStart | ThrownBoundary, Token] | None:
     """The innermost handler and the scope it handles for; at one level, event sub-processes go before the
-    boundary, and one that names the code before one that catches all."""
-    inside, scope = token, token.parent
+    boundary, and one that names the code before one that catches all. `itself`: what stands at the boundary
+    of the token's own activity handles it too."""
+    inside, scope = token, token if itself else token.parent
     while scope is not None:
         starts: list[ThrownStart] = getattr(scope.spec, "thrown_starts", [])
         # An interrupted scope listens no longer, and nothing handles what it throws itself.

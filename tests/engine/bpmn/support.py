@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
 from engine import bpmn
-from engine.bpmn import Circumstances, Execution, Limits, Step, Subscribed, TaskOpened, TimerArmed
+from engine.bpmn import Circumstances, Execution, JobOffered, Limits, Step, Subscribed, TaskOpened, TimerArmed
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMESPACES = (
@@ -67,6 +67,11 @@ def user(id: str, *inside: str, **attributes: object) -> str:
 
 def script(id: str, text: str, *inside: str) -> str:
     return node("scriptTask", id, *inside, f"<script>{escape(text)}</script>", scriptFormat="python")
+
+
+def service(id: str, *inside: str, topic: str | None = "t", **attributes: object) -> str:
+    """An external service task."""
+    return node("serviceTask", id, *inside, camunda_type="external", camunda_topic=topic, **attributes)
 
 
 def xor(id: str, default: str | None = None) -> str:
@@ -214,6 +219,7 @@ class _Known:
     tasks: dict[int, TaskOpened]
     timers: dict[int, TimerArmed]
     subscriptions: dict[int, Subscribed]
+    jobs: dict[int, JobOffered]
 
 
 class Case:
@@ -234,7 +240,7 @@ class Case:
         # Only tests of the budget mean it; a busy machine must not fail the others.
         limits = limits or Limits(seconds=60)
         self.circumstances = Circumstances(now=now, zone=ZoneInfo(zone), names=names or {}, limits=limits)
-        self._known = _Known({}, {}, {})
+        self._known = _Known({}, {}, {}, {})
         self.history: list[Step] = []
         self._note(bpmn.start(self.process, variables or {}, self.circumstances))
 
@@ -264,6 +270,22 @@ class Case:
             self.fire(due[0].element)
         self.circumstances = replace(self.circumstances, now=until)
 
+    def work(self, element: str, /, *, nth: int = 0, **results: Any) -> None:
+        """Complete the nth job at the element."""
+        token = self._at(element, self._known.jobs)[nth]
+        self._do(lambda execution: execution.complete_job(token, results))
+
+    def give_up(self, element: str, message: str = "broken") -> None:
+        """The job at the element is a dead letter."""
+        token = self._at(element, self._known.jobs)[0]
+        self._do(lambda execution: execution.fail_job(token, message))
+
+    def throw(self, element: str, code: str) -> bool:
+        """Throw an error at a job; whether something handled it."""
+        token, handled = self._at(element, self._known.jobs)[0], []
+        self._do(lambda execution: handled.append(execution.throw_at(token, code, "broken")))
+        return handled[0]
+
     def retry(self, **variables: Any) -> None:
         if variables:
             self._do(lambda execution: execution.change_variables(variables))
@@ -282,6 +304,10 @@ class Case:
     @property
     def tasks(self) -> list[TaskOpened]:
         return [task for _, task in sorted(self._known.tasks.items())]
+
+    @property
+    def jobs(self) -> list[JobOffered]:
+        return [job for _, job in sorted(self._known.jobs.items())]
 
     @property
     def timers(self) -> dict[str, datetime]:
@@ -336,6 +362,7 @@ class Case:
         known.timers = {t: v for t, v in known.timers.items() if t not in effects.disarmed} | effects.armed
         left = {t: v for t, v in known.subscriptions.items() if t not in effects.unsubscribed}
         known.subscriptions = left | effects.subscribed
+        known.jobs = {t: v for t, v in known.jobs.items() if t not in effects.withdrawn} | effects.offered
         self.history += effects.steps
         self._check_against(execution)
 
@@ -345,5 +372,6 @@ class Case:
         assert set(self._known.tasks) == awaited["task"]
         assert set(self._known.timers) == awaited["timer"]
         assert set(self._known.subscriptions) == awaited["message"]
+        assert set(self._known.jobs) == awaited["job"]
         assert not execution.completed or len(execution.tasks) == 1
         assert not execution.agenda

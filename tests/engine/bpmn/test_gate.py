@@ -31,6 +31,7 @@ from tests.engine.bpmn.support import (
     path,
     receive,
     script,
+    service,
     start,
     sub,
     throw,
@@ -94,7 +95,6 @@ RECEIVER = node("receiveTask", "x", messageRef="m", instantiate=True)
 # What stands on line 5 of the diagram, and a part of the reason it is refused for.
 REFUSED = {
     # Elements that do not run.
-    "service task": (node("serviceTask", "x", camunda_type="external", camunda_topic="t"), "bpmn:serviceTask is not supported"),
     "send task": (node("sendTask", "x"), "bpmn:sendTask"),
     "receive task that starts a case": (RECEIVER, "instantiate"),
     "receive task without a message": (node("receiveTask", "x"), "no message with a name"),
@@ -148,6 +148,19 @@ REFUSED = {
     "unknown form of a result": (rule(resultVariable="r", mapDecisionResult="all"), "'all' is none of"),
     "rule in a class": (rule(**{"class": "x.Y"}), "camunda:class"),
     "rule as a job": (rule(type="external", topic="t"), "camunda:type"),
+    # Service tasks.
+    "service without anything": (node("serviceTask", "x"), 'needs camunda:type="external"'),
+    "service without a topic": (node("serviceTask", "x", camunda_type="external"), "needs a camunda:topic"),
+    "service of another type": (node("serviceTask", "x", camunda_type="mail"), 'camunda:type="mail" is not supported'),
+    "service in a class": (node("serviceTask", "x", camunda_class="x.Y"), "camunda:class"),
+    "service by delegate": (node("serviceTask", "x", camunda_delegateExpression="${y}"), "camunda:delegateExpression"),
+    "service by expression": (node("serviceTask", "x", camunda_expression="${y.z()}"), "camunda:expression"),
+    "service by connector": (node("serviceTask", "x", CONNECTOR), "camunda:connector"),
+    "service of the web": (service("x", implementation="##WebService"), "implementation"),
+    "operation of a service": (service("x", operationRef="o"), "operationRef"),
+    "broken topic": (service("x", topic="${1 +}"), "In '${1 +}'"),
+    "topic too long": (service("x", topic="t" * 256), "at most 255"),
+    "priority of a job": (service("x", camunda_taskPriority="7"), "camunda:taskPriority"),
     # Kinds of events.
     **{
         f"{kind} catch": (catch("x", event_of(kind)), f"{kind} event definition")
@@ -269,7 +282,15 @@ def test_what_does_not_run_is_refused_where_it_is(thing, reason):
 
 @pytest.mark.parametrize(
     ("name", "noise"),
-    [("service task", 0), ("inclusive gateway", 0), ("listener", 0), ("signal end", 0), ("broken script", 0)],
+    [
+        ("service in a class", 0),
+        ("service by connector", 0),
+        ("no decision", 0),
+        ("inclusive gateway", 0),
+        ("listener", 0),
+        ("signal end", 0),
+        ("broken script", 0),
+    ],
 )
 def test_one_mistake_is_one_problem(name, noise):
     assert len(problems(around(REFUSED[name][0]))) == 1 + noise
@@ -414,7 +435,7 @@ def test_everything_wrong_is_told_at_once():
     bad = [
         user("a", assignee="${"),
         script("b", "import os"),
-        node("serviceTask", "c"),
+        node("sendTask", "c"),
         catch("d", timer("soon")),
     ]
 

@@ -223,6 +223,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_history_instance_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('instance_id', 'seq', name=op.f('pk_history'))
     )
+    op.create_table('job',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('token', sa.Integer(), nullable=False),
+    sa.Column('element', sa.String(length=255), nullable=False),
+    sa.Column('topic', sa.String(length=255), nullable=False),
+    sa.Column('state', sa.String(length=7), nullable=False),
+    sa.Column('variables', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('created_at', base.Instant(), nullable=False),
+    sa.Column('next_at', base.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_job_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job')),
+    sa.UniqueConstraint('instance_id', 'token', name=op.f('uq_job_instance_id_token'))
+    )
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.create_index('ix_job_waiting_topic_next_at', ['topic', 'next_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+
     op.create_table('message_subscription',
     sa.Column('id', sa.String(length=26), nullable=False),
     sa.Column('instance_id', sa.String(length=26), nullable=False),
@@ -329,6 +348,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_subscription_instance_id_token'))
 
     op.drop_table('message_subscription')
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.drop_index('ix_job_waiting_topic_next_at', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+
+    op.drop_table('job')
     op.drop_table('history')
     op.drop_table('former_assignee')
     with op.batch_alter_table('process_instance', schema=None) as batch_op:
