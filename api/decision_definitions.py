@@ -8,7 +8,7 @@ from api import pages
 from api.blueprint import Blueprint
 from api.commands import Reading, reading
 from api.pages import PageQuery, existing
-from api.payload import View
+from api.payload import View, json_body
 from api.schemas.deployments import (
     DECIDED_EXAMPLE,
     DECISION_EXAMPLE,
@@ -92,7 +92,9 @@ def get_xml(here: Reading, key: str, number: int) -> Response:
 
 
 def _require_deployer(here: Reading, key: str) -> None:
-    decisions.latest(here.session, key)
+    body = json_body()
+    if not (isinstance(body, dict) and body.get("xml")):
+        decisions.latest(here.session, key)
     access.require(here.person, *DEPLOYERS)
 
 
@@ -109,10 +111,18 @@ def _for_deployers(view: View) -> View:
 def evaluate(body: dict[str, Any], key: str) -> dict[str, Any]:
     """Try a decision out
 
-    For process owners and administrators: what its latest version decides with these variables. Nothing is
-    changed. When it cannot be decided, the problem names rule and column.
+    For process owners and administrators: what the latest version decides with these variables, or, with
+    `xml`, what a file would that is not deployed. Nothing is changed. When it cannot be decided, the problem
+    names rule and column.
     """
     with reading() as here:
         _require_deployer(here, key)
-        found, result = decisions.evaluate(here.session, key, body["variables"], now=here.now)
-    return {"result": result.result_list(), "matched": result.rules, "version": found.version}
+        if body["xml"]:
+            version, result = (
+                None,
+                decisions.evaluate_draft(body["xml"], key, body["variables"], now=here.now),
+            )
+        else:
+            found, result = decisions.evaluate(here.session, key, body["variables"], now=here.now)
+            version = found.version
+    return {"result": result.result_list(), "matched": result.rules, "version": version}

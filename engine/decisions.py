@@ -64,9 +64,19 @@ def evaluate(
     and `Invalid` when it cannot be made with them.
     """
     found = latest(session, key)
-    functions = {"now": lambda: format_instant(now)}
+    return found, _tried(_compiled(session, found.id, found.digest), key, variables, now)
+
+
+def evaluate_draft(xml: str, key: str, variables: Mapping[str, Any], *, now: datetime) -> Result:
+    """The same by a file that is not deployed. Raises `Invalid`, with all that is wrong with the file if
+    something is.
+    """
+    return _tried(dmn.load(xml.encode(), file=f"{key}.dmn"), key, variables, now)
+
+
+def _tried(decisions: Decisions, key: str, variables: Mapping[str, Any], now: datetime) -> Result:
     try:
-        return found, _compiled(session, found.id, found.digest).evaluate(key, variables, functions)
+        return decisions.evaluate(key, variables, {"now": lambda: format_instant(now)})
     except DecisionError as error:
         raise Invalid([Problem(str(error), pointer="#/variables")]) from error
 

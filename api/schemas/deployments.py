@@ -89,6 +89,11 @@ class DecisionDefinitionSchema(Schema):
 
 class TrialSchema(Schema):
     variables = fields.Dict(keys=fields.String(), required=True)
+    xml = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A DMN file to decide by instead of what is deployed."},
+    )
 
 
 class DecidedSchema(Schema):
@@ -102,7 +107,9 @@ class DecidedSchema(Schema):
         required=True,
         metadata={"description": "The rules behind the result, from 1; none when defaults were given."},
     )
-    version = fields.Integer(required=True)
+    version = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Null when `xml` was given."}
+    )
 
 
 class FormDefinitionSchema(Schema):

@@ -2,7 +2,7 @@
 
 prepare(file, bytes)     what a deployment stores: one `Decision` each, or `Invalid`
 keys(file, bytes)        the keys alone, unchecked
-load(stored)             the `Decisions` of a stored file, compiled once
+load(bytes)              the `Decisions` of a file, compiled once
 Decisions.evaluate(...)  a `Result`, or `DecisionError`
 MAPPINGS                 from a result to what a diagram asked for
 """
@@ -65,9 +65,9 @@ def _decision(reading: Reading, key: str, requires: tuple[str, ...], data: bytes
     return Decision(key, compiled.decided.name, compiled.names, data, requires, reads)
 
 
-def load(stored: bytes, functions: frozenset[str] = CONTEXT_FUNCTIONS) -> "Decisions":
-    """The decisions of a file that a deployment stored, ready to evaluate. Raises `Invalid`."""
-    return Decisions(_sound("", stored, functions))
+def load(data: bytes, functions: frozenset[str] = CONTEXT_FUNCTIONS, file: str = "") -> "Decisions":
+    """The decisions of a file, ready to evaluate. Raises `Invalid`, which names `file`."""
+    return Decisions(_sound(file, data, functions))
 
 
 def _sound(file: str, data: bytes, functions: frozenset[str]) -> Reading:

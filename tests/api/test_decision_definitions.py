@@ -112,6 +112,21 @@ def test_only_those_who_deploy_try_tables_out(desk: Desk) -> None:
     assert desk("pat").send("POST", f"{PATH}/risk/evaluate", {}).status == 422
 
 
+def test_a_draft_is_tried_out_before_it_is_deployed(desk: Desk) -> None:
+    def draft(xml: bytes, key: str = "risk", by: str = "pat") -> Any:
+        body = {"variables": {"impact": 2}, "xml": xml.decode()}
+        return desk(by).send("POST", f"{PATH}/{key}/evaluate", body)
+
+    good, broken = draft(LATER), draft(FILE.replace(b" 3<", b" <"))
+
+    assert (good.status, good.body) == (200, {"result": [{"level": "high"}], "matched": [2], "version": None})
+    assert (broken.status, broken.body["errors"][0]["file"]) == (422, "risk.dmn")
+    assert "Rule 1, column 'impact'" in broken.body["errors"][0]["detail"]
+    assert draft(LATER, key="peril").status == 422
+    assert draft(LATER, by="ann").status == 403
+    assert desk("ann").send("GET", f"{PATH}/risk").status == 404
+
+
 def test_the_default_of_a_table_is_a_result_without_a_rule(desk: Desk) -> None:
     column = output("level", default='"unknown"')
     desk("pat").deploy({"d.dmn": document(decision(table(["x"], [column], [(("1",), ('"one"',))])))})
