@@ -205,7 +205,7 @@ def _write(
     (process_instances.save if how.known else process_instances.add)(session, instance)
     history.append(session, rows)
     _close(session, instance.id, execution.effects, how)
-    _open(session, instance.id, execution.effects, how)
+    _open(session, instance.id, execution.effects, at_flush(session, how.now))
 
 
 def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime) -> None:
@@ -260,9 +260,8 @@ def _known(tokens: Collection[int], how: _Writing) -> set[int]:
     return {token for token in tokens if token <= how.known}
 
 
-def _open(session: Session, instance_id: str, effects: Effects, how: _Writing) -> None:
+def _open(session: Session, instance_id: str, effects: Effects, created_at: datetime) -> None:
     """Write down what the case now waits for: each kind in one statement."""
-    created_at = at_flush(session, how.now)
     if effects.opened:
         tasks = [_task_row(task, instance_id, created_at) for task in effects.opened.values()]
         user_tasks.open_tasks(session, tasks)
@@ -271,14 +270,16 @@ def _open(session: Session, instance_id: str, effects: Effects, how: _Writing) -
     if effects.subscribed:
         messages.add(session, [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
     if effects.offered:
-        _offer(session, [_job_row(job, instance_id, created_at) for job in effects.offered.values()], how)
+        _offer(session, instance_id, effects.offered.values(), created_at)
 
 
-def _offer(session: Session, rows: list[dict[str, Any]], how: _Writing) -> None:
-    """Write new jobs; a job of a token that was there before is a dead letter that begins anew."""
-    if fresh := [row for row in rows if row["token"] > how.known]:
+def _offer(
+    session: Session, instance_id: str, offered: Collection[bpmn.JobOffered], created_at: datetime
+) -> None:
+    """Write new jobs, and let dead letters begin anew under their ids."""
+    if fresh := [_job_row(job, instance_id, created_at) for job in offered if not job.again]:
         jobs.add(session, fresh)
-    if again := [row for row in rows if row["token"] <= how.known]:
+    if again := [_job_row(job, instance_id, created_at) for job in offered if job.again]:
         jobs.reopen(session, again)
 
 

@@ -73,12 +73,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class JobOffered:
-    """A service task waits for a program that works on this topic; `variables` are its inputs."""
+    """A service task waits for a program that works on this topic; `variables` are its inputs. `again`: its
+    job was a dead letter, and begins anew.
+    """
 
     token: int
     element: str
     topic: str
     variables: dict[str, Any]
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,8 @@ class Effects:
 
     A user task or subscription that came and went in the same command is in neither list; `disarmed` may name
     timers that
-    were never written down, and `armed` some that were and now have another due date; `offered` may name jobs
-    that were dead letters and begin anew, `withdrawn` some that were never written down.
+    were never written down, and `armed` some that were and now have another due date; `withdrawn`
+    may name jobs that were never written down.
     """
 
     opened: dict[int, TaskOpened] = field(default_factory=dict)

@@ -15,9 +15,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
-    literal_column,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -35,9 +33,6 @@ class JobState(StrEnum):
     DONE = "done"  # completed, or the diagram handled its error
 
 
-_WAITING = text("state = 'waiting'")
-
-
 class JobRow(Base):
     """A job of a case. `variables` are the inputs of its service task; `attempts` counts those that failed
     since it was opened or retried, `error` tells the last; `next_at` is when it may be tried next.
@@ -46,13 +41,7 @@ class JobRow(Base):
     __tablename__ = "job"
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
-        Index(
-            "ix_job_waiting_topic_next_at",
-            "topic",
-            "next_at",
-            sqlite_where=_WAITING,
-            postgresql_where=_WAITING,
-        ),
+        Index(None, "state", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
@@ -66,10 +55,6 @@ class JobRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
     next_at: Mapped[datetime] = mapped_column(Instant)
-
-
-IS_WAITING = JobRow.state == literal_column("'waiting'")
-"""Spelled out rather than bound: only then do both databases see that the partial index serves."""
 
 
 _TABLE = table_of(JobRow)

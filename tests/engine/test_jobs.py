@@ -156,6 +156,18 @@ def test_a_retry_whose_inputs_fail_leaves_the_job_dead(desk: Desk) -> None:
     desk.check()
 
 
+def test_a_service_task_that_failed_before_it_had_a_job_gets_one_by_the_retry(desk: Desk) -> None:
+    desk.deploy(PLAIN)
+    case = desk.start()
+    assert (desk.case(case).state, desk.jobs(case)) == ("failed", [])
+
+    desk.change(case, name="db")
+    desk.operate("retry", case)
+
+    assert [job.variables for job in desk.jobs(case)] == [{"host": "db"}]
+    desk.check()
+
+
 def test_an_error_that_the_diagram_handles_is_no_failure(desk: Desk) -> None:
     case, job_id = begin(desk, CAUGHT)
 

@@ -240,7 +240,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('instance_id', 'token', name=op.f('uq_job_instance_id_token'))
     )
     with op.batch_alter_table('job', schema=None) as batch_op:
-        batch_op.create_index('ix_job_waiting_topic_next_at', ['topic', 'next_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index(batch_op.f('ix_job_state_id'), ['state', 'id'], unique=False)
 
     op.create_table('message_subscription',
     sa.Column('id', sa.String(length=26), nullable=False),
@@ -349,7 +349,7 @@ def downgrade() -> None:
 
     op.drop_table('message_subscription')
     with op.batch_alter_table('job', schema=None) as batch_op:
-        batch_op.drop_index('ix_job_waiting_topic_next_at', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index(batch_op.f('ix_job_state_id'))
 
     op.drop_table('job')
     op.drop_table('history')
