@@ -49,6 +49,10 @@ def begin(desk: Desk, diagram: bytes = PLAIN) -> tuple[str, str]:
     return case, job.id
 
 
+def failures(desk: Desk, case: str) -> list[tuple[str, str]]:
+    return [(failure["element"], failure["message"]) for failure in desk.case(case).failures]
+
+
 def listed(desk: Desk, by: Any = ROOT, **chosen: Any) -> list[str]:
     with desk.database.transaction(write=False) as session:
         return [job.id for job in jobs.page(session, Filter(**chosen), by=by, limit=50)]
@@ -105,7 +109,7 @@ def test_a_job_that_fails_waits_longer_each_time_and_ends_as_a_dead_letter(desk:
 
     assert (dead.state, dead.attempts, dead.error) == ("dead", 5, "no route at all")
     assert desk.case(case).state == "failed"
-    assert desk.case(case).failures == [{"element": "call", "message": "no route at all"}]
+    assert failures(desk, case) == [("call", "no route at all")]
     assert len(desk.history(case, "job failed")) == 5
     desk.check()
 
@@ -186,9 +190,7 @@ def test_an_error_that_nothing_handles_makes_a_dead_letter(desk: Desk) -> None:
     dead = desk.work("fail", job_id, "on fire", error_code="X")
 
     assert (dead.state, dead.attempts) == ("dead", 1)
-    assert desk.case(case).failures == [
-        {"element": "call", "message": "Nothing handles the error 'X': on fire"}
-    ]
+    assert failures(desk, case) == [("call", "Nothing handles the error 'X': on fire")]
     desk.check()
 
 
