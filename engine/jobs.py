@@ -95,7 +95,7 @@ def complete(session: Session, job_id: str, variables: Mapping[str, Any], order:
     """
     instance, job = _hold_waiting(session, job_id, order)
     runtime.require_names(variables, "#/variables")
-    entry = Entry("job completed", job.element, {"topic": job.topic, "variables": dict(variables)})
+    entry = _entry("job completed", job, variables=dict(variables))
     _advance(session, instance, lambda case: case.complete_job(job.token, variables), order, entry)
     job.state = JobState.DONE
     return job
@@ -119,8 +119,7 @@ def fail(
     """
     instance, job = _hold_waiting(session, job_id, order)
     message = message.replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
-    told = {"topic": job.topic, "message": message} | ({"error_code": error_code} if error_code else {})
-    entry = Entry("job failed", job.element, told)
+    entry = _entry("job failed", job, message=message, **({"error_code": error_code} if error_code else {}))
     if error_code is not None:
         _throw(session, instance, job, error_code, order, entry)
     elif retry and job.attempts + 1 < ATTEMPTS:
@@ -143,7 +142,7 @@ def retry(session: Session, job_id: str, order: Order) -> JobRow:
     if job.state != JobState.DEAD:
         raise Conflict("This job is no dead letter.")
     access.require(order.by, *access.WORKERS)
-    entry = Entry("job retried", job.element, {"topic": job.topic})
+    entry = _entry("job retried", job)
     _advance(session, instance, lambda case: case.retry_at(job.token), order, entry)
     again = stored.found(session, job_id)
     assert again is not None, "retrying leaves the row, whether it waits again or its inputs failed"
@@ -198,6 +197,11 @@ def _require_waiting(instance: ProcessInstanceRow, job: JobRow) -> None:
     runtime.require_open(instance)
     if job.state == JobState.DEAD:
         raise Conflict("This job is a dead letter; retry it first.")
+
+
+def _entry(kind: str, job: JobRow, **detail: Any) -> Entry:
+    where = {"process": job.process} if job.process else {}
+    return Entry(kind, job.element, {"topic": job.topic, **detail, **where})
 
 
 def _no_such_job() -> NotFound:

@@ -343,6 +343,8 @@ def _job_row(job: bpmn.JobOffered, instance_id: str, created_at: datetime) -> di
         "instance_id": instance_id,
         "token": job.token,
         "element": job.element,
+        "process_key": job.process.key if job.process else None,
+        "process_version": job.process.version if job.process else None,
         "topic": job.topic,
         "state": JobState.WAITING,
         "variables": job.variables,

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
+from api.schemas.deployments import in_called_process
 from engine.jobs import JobState
 
 
@@ -11,6 +12,7 @@ class JobSchema(Schema):
     id = fields.String(required=True)
     instance = fields.String(attribute="instance_id", required=True)
     element = fields.String(required=True, metadata={"description": "The id of the service task, as drawn."})
+    process = in_called_process()
     topic = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf([*JobState]))
     variables = fields.Dict(required=True, metadata={"description": "The inputs of the service task."})
@@ -54,6 +56,7 @@ JOB_EXAMPLE = {
     "id": "01a204287a86e8a2c2b6fe2771",
     "instance": "01a204287a6f508e8ac5e73610",
     "element": "tell_monitoring",
+    "process": None,
     "topic": "monitoring.silence",
     "state": "waiting",
     "variables": {"host": "db-7", "minutes": 30},

@@ -82,6 +82,7 @@ class JobOffered:
     topic: str
     variables: dict[str, Any]
     again: bool
+    process: Called | None = None
 
 
 @dataclass(frozen=True, slots=True)

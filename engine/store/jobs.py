@@ -48,6 +48,8 @@ class JobRow(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
     token: Mapped[int] = mapped_column(Integer)
     element: Mapped[str] = mapped_column(String(255))
+    process_key: Mapped[str | None] = mapped_column(String(255))
+    process_version: Mapped[int | None] = mapped_column(Integer)
     topic: Mapped[str] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(7))
     variables: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -55,6 +57,13 @@ class JobRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
     next_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def process(self) -> dict[str, Any] | None:
+        """The called process its service task is drawn in: `{"key", "version"}`."""
+        if self.process_key is None:
+            return None
+        return {"key": self.process_key, "version": self.process_version}
 
 
 _TABLE = table_of(JobRow)

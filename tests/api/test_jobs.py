@@ -49,7 +49,7 @@ def test_a_job_has_its_documented_shape(desk: Desk) -> None:
     case, job = begun(desk)
 
     assert set(job) == {
-        *("id", "instance", "element", "topic", "state", "variables"),
+        *("id", "instance", "element", "process", "topic", "state", "variables"),
         *("attempts", "error", "created_at", "next_at"),
     }
     told = {"instance": case["id"], "element": "call", "topic": "monitor", "state": "waiting"}

@@ -205,6 +205,20 @@ def test_cancelling_a_case_removes_its_jobs(desk: Desk) -> None:
     desk.check()
 
 
+def test_a_job_inside_a_called_process_names_it(desk: Desk) -> None:
+    desk.deploy(PLAIN)
+    desk.deploy(line(draw.call("sub", "p", draw.extensions('<camunda:in variables="all"/>')), key="outer"))
+    case = desk.start({"name": "db"}, key="outer")
+    (job,) = desk.jobs(case)
+
+    desk.work("complete", job.id, {})
+
+    assert (job.element, job.process) == ("call", {"key": "p", "version": 1})
+    (entry,) = desk.history(case, "job completed")
+    assert entry.detail["process"] == {"key": "p", "version": 1}
+    desk.check()
+
+
 # -- states that do not allow it ----------------------------------------------------------------------------
 
 

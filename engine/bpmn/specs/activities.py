@@ -179,8 +179,9 @@ class ServiceTask(Activity):
             raise ElementFailed(f"The topic {topic!r:.40} is no text of at most {MAX_TOPIC} characters.")
         given = {parameter.name: token.data[parameter.name] for parameter in self.input_parameters}
         token.workflow.note("entered", self)
-        again = "dead" in token.notes
-        token.workflow.effects.offer(JobOffered(token.id, self.element, topic.strip(), given, again))
+        again, process = "dead" in token.notes, token.workflow.process_of(self)
+        job = JobOffered(token.id, self.element, topic.strip(), given, again, process)
+        token.workflow.effects.offer(job)
         return False
 
     def take_results(self, token: Token, results: Mapping[str, Json]) -> None:

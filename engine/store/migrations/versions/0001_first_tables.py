@@ -228,6 +228,8 @@ def upgrade() -> None:
     sa.Column('instance_id', sa.String(length=26), nullable=False),
     sa.Column('token', sa.Integer(), nullable=False),
     sa.Column('element', sa.String(length=255), nullable=False),
+    sa.Column('process_key', sa.String(length=255), nullable=True),
+    sa.Column('process_version', sa.Integer(), nullable=True),
     sa.Column('topic', sa.String(length=255), nullable=False),
     sa.Column('state', sa.String(length=7), nullable=False),
     sa.Column('variables', sa.JSON(none_as_null=True), nullable=False),
