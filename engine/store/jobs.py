@@ -90,13 +90,17 @@ _DELETE = delete(_TABLE).where(
 def found(session: Session, job_id: str) -> JobRow | None:
     """The job, if there is one. It is a value: `save` writes it back."""
     columns = connection_of(session).execute(_FIND, {"id": job_id}).one_or_none()
-    return None if columns is None else as_value(JobRow, columns)
+    return None if columns is None else as_value(JobRow, zip(_TABLE.columns.keys(), columns, strict=True))
 
 
 def locked_instance(session: Session, job_id: str) -> ProcessInstanceRow | None:
     """The instance a job belongs to, held until the transaction ends, if there is such a job."""
     columns = connection_of(session).execute(_LOCK_INSTANCE, {"id": job_id}).one_or_none()
-    return None if columns is None else as_value(ProcessInstanceRow, columns)
+    return (
+        None
+        if columns is None
+        else as_value(ProcessInstanceRow, zip(_INSTANCE.columns.keys(), columns, strict=True))
+    )
 
 
 def save(session: Session, job: JobRow) -> None:
