@@ -23,7 +23,7 @@ blueprint = Blueprint(
 DEPLOYMENT_LIMIT = 60_000_000
 """Bytes of one deployment; a diagram has a limit of its own (`engine.bpmn.read`), and says so by its name."""
 
-LONGEST_REASON = 2000
+LONGEST_REASON = 1_000
 
 _ANSWER = DeploymentSchema()
 
@@ -113,7 +113,7 @@ def _reason() -> str | None:
     reason = request.form.get("reason") or None
     if reason is not None and (len(reason) > LONGEST_REASON or "\0" in reason):
         raise Invalid(
-            [Problem(f"Give a reason of at most {LONGEST_REASON} characters, without NUL.", "#/reason")]
+            [Problem(f"Give a reason of at most {LONGEST_REASON:,} characters, without NUL.", "#/reason")]
         )
     return reason
 

@@ -5,7 +5,7 @@ and kept.
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from engine.errors import NotFound
 from engine.forms import Form
@@ -15,6 +15,8 @@ from engine.store.deployments import FormRow, ProcessDefinitionRow
 
 _forms: Kept[str, Form] = Kept(512)
 
+
+_WITH_DEPLOYMENT = joinedload(ProcessDefinitionRow.deployment, innerjoin=True)
 
 _LATEST = (
     select(ProcessDefinitionRow)
@@ -57,7 +59,11 @@ def page(session: Session, *, limit: int, after: str | None = None) -> list[Proc
         newer.key == ProcessDefinitionRow.key, newer.version > ProcessDefinitionRow.version
     )
     statement = (
-        select(ProcessDefinitionRow).where(~superseded).order_by(ProcessDefinitionRow.key).limit(limit)
+        select(ProcessDefinitionRow)
+        .where(~superseded)
+        .order_by(ProcessDefinitionRow.key)
+        .limit(limit)
+        .options(_WITH_DEPLOYMENT)
     )
     if after is not None:
         statement = statement.where(ProcessDefinitionRow.key > after)
@@ -71,7 +77,7 @@ def versions(
     unknown key.
     """
     latest(session, key)
-    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key)
+    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key).options(_WITH_DEPLOYMENT)
     if before is not None:
         statement = statement.where(ProcessDefinitionRow.version < before)
     return list(session.scalars(statement.order_by(ProcessDefinitionRow.version.desc()).limit(limit)))

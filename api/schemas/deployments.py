@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from api.pages import page_of
 from api.schemas.base import Instant
+from engine.deployments import Origin
 
 
 class WarningSchema(Schema):
@@ -67,6 +68,20 @@ class ProcessDefinitionSchema(Schema):
     deployment = fields.String(attribute="deployment_id", required=True)
     file = fields.String(required=True)
     created_at = Instant(required=True)
+    deployed_at = Instant(attribute="deployment.deployed_at", required=True)
+    deployed_by = fields.String(
+        attribute="deployment.deployed_by",
+        required=True,
+        allow_none=True,
+        metadata={"description": "A username; null: it came with Baton."},
+    )
+    reason = fields.String(attribute="deployment.reason", required=True, allow_none=True)
+    origin = fields.String(
+        attribute="deployment.origin",
+        required=True,
+        validate=validate.OneOf([*Origin]),
+        metadata={"description": "`seed`: it came with Baton; `person`: somebody deployed it."},
+    )
 
 
 class FormSchema(Schema):
@@ -155,6 +170,10 @@ DEFINITION_EXAMPLE = {
     "deployment": "01a204287a4c5400828941b1a1",
     "file": "incident/incident.bpmn",
     "created_at": "2026-03-02T09:30:00.000000Z",
+    "deployed_at": "2026-03-02T09:30:00.000000Z",
+    "deployed_by": "pat",
+    "reason": "Reminders every two days",
+    "origin": "person",
 }
 FORM_EXAMPLE = {
     "schema": {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from engine.store.base import Base, Instant, Json, new_id
 
@@ -47,6 +47,7 @@ class ProcessDefinitionRow(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     executable: Mapped[str] = deferred(mapped_column(Text))
+    deployment: Mapped[DeploymentRow] = relationship(viewonly=True)
 
 
 class DecisionDefinitionRow(Base):

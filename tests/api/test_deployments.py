@@ -227,7 +227,7 @@ def test_a_path_that_is_not_plain_is_refused(desk: Desk, path: str) -> None:
     assert errors(desk("pat").deploy({"a.bpmn": TRIP}, paths=path))
 
 
-@pytest.mark.parametrize("reason", ["a\0b", "x" * 2001])
+@pytest.mark.parametrize("reason", ["a\0b", "x" * 1_001])
 def test_a_reason_that_cannot_be_kept_is_refused(desk: Desk, reason: str) -> None:
     assert errors(desk("pat").deploy(FILES, reason=reason))[0]["pointer"] == "#/reason"
     assert keys(desk) == {"incident"}

@@ -24,7 +24,8 @@ def test_a_definition_has_its_documented_shape(desk: Desk) -> None:
     found = desk("ann").get("/process-definitions/incident")
 
     assert set(found) == {
-        *("id", "key", "version", "name", "names", "start_form", "calls", "deployment", "file", "created_at")
+        *("id", "key", "version", "name", "names", "start_form", "calls", "deployment", "file", "created_at"),
+        *("deployed_at", "deployed_by", "reason", "origin"),
     }
     assert (found["key"], found["version"], found["name"]) == ("incident", 1, "Incident")
     assert found["names"] == {"zh-CN": "事件"}
@@ -41,6 +42,23 @@ def test_every_version_stays_and_the_newest_is_listed_first(desk: Desk) -> None:
     assert [one["version"] for one in versions["items"]] == [3, 2, 1]
     assert desk("ann").get("/process-definitions/trip/versions/2") == versions["items"][1]
     assert desk("ann").get("/process-definitions/trip") == versions["items"][0]
+
+
+def test_each_version_tells_who_deployed_it_when_and_why(desk: Desk) -> None:
+    desk("pat").deploy({"trip.bpmn": TRIP}, reason="We travel again 再次出行")
+    desk("root").deploy({"trip.bpmn": TRIP.replace(b"Book", b"Book it")})
+
+    second, first = desk("ann").get("/process-definitions/trip/versions")["items"]
+    (shipped,) = desk("ann").get("/process-definitions/incident/versions")["items"]
+
+    told = [(one["deployed_by"], one["reason"], one["origin"]) for one in (first, second, shipped)]
+    assert told == [
+        ("pat", "We travel again 再次出行", "person"),
+        ("root", None, "person"),
+        (None, "Content of this release", "seed"),
+    ]
+    assert first["deployed_at"] <= second["deployed_at"]
+    assert desk("ann").get("/process-definitions/trip/versions/1") == first
 
 
 @pytest.mark.parametrize("file", [TRIP, b"\xef\xbb\xbf" + TRIP, TRIP.decode().encode("utf-16")])
