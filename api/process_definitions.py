@@ -12,12 +12,14 @@ from api.pages import PageQuery, existing
 from api.schemas.deployments import (
     DEFINITION_EXAMPLE,
     FORM_EXAMPLE,
+    DefinitionsQuery,
     FormSchema,
     ProcessDefinitionSchema,
     ProcessDefinitionsPage,
 )
 from api.serialisation import to_json
-from engine import definitions
+from engine import definitions, process_instances
+from engine.errors import NotFound
 
 blueprint = Blueprint(
     "process-definitions", __name__, url_prefix="/api/v1/process-definitions", description="What is deployed"
@@ -27,15 +29,19 @@ _PAGE_EXAMPLE = {"items": [DEFINITION_EXAMPLE], "next": None}
 
 
 @blueprint.get("")
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(DefinitionsQuery, location="query")
 @blueprint.reading(ProcessDefinitionsPage, problems=(422,), example=_PAGE_EXAMPLE)
 def list_definitions(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
     """List process definitions
 
-    The latest version of each, in the order of keys.
+    The latest version of each, in the order of keys; with `startable=true` those you may start.
     """
     after = pages.after(query)
-    found = definitions.page(here.session, limit=query["limit"] + 1, after=after[0] if after else None)
+    limit, last = query["limit"] + 1, after[0] if after else None
+    if query["startable"]:
+        found = process_instances.startable(here.session, by=here.person, limit=limit, after=last)
+    else:
+        found = definitions.page(here.session, limit=limit, after=last)
     return pages.page(found, query["limit"], lambda row: [row.key])
 
 

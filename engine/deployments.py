@@ -23,6 +23,7 @@ from engine.store.process_instances import prepare_numbers
 DEPLOYERS = (Role.PROCESS_OWNER, Role.ADMINISTRATOR)
 MAX_FILES = 500
 MAX_PATH = 200
+LONGEST_DESCRIPTION = 2_000
 DIAGRAM_SUFFIXES = (".bpmn", ".bpmn20.xml")
 DECISION_SUFFIX = ".dmn"
 FORM_SUFFIX = ".json"
@@ -373,6 +374,8 @@ def _store_process(
             version=number,
             name=definition.name,
             names=definition.names,
+            description=_shortened(definition.description),
+            descriptions={lang: _shortened(text) for lang, text in definition.descriptions.items()},
             deployment_id=deployment.id,
             file=file.path,
             digest=_digest(file),
@@ -391,6 +394,11 @@ def _store_process(
 
 def _pins(definition: bpmn.Definition, pin: _Pin) -> list[dict[str, Any]]:
     return [{"element": call.element, "key": call.key, "version": pin(call)} for call in definition.calls]
+
+
+def _shortened(text: str | None) -> str | None:
+    """A description as a list can show it; the diagram has it whole."""
+    return text and text[:LONGEST_DESCRIPTION]
 
 
 # Seeding

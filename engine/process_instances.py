@@ -14,6 +14,7 @@ from engine.errors import Conflict, Forbidden, PreconditionFailed
 from engine.people import Person
 from engine.store import jobs, timers
 from engine.store.base import table_of
+from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry, HistoryRow
 from engine.store.process_instances import WITHOUT_STATE, InstanceState, ProcessInstanceRow
 
@@ -32,6 +33,7 @@ __all__ = [
     "resume",
     "retry",
     "start",
+    "startable",
     "suspend",
     "variables",
 ]
@@ -45,6 +47,22 @@ class Diagram:
 
     xml: str
     positions: list[Position]
+
+
+def startable(
+    session: Session, *, by: Person, limit: int, after: str | None = None
+) -> list[ProcessDefinitionRow]:
+    """The latest version of up to `limit` definitions that `by` may start, after the key `after`, in the
+    order of keys.
+    """
+    found: list[ProcessDefinitionRow] = []
+    while len(found) < limit:
+        read = definitions.page(session, limit=limit, after=after)
+        found += [definition for definition in read if access.may_start(by, definition)]
+        if len(read) < limit:
+            break
+        after = read[-1].key
+    return found[:limit]
 
 
 def start(

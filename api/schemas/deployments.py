@@ -4,8 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from api.pages import page_of
+from api.language import locales
+from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
+from engine import languages
 from engine.deployments import Origin
 
 
@@ -53,9 +55,18 @@ class ProcessDefinitionSchema(Schema):
     id = fields.String(required=True)
     key = fields.String(required=True)
     version = fields.Integer(required=True)
-    name = fields.String(required=True)
+    name = fields.Function(
+        lambda row: languages.chosen(row.names, *locales(), written=row.name),
+        required=True,
+        metadata={"type": "string", "description": "In the reader's language."},
+    )
     names = fields.Dict(
         required=True, metadata={"description": "The name in other languages, by language tag."}
+    )
+    description = fields.Function(
+        lambda row: languages.chosen(row.descriptions, *locales(), written=row.description),
+        required=True,
+        metadata={"type": ["string", "null"], "description": "What it is for, in the reader's language."},
     )
     start_form = fields.String(
         required=True, allow_none=True, metadata={"description": "The key of the form it is started with."}
@@ -81,6 +92,12 @@ class ProcessDefinitionSchema(Schema):
         required=True,
         validate=validate.OneOf([*Origin]),
         metadata={"description": "`seed`: it came with Baton; `person`: somebody deployed it."},
+    )
+
+
+class DefinitionsQuery(PageQuery):
+    startable = fields.Boolean(
+        load_default=False, metadata={"description": "Only those the caller may start."}
     )
 
 
@@ -165,6 +182,7 @@ DEFINITION_EXAMPLE = {
     "version": 7,
     "name": "Incident",
     "names": {"zh-CN": "事件"},
+    "description": "Something does not work as it should.",
     "start_form": "incident/report",
     "calls": [{"element": "major", "key": "major-incident", "version": 2}],
     "deployment": "01a204287a4c5400828941b1a1",

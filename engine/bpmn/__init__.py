@@ -76,6 +76,8 @@ class Definition:
     key: str
     name: str
     names: dict[str, str]
+    description: str | None
+    descriptions: dict[str, str]
     xml: bytes
     executable: str
     start_form: str | None
@@ -124,6 +126,8 @@ def _definition(process: etree._Element, drawn: bytes) -> Definition:
         key=process.get("id", ""),
         name=dialect.label(process),
         names=dialect.names(process),
+        description=dialect.description(process),
+        descriptions=dialect.descriptions(process),
         xml=drawn,
         executable=etree.tostring(runs, encoding="unicode"),
         start_form=dialect.camunda(start, "formKey"),

@@ -98,7 +98,7 @@ _CAMUNDA_ATTRIBUTES = {
 }
 _OTHER_SERVICES = ("class", "delegateExpression", "expression")
 _BATON_ELEMENTS = {
-    "process": {"record", "name"},
+    "process": {"record", "name", "description"},
     "lane": {"group", "name"},
     "userTask": {"separation", "name"},
     "receiveTask": {"correlation", "payload", "name"},
@@ -107,6 +107,7 @@ _BATON_ELEMENTS = {
 _BATON_ATTRIBUTES = {
     "record": {"prefix", "title", "priority", "service", "requester"},
     "name": {"lang"},
+    "description": {"lang"},
     "group": {"name"},
     "separation": {"from"},
     "correlation": {"key"},
@@ -893,7 +894,7 @@ class _Checker:
         names = [
             name
             for space, name in (dialect.qualified(e.tag) for e in found)
-            if space == BATON and name != "name"
+            if space == BATON and name not in ("name", "description")
         ]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.refuse(element, f"baton:{name} may be given only once.")

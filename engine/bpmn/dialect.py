@@ -108,9 +108,23 @@ def label(element: _Element) -> str:
 
 def names(element: _Element) -> dict[str, str]:
     """Its names in other languages: `<baton:name lang="zh-CN">`."""
+    return _translations(element, "name")
+
+
+def description(element: _Element) -> str | None:
+    """What its `documentation` says, paragraph by paragraph; None when it says nothing."""
+    return "\n\n".join(filter(None, map(text_of, children(element, "documentation")))) or None
+
+
+def descriptions(element: _Element) -> dict[str, str]:
+    """What it says in other languages: `<baton:description lang="zh-CN">`."""
+    return _translations(element, "description")
+
+
+def _translations(element: _Element, name: str) -> dict[str, str]:
     return {
         e.get("lang", ""): text_of(e)
-        for e in extensions(element, BATON, "name")
+        for e in extensions(element, BATON, name)
         if e.get("lang") and text_of(e)
     }
 

@@ -36,6 +36,8 @@ class ProcessDefinitionRow(Base):
     version: Mapped[int] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(Text)
     names: Mapped[dict[str, str]] = mapped_column(Json)
+    description: Mapped[str | None] = mapped_column(Text)
+    descriptions: Mapped[dict[str, str]] = mapped_column(Json)
     deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"), index=True)
     file: Mapped[str] = mapped_column(String(255))
     digest: Mapped[str] = mapped_column(String(64))

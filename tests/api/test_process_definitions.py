@@ -25,7 +25,7 @@ def test_a_definition_has_its_documented_shape(desk: Desk) -> None:
 
     assert set(found) == {
         *("id", "key", "version", "name", "names", "start_form", "calls", "deployment", "file", "created_at"),
-        *("deployed_at", "deployed_by", "reason", "origin"),
+        *("deployed_at", "deployed_by", "reason", "origin", "description"),
     }
     assert (found["key"], found["version"], found["name"]) == ("incident", 1, "Incident")
     assert found["names"] == {"zh-CN": "事件"}
@@ -59,6 +59,59 @@ def test_each_version_tells_who_deployed_it_when_and_why(desk: Desk) -> None:
     ]
     assert first["deployed_at"] <= second["deployed_at"]
     assert desk("ann").get("/process-definitions/trip/versions/1") == first
+
+
+def described(key: str, attributes: str = "") -> bytes:
+    told = (
+        f"<documentation>Where to {key}.</documentation><documentation>And how.</documentation>"
+        '<extensionElements><baton:name lang="zh-CN">出行</baton:name>'
+        '<baton:description lang="zh-CN">去哪里</baton:description></extensionElements>'
+    )
+    drawn = diagram(key, told + chain(user("book"))).decode()
+    return drawn.replace('isExecutable="true"', f'isExecutable="true" {attributes}', 1).encode()
+
+
+def test_a_definition_tells_what_it_is_for_in_the_readers_language(desk: Desk) -> None:
+    desk("pat").deploy({"trip.bpmn": described("trip")})
+    desk("pat").deploy({"plain.bpmn": diagram("plain", chain(user("book")))})
+
+    english = desk("ann").get("/process-definitions/trip")
+    chinese = desk("ann").get("/process-definitions/trip", Accept_Language="zh-CN")
+
+    assert (english["name"], english["description"]) == ("Trip", "Where to trip.\n\nAnd how.")
+    assert (chinese["name"], chinese["description"]) == ("出行", "去哪里")
+    assert desk("ann").get("/process-definitions/plain")["description"] is None
+
+
+def test_a_very_long_description_is_cut(desk: Desk) -> None:
+    drawn = described("trip").replace(b"And how.", b"And how. " * 10_000)
+    desk("pat").deploy({"trip.bpmn": drawn})
+
+    assert len(desk("ann").get("/process-definitions/trip")["description"]) == 2_000
+
+
+@pytest.mark.parametrize(
+    ("username", "sees"),
+    [
+        ("ann", {"incident", "open"}),
+        ("carl", {"incident", "open", "for_carl"}),
+        ("sam", {"incident", "open", "for_desk"}),
+        ("audra", set()),
+        ("root", {"incident", "open", "for_carl", "for_desk"}),
+    ],
+)
+def test_the_catalogue_lists_what_the_reader_may_start(desk: Desk, username: str, sees: set[str]) -> None:
+    desk("pat").deploy({"open.bpmn": described("open")})
+    desk("pat").deploy({"carl.bpmn": described("for_carl", 'camunda:candidateStarterUsers="carl"')})
+    desk("pat").deploy({"desk.bpmn": described("for_desk", 'camunda:candidateStarterGroups="service-desk"')})
+
+    listed = [one["key"] for one in desk(username).get("/process-definitions?startable=true")["items"]]
+    by_ones = desk(username).get("/process-definitions?startable=true&limit=1")
+
+    assert set(listed) == sees
+    assert [one["key"] for one in by_ones["items"]] == listed[:1]
+    assert (by_ones["next"] is None) == (len(listed) < 2)
+    assert len(desk(username).get("/process-definitions")["items"]) == 4
 
 
 @pytest.mark.parametrize("file", [TRIP, b"\xef\xbb\xbf" + TRIP, TRIP.decode().encode("utf-16")])

@@ -118,6 +118,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('names', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('description', sa.Text(), nullable=True),
+    sa.Column('descriptions', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('deployment_id', sa.String(length=26), nullable=False),
     sa.Column('file', sa.String(length=255), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
