@@ -9,13 +9,17 @@ from api.commands import Command, Reading
 from api.pages import PageQuery
 from api.payload import json_body
 from api.schemas.process_instances import (
+    COMMENT_EXAMPLE,
     HISTORY_EXAMPLE,
     INSTANCE_EXAMPLE,
     POSITION_EXAMPLE,
     START_EXAMPLE,
+    CommentSchema,
+    CommentsPage,
     DiagramSchema,
     HistoryPage,
     InstancesQuery,
+    NewCommentSchema,
     OrderSchema,
     ProcessInstanceSchema,
     ProcessInstancesPage,
@@ -23,7 +27,7 @@ from api.schemas.process_instances import (
     VariablesSchema,
 )
 from api.server import server
-from engine import access, definitions, process_instances
+from engine import access, comments, definitions, process_instances
 from engine.errors import Conflict, Forbidden
 from engine.process_instances import Filter, InstanceState, Order
 
@@ -107,6 +111,36 @@ def get_history(here: Reading, query: dict[str, Any], instance_id: str) -> dict[
         here.session, instance_id, by=here.person, limit=query["limit"] + 1, after=after[0] if after else 0
     )
     return pages.page(found, query["limit"], lambda row: [row.seq])
+
+
+@blueprint.get("/<instance_id>/comments")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.reading(CommentsPage, problems=(404, 422), example={"items": [COMMENT_EXAMPLE], "next": None})
+def list_comments(here: Reading, query: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """List the comments on a process instance
+
+    The oldest first.
+    """
+    after = pages.after(query)
+    found = comments.page(
+        here.session, instance_id, by=here.person, limit=query["limit"] + 1, after=after[0] if after else 0
+    )
+    return pages.page(found, query["limit"], lambda comment: [comment.seq])
+
+
+def _guard_comment(here: Reading, instance_id: str) -> None:
+    comments.require_addable(here.session, instance_id, by=here.person)
+
+
+@blueprint.post("/<instance_id>/comments")
+@blueprint.arguments(NewCommentSchema, example={"text": COMMENT_EXAMPLE["text"]})
+@blueprint.command(CommentSchema, 201, problems=(403, 404), example=COMMENT_EXAMPLE, guard=_guard_comment)
+def add_comment(command: Command, body: dict[str, Any], instance_id: str) -> Any:
+    """Comment on a process instance
+
+    For whoever may see it, in any state of it. Its revision stays, so that nobody else's command fails.
+    """
+    return comments.add(command.session, instance_id, body["text"], by=command.person, now=command.now)
 
 
 @blueprint.get("/<instance_id>/variables")

@@ -145,6 +145,11 @@ def may_start(person: Person, definition: ProcessDefinitionRow) -> bool:
     )
 
 
+def may_comment(person: Person) -> bool:
+    """Whether she may say something about the cases she sees."""
+    return not _only_reads(person)
+
+
 def may_send_messages(person: Person) -> bool:
     """Whether she may send messages to the cases she sees; an auditor only reads."""
     return person.has(Role.REQUESTER, Role.AGENT, *OPERATORS)

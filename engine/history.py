@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.runtime import NO_HISTORY
+from engine.store.comments import CommentRow
 from engine.store.history import HistoryRow, digest_of, hash_of
 from engine.store.process_instances import ProcessInstanceRow
 
@@ -60,9 +61,10 @@ def _faults(session: Session, instance_id: str, number: str, length: int, last: 
 
 
 def erase_actor(session: Session, username: str) -> int:
-    """Take somebody out of all history: her name and the details she gave. The chains stay whole. How many
-    entries those were.
+    """Take somebody out of all history: her name, the details she gave and her comments. The chains stay
+    whole. How many entries those were.
     """
+    session.execute(update(CommentRow).where(CommentRow.author == username).values(author=None, text=""))
     hers = update(HistoryRow).where(HistoryRow.actor == username, HistoryRow.salt.is_not(None))
     erased = session.execute(hers.values(actor=None, detail=None, salt=None))
     return int(getattr(erased, "rowcount", 0))

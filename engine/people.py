@@ -6,7 +6,7 @@ signs nobody out. Verbs take the session first and never commit.
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -193,6 +193,14 @@ _IS_SOMEBODY = PersonRow.username != OPERATOR
 def everybody(session: Session) -> list[Person]:
     """All people there are, in the order of usernames: for the administrator at the command line."""
     return _people(session.execute(_PEOPLE.where(_IS_SOMEBODY)).all())
+
+
+def names(session: Session, usernames: Collection[str]) -> dict[str, str]:
+    """What these people are called, by username; without those there are not."""
+    if not usernames:
+        return {}
+    found = select(PersonRow.username, PersonRow.name).where(PersonRow.username.in_(usernames))
+    return {row.username: row.name for row in session.execute(found)}
 
 
 def groups(session: Session, *, limit: int, after: str | None = None) -> list[Group]:

@@ -143,6 +143,15 @@ def record(
     history.append(session, rows)
 
 
+def remark(
+    session: Session, instance: ProcessInstanceRow, *entries: Entry, now: datetime, actor: str | None
+) -> None:
+    """Remember something that changes nothing in a locked case: its revision stays."""
+    rows = history.chain(instance, entries, at=now, actor=actor)
+    process_instances.save_end_of_history(session, instance)
+    history.append(session, rows)
+
+
 # Specifications
 
 _specifications: Kept[str, Process] = Kept(256)

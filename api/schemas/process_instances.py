@@ -8,6 +8,7 @@ from webargs.fields import DelimitedList
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
 from api.schemas.deployments import in_called_process
+from engine import comments
 from engine.process_instances import InstanceState
 
 
@@ -86,6 +87,30 @@ class HistoryEntrySchema(Schema):
     hash = fields.String(required=True, metadata={"description": "The entry's link in the case's chain."})
 
 
+class AuthorSchema(Schema):
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class CommentSchema(Schema):
+    id = fields.String(required=True)
+    author = fields.Nested(
+        AuthorSchema, required=True, allow_none=True, metadata={"description": "null: erased."}
+    )
+    text = fields.String(required=True)
+    created_at = Instant(required=True)
+
+
+class NewCommentSchema(Schema):
+    text = fields.String(
+        required=True,
+        validate=[
+            validate.Length(1, comments.LONGEST),
+            validate.Regexp(r"(?s).*\S", error="Say something."),
+        ],
+    )
+
+
 class PositionSchema(Schema):
     element = fields.String(required=True)
     state = fields.String(required=True, metadata={"description": "`active`, `listening` or `failed`."})
@@ -98,6 +123,7 @@ class DiagramSchema(Schema):
 
 
 ProcessInstancesPage = page_of(ProcessInstanceSchema)
+CommentsPage = page_of(CommentSchema)
 HistoryPage = page_of(HistoryEntrySchema)
 
 INSTANCE_EXAMPLE = {
@@ -125,6 +151,12 @@ START_EXAMPLE = {
     },
 }
 POSITION_EXAMPLE = {"element": "triage", "state": "active", "process": None}
+COMMENT_EXAMPLE = {
+    "id": "01a204287b12c4d2c2b6fe2771",
+    "author": {"username": "sam", "name": "Sam Okafor"},
+    "text": "The supplier brings a new drum tomorrow.",
+    "created_at": "2026-03-02T10:02:00.000000Z",
+}
 HISTORY_EXAMPLE = {
     "seq": 5,
     "at": "2026-03-02T09:41:07.120000Z",

@@ -101,6 +101,21 @@ def save(session: Session, instance: ProcessInstanceRow) -> None:
     connection_of(session).execute(_UPDATE, values_of(instance, _CHANGING) | {"row_id": instance.id})
 
 
+_END_OF_HISTORY = ("history_length", "history_hash")
+_UPDATE_END = (
+    update(_INSTANCE)
+    .where(_INSTANCE.c.id == bindparam("row_id"))
+    .values({n: bindparam(n) for n in _END_OF_HISTORY})
+)
+
+
+def save_end_of_history(session: Session, instance: ProcessInstanceRow) -> None:
+    """Write where the history of a held instance ends now, and nothing else of it."""
+    connection_of(session).execute(
+        _UPDATE_END, values_of(instance, _END_OF_HISTORY) | {"row_id": instance.id}
+    )
+
+
 WITHOUT_STATE = defer(ProcessInstanceRow.state_data)
 """Leave a case's state, which may be large, in the database; it is read when it is asked for."""
 

@@ -35,6 +35,7 @@ HIDDEN = {
     *(f"GET {V1}/people/<username>", f"DELETE {V1}/auth/tokens/<token_id>", f"POST {V1}/messages"),
     f"GET {V1}/process-instances/<instance_id>",
     *(f"GET {V1}/process-instances/<instance_id>/{part}" for part in ("history", "variables", "diagram")),
+    *(f"{method} {V1}/process-instances/<instance_id>/comments" for method in ("GET", "POST")),
     *(
         f"POST {V1}/process-instances/<instance_id>/{verb}"
         for verb in ("cancel", "suspend", "resume", "retry")
@@ -53,6 +54,7 @@ BODIES: dict[str, Any] = {
     f"PATCH {V1}/people/<username>": {"name": "Kim"},
     f"POST {V1}/groups": {"name": "kims", "title": "Kim's"},
     f"POST {V1}/user-tasks/<task_id>/assign": {"assignee": "zoe"},
+    f"POST {V1}/process-instances/<instance_id>/comments": {"text": "Hello"},
 }
 
 

@@ -205,6 +205,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_process_instance_requester_id'), ['requester', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_process_instance_state_id'), ['state', 'id'], unique=False)
 
+    op.create_table('comment',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('author', sa.String(length=64), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('created_at', base.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_comment_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_comment'))
+    )
+    with op.batch_alter_table('comment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_comment_author'), ['author'], unique=False)
+        batch_op.create_index(batch_op.f('ix_comment_instance_id_seq'), ['instance_id', 'seq'], unique=True)
+
     op.create_table('former_assignee',
     sa.Column('username', sa.String(length=64), nullable=False),
     sa.Column('instance_id', sa.String(length=26), nullable=False),
@@ -358,6 +372,11 @@ def downgrade() -> None:
     op.drop_table('job')
     op.drop_table('history')
     op.drop_table('former_assignee')
+    with op.batch_alter_table('comment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_comment_instance_id_seq'))
+        batch_op.drop_index(batch_op.f('ix_comment_author'))
+
+    op.drop_table('comment')
     with op.batch_alter_table('process_instance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_process_instance_state_id'))
         batch_op.drop_index(batch_op.f('ix_process_instance_requester_id'))
