@@ -110,6 +110,8 @@ def measure_lists(url: str, size: float) -> dict[str, Any]:
             "queue": http_side.measure_pages(sam, "/user-tasks", group="service-desk"),
             "inbox": http_side.measure_pages(sam, "/user-tasks"),
             "cases": http_side.measure_pages(sam, "/process-instances"),
+            "search_one": http_side.measure_pages(sam, "/process-instances", q="BULK-4711"),
+            "search_many": http_side.measure_pages(sam, "/process-instances", q="打印机 case"),
         }
 
 

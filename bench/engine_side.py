@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Engine, event, insert, select, text
 
 from bench.diagrams import ALL
-from engine import deployments, people, process_instances, timers, user_tasks
+from engine import deployments, people, process_instances, timers, user_tasks, words
 from engine.clock import system_now
 from engine.database import Database, upgrade
 from engine.deployments import File
 from engine.people import Person
+from engine.store import search
 from engine.store.base import new_id
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.user_tasks import CandidateRow, UserTaskRow
@@ -111,6 +112,8 @@ def fill_inbox(database: Database, tasks: int) -> None:
             rows = [_copies(case, number) for number in range(first, min(first + 5_000, tasks))]
             for column, table in enumerate((ProcessInstanceRow, UserTaskRow, CandidateRow)):
                 session.execute(insert(table), [row[column] for row in rows])
+            for instance, *_ in rows:
+                search.put(session, instance["id"], words.of([instance["number"], instance["title"]]))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
@@ -118,7 +121,8 @@ def fill_inbox(database: Database, tasks: int) -> None:
 def _copies(case: ProcessInstanceRow, number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """A case like this one, waiting at its first task."""
     names = ProcessInstanceRow.__table__.columns.keys()
-    changed = {"id": new_id(), "number": f"BULK-{number}", "title": f"Case {number}", "state": "active"}
+    title = f"Case {number} 三楼的打印机坏了"
+    changed = {"id": new_id(), "number": f"BULK-{number}", "title": title, "state": "active"}
     instance = {name: getattr(case, name) for name in names} | changed
     group = "service-desk" if number % 10 == 0 else f"group-{number % 10}"
     task = {

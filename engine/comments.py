@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, people, runtime
+from engine import access, people, runtime, words
 from engine.errors import Forbidden
 from engine.people import Person
-from engine.store import comments
+from engine.store import comments, search
 from engine.store.base import at_flush, new_id
 from engine.store.comments import CommentRow
 from engine.store.history import Entry
@@ -64,6 +64,7 @@ def add(session: Session, instance_id: str, text: str, *, by: Person, now: datet
         created_at=now,
     )
     comments.add(session, row)
+    search.say(session, instance.id, words.of([text]))
     entry = Entry("commented", detail={"comment": row.id, "text": text})
     runtime.remark(session, instance, entry, now=now, actor=by.username)
     return _shown(row, by.name)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from engine import words
 from engine.runtime import NO_HISTORY
+from engine.store import search
 from engine.store.comments import CommentRow
 from engine.store.history import HistoryRow, digest_of, hash_of
 from engine.store.process_instances import ProcessInstanceRow
@@ -64,7 +66,15 @@ def erase_actor(session: Session, username: str) -> int:
     """Take somebody out of all history: her name, the details she gave and her comments. The chains stay
     whole. How many entries those were.
     """
-    session.execute(update(CommentRow).where(CommentRow.author == username).values(author=None, text=""))
+    _erase_comments(session, username)
     hers = update(HistoryRow).where(HistoryRow.actor == username, HistoryRow.salt.is_not(None))
     erased = session.execute(hers.values(actor=None, detail=None, salt=None))
     return int(getattr(erased, "rowcount", 0))
+
+
+def _erase_comments(session: Session, username: str) -> None:
+    cases = set(session.scalars(select(CommentRow.instance_id).where(CommentRow.author == username)))
+    session.execute(update(CommentRow).where(CommentRow.author == username).values(author=None, text=""))
+    for case in cases:
+        left = session.scalars(select(CommentRow.text).where(CommentRow.instance_id == case))
+        search.say_all(session, case, words.of(left))

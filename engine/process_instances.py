@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, history, runtime
+from engine import access, definitions, history, runtime, words
 from engine.bpmn import Execution, Position
 from engine.errors import Conflict, Forbidden, PreconditionFailed
 from engine.people import Person
-from engine.store import jobs, timers
+from engine.store import jobs, search, timers
 from engine.store.base import table_of
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry, HistoryRow
@@ -102,7 +102,9 @@ def get(session: Session, instance_id: str, *, by: Person) -> ProcessInstanceRow
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which cases to list. `text` is looked for in number and title, whatever the case."""
+    """Which cases to list. `text` is looked for word by word in number, title, texts and comments, whatever
+    the case.
+    """
 
     definition: str | None = None
     states: Sequence[str] = ()
@@ -116,9 +118,10 @@ def page(
     session: Session, chosen: Filter, *, by: Person, limit: int, before: str | None = None
 ) -> list[ProcessInstanceRow]:
     """Up to `limit` cases that `by` may see, the newest first, started before the one called `before`."""
-    ids = access.first_instances(
-        session, by, _conditions(chosen), states=chosen.states, limit=limit, before=before
-    )
+    wanted = _conditions(chosen)
+    if chosen.text:
+        wanted.append(search.found_by(session, words.wanted(chosen.text), table_of(ProcessInstanceRow).c.id))
+    ids = access.first_instances(session, by, wanted, states=chosen.states, limit=limit, before=before)
     statement = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(ids)).options(WITHOUT_STATE)
     return list(session.scalars(statement.order_by(ProcessInstanceRow.id.desc())))
 
@@ -134,13 +137,6 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     if chosen.states:
         found.append(row.state.in_(chosen.states))
-    if chosen.text:
-        found.append(
-            or_(
-                row.number.icontains(chosen.text, autoescape=True),
-                row.title.icontains(chosen.text, autoescape=True),
-            )
-        )
     return found
 
 

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import bpmn
+from engine import bpmn, words
 from engine.bpmn import Circumstances, Effects, Execution, Process
 from engine.calendars import zone
 from engine.decisions import Decider
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.kept import Kept
-from engine.store import history, jobs, messages, process_instances, timers, user_tasks
+from engine.store import history, jobs, messages, process_instances, search, timers, user_tasks
 from engine.store.base import at_flush, new_id
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry
@@ -128,9 +128,9 @@ def advance(
     """
     now = at_flush(session, now)  # it may have waited for the case since it was asked for
     execution = load(session, instance, now)
-    known = execution.last_id
+    how = _Writing(now, actor, execution.last_id, done, _texts(instance, execution))
     act(execution)
-    _write(session, instance, execution, entries, _Writing(now, actor, known, done))
+    _write(session, instance, execution, entries, how)
 
 
 def record(
@@ -188,13 +188,14 @@ def _circumstances(session: Session, instance: ProcessInstanceRow, now: datetime
 @dataclass(frozen=True, slots=True)
 class _Writing:
     """What `_write` is told: tokens up to `known` were in the database before; `done` is the task a person
-    completed just now.
+    completed just now; `texts` are what the case was found by until now.
     """
 
     now: datetime
     actor: str | None
     known: int
     done: UserTaskRow | None = None
+    texts: tuple[str, ...] = ()
 
 
 def _write(
@@ -213,6 +214,8 @@ def _write(
     rows = history.chain(instance, [*entries, *steps, *end], at=how.now, actor=how.actor)
     (process_instances.save if how.known else process_instances.add)(session, instance)
     history.append(session, rows)
+    if (texts := _texts(instance, execution)) != how.texts:
+        search.put(session, instance.id, words.of(texts))
     _close(session, instance.id, execution.effects, how)
     _open(session, instance.id, execution.effects, at_flush(session, how.now))
 
@@ -249,6 +252,21 @@ _HEAD_LENGTH = {"title": 1000, "service": 255, "requester": 64}
 def _head_text(name: str, text: str) -> str:
     """A text as its column can hold it: PostgreSQL keeps no NUL."""
     return text.replace("\0", "\ufffd")[: _HEAD_LENGTH[name]]
+
+
+_LONGEST_TEXT, _MOST_TEXT = 2_000, 20_000  # characters that are searched, of one text and of a case
+
+
+def _texts(instance: ProcessInstanceRow, execution: Execution) -> tuple[str, ...]:
+    """What a case is found by: its number, its title, and the texts among its own variables, the oldest
+    first, as far as there is room.
+    """
+    found, room = [instance.number, instance.title], _MOST_TEXT
+    for value in execution.variables.values():
+        if room > 0 and isinstance(value, str):
+            found.append(value[: min(_LONGEST_TEXT, room)])
+            room -= len(found[-1])
+    return tuple(found)
 
 
 def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) -> None:

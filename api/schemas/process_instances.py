@@ -51,7 +51,7 @@ class InstancesQuery(PageQuery):
     q = fields.String(
         load_default=None,
         validate=validate.Length(0, 200),
-        metadata={"description": "Part of the number or the title."},
+        metadata={"description": "Words of number, title, texts or comments; the last may be a beginning."},
     )
     requester = fields.String(load_default=None, metadata={"description": "A username, or `me`."})
     priority = fields.Integer(load_default=None, validate=validate.Range(-(2**31), 2**31 - 1))

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 from engine.store.base import Instant, Json
+from engine.store.search import is_declared
 
 connection = context.config.attributes["connection"]
 
@@ -23,6 +24,7 @@ context.configure(
     target_metadata=context.config.attributes["tables"],
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=own_type,
+    include_name=is_declared,
     compare_type=True,
 )
 context.run_migrations()

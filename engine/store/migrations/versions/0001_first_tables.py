@@ -205,6 +205,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_process_instance_requester_id'), ['requester', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_process_instance_state_id'), ['state', 'id'], unique=False)
 
+    op.create_table('case_words',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_case_words_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_words')),
+    sa.UniqueConstraint('instance_id', name=op.f('uq_case_words_instance_id'))
+    )
     op.create_table('comment',
     sa.Column('id', sa.String(length=26), nullable=False),
     sa.Column('instance_id', sa.String(length=26), nullable=False),
@@ -377,6 +386,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_comment_author'))
 
     op.drop_table('comment')
+    op.drop_table('case_words')
     with op.batch_alter_table('process_instance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_process_instance_state_id'))
         batch_op.drop_index(batch_op.f('ix_process_instance_requester_id'))
