@@ -80,4 +80,6 @@ LINES: tuple[tuple[str, str, Callable[[Figures], str]], ...] = (
     ("a group's queue of 100,000 open, p50 / p95", "p95 <= 50 ms", _pages("queue")),
     ("everything one may do, p50 / p95", "p95 <= 50 ms", _pages("inbox")),
     ("cases one may see, p50 / p95", "p95 <= 50 ms", _pages("cases")),
+    ("search that finds a few of 100,000, p50 / p95", "p95 <= 50 ms", _pages("search_one")),
+    ("search that finds them all, p50 / p95", "p95 <= 50 ms", _pages("search_many")),
 )

@@ -20,13 +20,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     any_,
     bindparam,
     case,
     cast,
     column,
     event,
-    exists,
     false,
     func,
     literal,
@@ -44,7 +44,7 @@ from engine.words import Wanted
 MOST_SAID = 100_000
 """Characters of words of a case's comments; what is said beyond them is not searched."""
 
-FEW = 2_000
+FEW = 1_000
 """So many cases that have the words are told one by one; where there are more, a page is soon full."""
 
 
@@ -72,7 +72,7 @@ INDEX = "case_search"
 _INDEX_ON_SQLITE = (
     # ascii: all beyond ASCII is a letter, and so no word of ours is ever cut again.
     "CREATE VIRTUAL TABLE case_search USING fts5(words, said, content='case_words', content_rowid='id', "
-    "tokenize='ascii', detail=none, columnsize=0)",
+    "tokenize='ascii', detail=none, columnsize=0, prefix='1 2 3 4')",
     "CREATE TRIGGER case_words_added AFTER INSERT ON case_words BEGIN "
     "INSERT INTO case_search(rowid, words, said) VALUES (new.id, new.words, new.said); END",
     "CREATE TRIGGER case_words_changed AFTER UPDATE ON case_words BEGIN "
@@ -176,11 +176,12 @@ def found_by(
     if not wanted:
         return false()
     on_sqlite = session.get_bind().dialect.name == "sqlite"
-    query = _fts5(wanted) if on_sqlite else _tsquery(wanted)
-    few = list(session.scalars(_having(query, on_sqlite).limit(FEW + 1)))
-    if len(few) <= FEW:
-        return _among(case_id, few, on_sqlite)
-    return _has(query, case_id, on_sqlite)
+    # Whole words first: they are told one after the other, a beginning only when all it may mean are gathered.
+    for asked in dict.fromkeys((tuple(Wanted(word.text) for word in wanted), tuple(wanted))):
+        few = list(session.scalars(_having(asked, on_sqlite).limit(FEW + 1)))
+        if len(few) > FEW:
+            return _has(wanted, case_id, on_sqlite)
+    return _among(case_id, few, on_sqlite)
 
 
 def _fts5(wanted: Collection[Wanted]) -> str:
@@ -191,17 +192,13 @@ def _tsquery(wanted: Collection[Wanted]) -> str:
     return " & ".join(f"'{word.text}'" + (":*" if word.begins else "") for word in wanted)
 
 
-def _having(query: str, on_sqlite: bool) -> Select[str]:
+def _having(wanted: Collection[Wanted], on_sqlite: bool) -> Select[str]:
     having = select(_TABLE.c.instance_id)
     if on_sqlite:
         joined = having.join(_FTS, _FTS.c.rowid == _TABLE.c.id)
-        return joined.where(_FTS.c[INDEX].op("MATCH")(query))
-    return having.where(_matches(query))
-
-
-def _matches(query: str) -> ColumnElement[bool]:
+        return joined.where(_FTS.c[INDEX].op("MATCH")(_fts5(wanted)))
     # Letter for letter what is indexed: with a parameter in it, PostgreSQL would not know it again.
-    return literal_column(_VECTOR).bool_op("@@")(cast(query, postgresql.TSQUERY))
+    return having.where(literal_column(_VECTOR).bool_op("@@")(cast(_tsquery(wanted), postgresql.TSQUERY)))
 
 
 def _among(case_id: ColumnElement[str], few: list[str], on_sqlite: bool) -> ColumnElement[bool]:
@@ -212,10 +209,11 @@ def _among(case_id: ColumnElement[str], few: list[str], on_sqlite: bool) -> Colu
     return case_id == any_(cast(literal(few, postgresql.ARRAY(String)), postgresql.ARRAY(String)))
 
 
-def _has(query: str, case_id: ColumnElement[str], on_sqlite: bool) -> ColumnElement[bool]:
-    own = _TABLE.c.instance_id == case_id
-    if on_sqlite:
-        number = select(_TABLE.c.id).where(own).correlate_except(_TABLE).scalar_subquery()
-        return exists().where(_FTS.c[INDEX].op("MATCH")(query), _FTS.c.rowid == number).correlate_except(_FTS)
-    # As a value, not as EXISTS, which PostgreSQL would turn round: all cases with the words first.
-    return select(_matches(query)).where(own).correlate_except(_TABLE).scalar_subquery()
+def _has(wanted: Collection[Wanted], case_id: ColumnElement[str], on_sqlite: bool) -> ColumnElement[bool]:
+    # Read off the row itself: an index would gather all cases with the words for each of them.
+    place: Any = func.instr if on_sqlite else func.strpos
+    all_words = " " + _TABLE.c.words + " " + _TABLE.c.said + " "
+    there = [place(all_words, f" {word.text}" if word.begins else f" {word.text} ") > 0 for word in wanted]
+    own = select(and_(*there)).where(_TABLE.c.instance_id == case_id)
+    # A value, not EXISTS, which PostgreSQL would turn round: all cases with the words first.
+    return own.correlate_except(_TABLE).scalar_subquery()
