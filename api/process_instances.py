@@ -12,6 +12,7 @@ from api.schemas.process_instances import (
     COMMENT_EXAMPLE,
     HISTORY_EXAMPLE,
     INSTANCE_EXAMPLE,
+    MIGRATION_EXAMPLE,
     POSITION_EXAMPLE,
     START_EXAMPLE,
     CommentSchema,
@@ -19,6 +20,9 @@ from api.schemas.process_instances import (
     DiagramSchema,
     HistoryPage,
     InstancesQuery,
+    MigrateQuery,
+    MigrateSchema,
+    MigrationSchema,
     NewCommentSchema,
     OrderSchema,
     ProcessInstanceSchema,
@@ -241,3 +245,32 @@ def change_variables(command: Command, body: dict[str, Any], instance_id: str) -
     keeps before and after.
     """
     return process_instances.change_variables(command.session, instance_id, body, _order(command, {}))
+
+
+def _guard_migration(here: Reading, instance_id: str) -> None:
+    instance = process_instances.get(here.session, instance_id, by=here.person)
+    process_instances.require_migratable(instance, here.person)
+
+
+@blueprint.post("/<instance_id>/migrate")
+@blueprint.arguments(MigrateQuery, location="query")
+@blueprint.arguments(MigrateSchema, example={"version": 8, "reason": "The new reminders are wanted."})
+@blueprint.command(
+    MigrationSchema,
+    problems=(403, 404, 409),
+    revised=True,
+    example=MIGRATION_EXAMPLE,
+    guard=_guard_migration,
+)
+def migrate(
+    command: Command, query: dict[str, Any], body: dict[str, Any], instance_id: str
+) -> process_instances.Migration:
+    """Let a process instance go on in another version
+
+    For process owners and administrators. Everything that goes on in the case needs its counterpart in that
+    version: an element with the same id, of the same kind and in the same sub-processes; else 422 with an
+    entry for each that has none, and nothing is changed. Timers keep their due dates, open tasks their form.
+    """
+    return process_instances.migrate(
+        command.session, instance_id, body["version"], _order(command, body), dry_run=query["dry_run"]
+    )

@@ -40,6 +40,9 @@ OPERATORS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.ADMINISTRATOR)
 WORKERS = (Role.ADMINISTRATOR,)
 """Roles that may see jobs, complete, fail and retry them."""
 
+OWNERS = (Role.PROCESS_OWNER, Role.ADMINISTRATOR)
+"""Roles that decide how processes run: they deploy, draft, and move cases from version to version."""
+
 
 def require(person: Person, *roles: Role) -> None:
     """Raises `Forbidden` unless she has one of these roles."""

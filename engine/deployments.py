@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from engine import access, bpmn, calls, definitions, dmn, forms
 from engine.errors import Invalid, Problem
-from engine.people import Person, Role
+from engine.people import Person
 from engine.store.base import new_id
 from engine.store.deployments import DecisionDefinitionRow, DeploymentRow, FormRow, ProcessDefinitionRow
 from engine.store.process_instances import prepare_numbers
 
-DEPLOYERS = (Role.PROCESS_OWNER, Role.ADMINISTRATOR)
+DEPLOYERS = access.OWNERS
 MAX_FILES = 500
 MAX_PATH = 200
 LONGEST_DESCRIPTION = 2_000

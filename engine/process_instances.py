@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import access, definitions, history, runtime, words
 from engine.bpmn import Execution, Position
-from engine.errors import Conflict, Forbidden, PreconditionFailed
+from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
 from engine.store import jobs, search, timers
 from engine.store.base import table_of
@@ -22,6 +22,7 @@ __all__ = [
     "Diagram",
     "Filter",
     "InstanceState",
+    "Migration",
     "Order",
     "Position",
     "cancel",
@@ -29,7 +30,9 @@ __all__ = [
     "diagram",
     "get",
     "history_page",
+    "migrate",
     "page",
+    "require_migratable",
     "resume",
     "retry",
     "start",
@@ -250,6 +253,61 @@ def change_variables(
     entries: list[Entry] = []
     runtime.advance(session, instance, change, now=order.now, actor=order.by.username, entries=entries)
     return after
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A case that was moved from one version to another, or would be: the elements at which something goes
+    on, the events that begin to listen and those that stop.
+    """
+
+    instance: ProcessInstanceRow
+    from_version: int
+    to_version: int
+    kept: list[str]
+    armed: list[str]
+    disarmed: list[str]
+
+    @property
+    def revision(self) -> int:
+        return self.instance.revision
+
+
+def migrate(
+    session: Session, instance_id: str, version: int, order: Order, *, dry_run: bool = False
+) -> Migration:
+    """Let a running case go on in another version of its process, newer or older. Raises `NotFound`,
+    `Conflict` when it has ended, `Forbidden`, and `Invalid` with an entry for each element that has no
+    counterpart there; nothing is changed then, nor by a dry run.
+    """
+    instance = _hold(session, instance_id, order)
+    require_migratable(instance, order.by)
+    before, target = instance.version, _target(session, instance, version)
+    if dry_run:
+        move = runtime.preview_migration(session, instance, target, order.now)
+    else:
+        entry = order.entry("migrated", **{"from": before, "to": version})
+        move = runtime.migrate(session, instance, target, entry, now=order.now, actor=order.by.username)
+        if instance.state == InstanceState.SUSPENDED:
+            timers.hold(session, instance.id)
+    return Migration(instance, before, version, move.kept, move.armed, move.disarmed)
+
+
+def require_migratable(instance: ProcessInstanceRow, by: Person) -> None:
+    """What `migrate` checks of a case that `by` may see before it looks at the version. Raises `Conflict`,
+    `Forbidden`.
+    """
+    _refuse_ended(instance)
+    access.require(by, *access.OWNERS)
+
+
+def _target(session: Session, instance: ProcessInstanceRow, version: int) -> ProcessDefinitionRow:
+    if version == instance.version:
+        raise Invalid([Problem(f"{instance.number} is on version {version} already.", pointer="#/version")])
+    try:
+        return definitions.version(session, instance.definition_key, version)
+    except NotFound as error:
+        raise Invalid([Problem(error.detail, pointer="#/version")]) from error
 
 
 def _hold(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:

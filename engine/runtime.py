@@ -133,6 +133,31 @@ def advance(
     _write(session, instance, execution, entries, how)
 
 
+def migrate(
+    session: Session, instance: ProcessInstanceRow, to: ProcessDefinitionRow, entry: Entry, **by: Any
+) -> bpmn.Move:
+    """Let a locked instance go on in another version of its process; what that came to is added to the
+    entry. `by` is as for `advance`. Raises `Invalid` with an entry for each element in the way.
+    """
+    process = _specification(session, to.id)
+    moved: list[bpmn.Move] = []
+
+    def act(execution: Execution) -> None:
+        moved.append(bpmn.move(execution, process))
+        entry.detail.update(armed=moved[0].armed, disarmed=moved[0].disarmed)
+        instance.definition_id, instance.version = to.id, to.version
+
+    advance(session, instance, act, entries=[entry], **by)
+    return moved[0]
+
+
+def preview_migration(
+    session: Session, instance: ProcessInstanceRow, to: ProcessDefinitionRow, now: datetime
+) -> bpmn.Move:
+    """What `migrate` would come to. Raises the same; changes nothing."""
+    return bpmn.move(load(session, instance, now), _specification(session, to.id))
+
+
 def record(
     session: Session, instance: ProcessInstanceRow, *entries: Entry, now: datetime, actor: str | None
 ) -> None:
@@ -281,6 +306,8 @@ def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) 
         messages.remove(session, instance_id, gone)
     if withdrawn := _known(effects.withdrawn, how):
         jobs.remove(session, instance_id, withdrawn)
+    if effects.renamed:
+        user_tasks.rename(session, instance_id, effects.renamed)
 
 
 def _known(tokens: Collection[int], how: _Writing) -> set[int]:

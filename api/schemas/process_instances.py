@@ -62,6 +62,32 @@ class OrderSchema(Schema):
     reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
 
 
+class MigrateSchema(OrderSchema):
+    version = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(1, 2**31 - 1),
+        metadata={"description": "The version to go on in, newer or older."},
+    )
+
+
+class MigrateQuery(Schema):
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "Only tell what would happen."})
+
+
+def _elements(description: str) -> fields.List[Any]:
+    return fields.List(fields.String(), required=True, metadata={"description": description})
+
+
+class MigrationSchema(Schema):
+    instance = fields.Nested(ProcessInstanceSchema, required=True)
+    from_version = fields.Integer(required=True)
+    to_version = fields.Integer(required=True)
+    kept = _elements("The elements at which something goes on as it was.")
+    armed = _elements("The events that begin to listen, their times counted from now.")
+    disarmed = _elements("The events that listen no longer.")
+
+
 class VariablesSchema(Schema):
     """Any names, any JSON values."""
 
@@ -140,6 +166,14 @@ INSTANCE_EXAMPLE = {
     "ended_at": None,
     "failures": [],
     "revision": 4,
+}
+MIGRATION_EXAMPLE = {
+    "instance": INSTANCE_EXAMPLE | {"version": 8, "revision": 5},
+    "from_version": 7,
+    "to_version": 8,
+    "kept": ["triage"],
+    "armed": ["reminder_due"],
+    "disarmed": [],
 }
 START_EXAMPLE = {
     "definition": "incident",

@@ -4,6 +4,7 @@ prepare(file, bytes)          what a deployment stores: one `Definition` an exec
 pinned(definition, choose)    its executable, in which every call names a version
 specification(executable)     the process to execute, built from what was stored
 start / load, save            an `Execution`: one case, for one command
+move                          continue a case in another version of its process
 """
 
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ from engine.bpmn.effects import (
     TimerArmed,
 )
 from engine.bpmn.execution import Circumstances, Decided, ElementFailed, Execution, Limits
+from engine.bpmn.migration import Move, move
 from engine.bpmn.read import read
 from engine.bpmn.rewrite import executable
 from engine.bpmn.specs.base import Process
@@ -48,6 +50,7 @@ __all__ = [
     "Failure",
     "JobOffered",
     "Limits",
+    "Move",
     "NewerFormat",
     "Position",
     "Process",
@@ -59,6 +62,7 @@ __all__ = [
     "correlation_text",
     "keys",
     "load",
+    "move",
     "pinned",
     "prepare",
     "save",

@@ -1,7 +1,7 @@
 """Build the specification of a process from its stored executable: the last step before it runs."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -98,6 +98,8 @@ class _Builder:
         """Build everything directly inside a process or sub-process, and connect it."""
         events = [e for e in dialect.flow_nodes(drawn) if tag(e) == "boundaryEvent"]
         nodes = {e.get("id", ""): self.node(e) for e in dialect.flow_nodes(drawn)}
+        for node in nodes.values():
+            node.within = cast(Element, scope)
         for flow in dialect.children(drawn, "sequenceFlow"):
             condition = dialect.condition(flow)
             target = nodes[flow.get("targetRef", "")]
@@ -120,6 +122,7 @@ class _Builder:
 
     def attach(self, event: Element, host: Element) -> None:
         assert isinstance(host, Activity), "the check lets boundary events stand on activities only"
+        event.within = host
         if isinstance(event, ThrownBoundary):
             host.thrown_boundaries.append(event)
         elif isinstance(event, BoundaryEvent):
@@ -127,6 +130,7 @@ class _Builder:
 
     def event_sub_process(self, scope: ScopeMixin, drawn: etree._Element) -> None:
         body = EventSubProcess(self.process, drawn.get("id", ""), **_about(drawn))
+        body.within = cast(Element, scope)
         self.fill(body, drawn)
         start = next(self.process.task_specs[e.get("id", "")] for e in dialect.children(drawn, "startEvent"))
         start.body, body.start = body, start
@@ -263,6 +267,7 @@ class _Builder:
             **_about(e),
         )
         body.default = item.default
+        item.within = body
         return body
 
 

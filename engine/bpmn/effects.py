@@ -102,7 +102,8 @@ class Effects:
     A user task or subscription that came and went in the same command is in neither list; `disarmed` may name
     timers that
     were never written down, and `armed` some that were and now have another due date; `withdrawn`
-    may name jobs that were never written down.
+    may name jobs that were never written down. `renamed` are open user tasks with their new name and its
+    translations.
     """
 
     opened: dict[int, TaskOpened] = field(default_factory=dict)
@@ -113,6 +114,7 @@ class Effects:
     unsubscribed: set[int] = field(default_factory=set)
     offered: dict[int, JobOffered] = field(default_factory=dict)
     withdrawn: set[int] = field(default_factory=set)
+    renamed: dict[int, tuple[str, dict[str, str]]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     def open(self, task: TaskOpened) -> None:

@@ -176,7 +176,7 @@ def found_by(
     if not wanted:
         return false()
     on_sqlite = session.get_bind().dialect.name == "sqlite"
-    # Whole words first: they are told one after the other, a beginning only when all it may mean are gathered.
+    # Whole words first: they are told one by one, a beginning only when all it may mean is gathered.
     for asked in dict.fromkeys((tuple(Wanted(word.text) for word in wanted), tuple(wanted))):
         few = list(session.scalars(_having(asked, on_sqlite).limit(FEW + 1)))
         if len(few) > FEW:

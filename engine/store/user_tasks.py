@@ -212,6 +212,22 @@ def close_tasks(
     connection.execute(_CLOSE, there | completion)
 
 
+_RENAME = (
+    update(_TASK)
+    .where(_TASK.c.instance_id == bindparam("instance"), _TASK.c.token == bindparam("at"))
+    .values(name=bindparam("name"), names=bindparam("names"), revision=_TASK.c.revision + 1)
+)
+
+
+def rename(session: Session, instance_id: str, named: dict[int, tuple[str, dict[str, str]]]) -> None:
+    """Call the tasks at these tokens otherwise: the name, and its translations."""
+    rows = [
+        {"instance": instance_id, "at": token, "name": name, "names": names}
+        for token, (name, names) in named.items()
+    ]
+    connection_of(session).execute(_RENAME, rows)
+
+
 def _candidates(task: dict[str, Any]) -> list[dict[str, Any]]:
     users = [(USER, name) for name in task["candidate_users"]]
     groups = [(GROUP, name) for name in task["candidate_groups"]]

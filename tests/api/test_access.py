@@ -38,7 +38,7 @@ HIDDEN = {
     *(f"{method} {V1}/process-instances/<instance_id>/comments" for method in ("GET", "POST")),
     *(
         f"POST {V1}/process-instances/<instance_id>/{verb}"
-        for verb in ("cancel", "suspend", "resume", "retry")
+        for verb in ("cancel", "suspend", "resume", "retry", "migrate")
     ),
     f"PATCH {V1}/process-instances/<instance_id>/variables",
     f"GET {V1}/user-tasks/<task_id>",
@@ -54,6 +54,7 @@ BODIES: dict[str, Any] = {
     f"PATCH {V1}/people/<username>": {"name": "Kim"},
     f"POST {V1}/groups": {"name": "kims", "title": "Kim's"},
     f"POST {V1}/user-tasks/<task_id>/assign": {"assignee": "zoe"},
+    f"POST {V1}/process-instances/<instance_id>/migrate": {"version": 2},
     f"POST {V1}/process-instances/<instance_id>/comments": {"text": "Hello"},
 }
 

@@ -488,3 +488,26 @@ def test_people_see_which_diagram_something_inside_a_called_process_is_drawn_in(
     assert (task["element"], task["process"]) == ("look", inside)
     assert [row["detail"].get("process") for row in told if row["element"] == "look"] == [inside]
     assert desk("ann").get("/process-definitions/outer")["calls"] == [{"element": "ask", **inside}]
+
+
+def test_a_case_is_moved_to_another_version_or_every_obstacle_is_named(desk: Desk) -> None:
+    trip = diagram("trip", chain(user("book")))
+    desk("pat").deploy({"trip.bpmn": trip})
+    case = desk("ann").start("trip")
+    desk("pat").deploy({"trip.bpmn": diagram("trip", chain(user("book"), user("pack")))})
+    desk("pat").deploy({"trip.bpmn": diagram("trip", chain(user("fly")))})
+    path = f"/process-instances/{case['id']}/migrate"
+
+    told = desk("pat").post(f"{path}?dry_run=true", {"version": 2})
+    moved = desk("pat").send("POST", path, {"version": 2, "reason": "Packing counts"})
+    refused = desk("root").send("POST", path, {"version": 3})
+
+    assert told["instance"]["version"] == 1
+    assert (told["from_version"], told["to_version"], told["kept"]) == (1, 2, ["book"])
+    assert moved.body == told | {"instance": desk("ann").case(case)}
+    assert moved.headers["ETag"].startswith(f'"{moved.body["instance"]["revision"]}.')
+    assert refused.status == 422
+    assert [error["element"] for error in refused.body["errors"]] == ["book"]
+    assert desk("pat").send("POST", path, {"version": "x"}).body["errors"][0]["pointer"] == "#/version"
+    assert desk("mia").send("POST", path, {"version": "x"}).status == 403
+    assert desk("carl").send("POST", path, {"version": "x"}).status == 404

@@ -315,7 +315,7 @@ def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> No
 
 COMMANDS = (
     *("started", "claimed", "released", "assigned", "task completed", "message", "timer fired"),
-    *("suspended", "resumed", "retried", "variables changed", "timer retried"),
+    *("suspended", "resumed", "retried", "variables changed", "timer retried", "migrated"),
     *("job completed", "job failed", "job retried"),
 )
 """What history calls the commands on a case; a case that was cancelled has one more, without an element."""

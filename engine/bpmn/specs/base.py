@@ -60,7 +60,7 @@ class Element(TaskSpec):
     """A flow node that passes tokens straight through; the other kinds say what they do differently.
 
     `name` is unique in the process and stored with a token; `element` is the id as drawn, `label` what people
-    call it.
+    call it; `within` is the scope it lies in, of a boundary event its host, None of the process itself.
     """
 
     visible: ClassVar[bool] = True
@@ -75,6 +75,7 @@ class Element(TaskSpec):
         self.label = label
         self.flows: list[Flow] = []
         self.default: str | None = None
+        self.within: Element | None = None
 
     @property
     def process(self) -> Process:
