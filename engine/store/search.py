@@ -44,7 +44,7 @@ from engine.words import Wanted
 MOST_SAID = 100_000
 """Characters of words of a case's comments; what is said beyond them is not searched."""
 
-FEW = 1_000
+FEW = 4_000
 """So many cases that have the words are told one by one; where there are more, a page is soon full."""
 
 

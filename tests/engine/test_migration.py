@@ -16,17 +16,9 @@ LATE = (
     draw.boundary("late", "work", draw.timer("PT4H"), interrupting=False),
     *(draw.end("told"), draw.path("late", "told")),
 )
-    draw.boundary("late", "work", draw.timer("PT4H"), interrupting=False),
-    draw.end("told"),
-    draw.path("late", "told"),
-)
 ASKED = (
     draw.boundary("asked", "work", draw.message("ask"), interrupting=False),
     *(draw.end("answered"), draw.path("asked", "answered")),
-)
-    draw.boundary("asked", "work", draw.message("ask"), interrupting=False),
-    draw.end("answered"),
-    draw.path("asked", "answered"),
 )
 CHECK = draw.user("check", candidateGroups="service-desk")
 PLAIN = line(WORK)
