@@ -60,6 +60,11 @@ PARAMETERS = {
         {"type": "string", "minLength": 1, "maxLength": 255},
     ),
     "IF_MATCH": ("If-Match", "The ETag you read; 412 if the record has changed since.", {"type": "string"}),
+    "IF_NONE_MATCH_ANY": (
+        "If-None-Match",
+        "`*`: only if there is none yet; 412 otherwise.",
+        {"type": "string"},
+    ),
     "IF_NONE_MATCH": ("If-None-Match", "The ETag you have; 304 if it is still current.", {"type": "string"}),
 }
 

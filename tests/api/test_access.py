@@ -46,6 +46,8 @@ HIDDEN = {
     f"POST {V1}/timers/<timer_id>/retry",
 }
 FORBIDDEN = {
+    f"GET {V1}/drafts",
+    *(f"{method} {V1}/drafts/<kind>/<path:key>" for method in ("GET", "PUT", "DELETE")),
     f"POST {V1}/deployments",
     *(f"POST {V1}/people", f"PATCH {V1}/people/<username>", f"POST {V1}/groups"),
 }
@@ -53,6 +55,7 @@ BODIES: dict[str, Any] = {
     f"POST {V1}/people": {"username": "kim", "name": "Kim"},
     f"PATCH {V1}/people/<username>": {"name": "Kim"},
     f"POST {V1}/groups": {"name": "kims", "title": "Kim's"},
+    f"PUT {V1}/drafts/<kind>/<path:key>": {"content": "{}"},
     f"POST {V1}/user-tasks/<task_id>/assign": {"assignee": "zoe"},
     f"POST {V1}/process-instances/<instance_id>/migrate": {"version": 2},
     f"POST {V1}/process-instances/<instance_id>/comments": {"text": "Hello"},
@@ -78,6 +81,7 @@ def known(desk: Desk) -> dict[str, str]:
         "token_id": desk("ann").get("/auth/tokens")["items"][0]["id"],
         "number": "1",
         "key": "incident",
+        "kind": "form",
         "username": "ann",
     }
 
@@ -102,7 +106,9 @@ def endpoints(desk: Desk) -> set[str]:
 def filled(endpoint: str, known: dict[str, str]) -> tuple[str, str]:
     method, path = endpoint.split(" ")
     for name, value in known.items():
-        path = path.replace(f"<{name}>", value).replace(f"<int:{name}>", value)
+        path = (
+            path.replace(f"<{name}>", value).replace(f"<int:{name}>", value).replace(f"<path:{name}>", value)
+        )
     assert "<" not in path, f"the test knows no value for a parameter of {path}"
     return method, path
 

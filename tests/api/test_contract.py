@@ -163,6 +163,7 @@ def known(desk: Desk) -> dict[str, Any]:
         "task_id": task["id"],
         "timer_id": timer["id"],
         "key": "incident",
+        "kind": "process",
         "number": 1,
         "username": "cab3",
     }

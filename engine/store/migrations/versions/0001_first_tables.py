@@ -26,6 +26,16 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deployment'))
     )
+    op.create_table('draft',
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('key', sa.String(length=255), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('based_on', sa.Integer(), nullable=True),
+    sa.Column('updated_at', base.Instant(), nullable=False),
+    sa.Column('updated_by', sa.String(length=64), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('kind', 'key', name=op.f('pk_draft'))
+    )
     op.create_table('kept_answer',
     sa.Column('scope', sa.String(length=64), nullable=False),
     sa.Column('fingerprint', sa.String(length=64), nullable=False),
@@ -437,6 +447,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_kept_answer_created_at'))
 
     op.drop_table('kept_answer')
+    op.drop_table('draft')
     op.drop_table('deployment')
     op.drop_table('case_number')
     # ### end Alembic commands ###
