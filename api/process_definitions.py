@@ -19,7 +19,6 @@ from api.schemas.deployments import (
 )
 from api.serialisation import to_json
 from engine import definitions, process_instances
-from engine.errors import NotFound
 
 blueprint = Blueprint(
     "process-definitions", __name__, url_prefix="/api/v1/process-definitions", description="What is deployed"

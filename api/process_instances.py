@@ -111,10 +111,10 @@ def get_history(here: Reading, query: dict[str, Any], instance_id: str) -> dict[
     In order. `seq` counts from 1 without a gap; each entry's `hash` follows from the one before.
     """
     after = pages.after(query)
-    found = process_instances.history_page(
+    found = process_instances.timeline(
         here.session, instance_id, by=here.person, limit=query["limit"] + 1, after=after[0] if after else 0
     )
-    return pages.page(found, query["limit"], lambda row: [row.seq])
+    return pages.page(found, query["limit"], lambda told: [told.entry.seq])
 
 
 @blueprint.get("/<instance_id>/comments")

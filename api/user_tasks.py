@@ -21,6 +21,8 @@ from engine import user_tasks
 from engine.errors import Invalid
 from engine.user_tasks import Filter, Order, View
 
+MINE = "mine"
+
 blueprint = Blueprint(
     "user-tasks", __name__, url_prefix="/api/v1/user-tasks", description="The work of people"
 )
@@ -32,21 +34,49 @@ blueprint = Blueprint(
 def list_tasks(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
     """List user tasks
 
-    Open ones, unless `state` says otherwise, that you may see; the oldest first.
+    Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `order=due` what is
+    due next, and last what is never due.
     """
+    mine = query["group"] == MINE
     chosen = Filter(
         assignee=here.person.username if query["assignee"] == "me" else query["assignee"],
-        group=query["group"],
+        group=None if mine else query["group"],
+        mine=mine,
+        text=query["q"],
         instance=query["instance"],
         state=query["state"],
         unassigned=query["unassigned"],
         overdue_at=here.now if query["overdue"] else None,
     )
-    after = pages.after(query)
+    list_ = _by_due if query["order"] == "due" else _by_age
+    return list_(here, query, chosen)
+
+
+def _by_age(here: Reading, query: dict[str, Any], chosen: Filter) -> dict[str, Any]:
+    after = _after(query, 1)
     found = user_tasks.page(
         here.session, chosen, by=here.person, limit=query["limit"] + 1, after=after[0] if after else None
     )
     return pages.page(found, query["limit"], lambda view: [view.task.id])
+
+
+def _by_due(here: Reading, query: dict[str, Any], chosen: Filter) -> dict[str, Any]:
+    after = _after(query, 2)
+    found = user_tasks.page_by_due(
+        here.session,
+        chosen,
+        by=here.person,
+        limit=query["limit"] + 1,
+        after=(after[0], after[1]) if after else None,
+    )
+    return pages.page(found, query["limit"], lambda view: [view.task.due_at, view.task.id])
+
+
+def _after(query: dict[str, Any], values: int) -> list[Any] | None:
+    after = pages.after(query)
+    if after is not None and len(after) != values:
+        raise Invalid("This cursor is one of this list in another order.")
+    return after
 
 
 @blueprint.get("/<task_id>")
@@ -54,7 +84,8 @@ def list_tasks(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
 def get_task(here: Reading, task_id: str) -> View:
     """Get a user task with its form
 
-    The form is the version that was the latest when the task opened, in the language of `Accept-Language`.
+    The form is the version that was the latest when the task opened, in the language of `Accept-Language`. A
+    completed task shows what was sent with it, to whoever may see its case.
     """
     return user_tasks.get_with_form(here.session, task_id, by=here.person, now=here.now, locales=locales())
 

@@ -4,6 +4,7 @@ here allows it.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     and_,
     exists,
+    false,
     literal_column,
     or_,
     select,
@@ -86,7 +88,7 @@ def first_instances(
         _ids(way, _INSTANCE, wanted).where(true() if before is None else way.id < before)
         for way in _ways_to_instances(person, frozenset(states))
     ]
-    return _first(session, ways, limit, newest_first=True)
+    return _first(session, ways, limit, order="id DESC")
 
 
 _RARE_STATES = {InstanceState.FAILED, InstanceState.SUSPENDED}
@@ -163,41 +165,93 @@ def may_send_messages(person: Person) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """What narrows a list of tasks to few, or to one queue: a case, who has them, the group that an open task
-    is offered to; and the state they are in.
+    """What narrows a list of tasks to few, or to queues: a case, who has them, the groups that open tasks are
+    offered to (None: whichever); and the state they are in.
     """
 
     instance: str | None
     assignee: str | None
-    queue: str | None
+    queues: tuple[str, ...] | None
     state: str | None
+
+    @property
+    def few(self) -> bool:
+        return self.instance is not None or self.assignee is not None
+
+
+_Wanted = Sequence[ColumnElement[bool]]
 
 
 def first_tasks(
-    session: Session,
-    person: Person,
-    narrow: Narrow,
-    wanted: Sequence[ColumnElement[bool]],
-    *,
-    limit: int,
-    after: str | None,
+    session: Session, person: Person, narrow: Narrow, wanted: _Wanted, *, limit: int, after: str | None
 ) -> list[str]:
     """The oldest tasks somebody may see, so narrowed, and as wanted (conditions on the table's columns),
     younger than `after`.
     """
-    few = narrow.instance is not None or narrow.assignee is not None
-    if narrow.queue is not None and not (few or sees_queue(person, narrow.queue)):
-        wanted = [*wanted, _is_offered(_is(GROUP, narrow.queue))]
+    wanted = [*wanted, *_beside(person, narrow)]
     ways = [
         _ids(way, _TASK, wanted).where(true() if after is None else way.id > after)
-        for way in ([_way_to_few(person, narrow)] if few else _ways_to_tasks(person, narrow))
+        for way in _ways_to_tasks(person, narrow)
     ]
     return _first(session, ways, limit)
 
 
+def first_due_tasks(
+    session: Session,
+    person: Person,
+    narrow: Narrow,
+    wanted: _Wanted,
+    *,
+    limit: int,
+    after: tuple[datetime | None, str] | None,
+) -> list[str]:
+    """As `first_tasks`, but what is due next first and what is never due last, after this due date and id."""
+    due, found = _TASK.c.due_at, list[str]()
+    if after is None or after[0] is not None:
+        later = [] if after is None else [_due_later(*after)]
+        dated = [*wanted, *_beside(person, narrow), due.is_not(None), *later]
+        ways = [_due_ids(way, dated) for way in _ways_to_tasks(person, narrow)]
+        found, after = _first(session, ways, limit, order="due_at, id"), None
+    if len(found) < limit:
+        youngest = after[1] if after else None
+        undated = [*wanted, due.is_(None)]
+        found += first_tasks(session, person, narrow, undated, limit=limit - len(found), after=youngest)
+    return found
+
+
+def _due_later(due: datetime | None, id: str) -> ColumnElement[bool]:
+    # No comparison of pairs: SQLAlchemy would not write an instant in a pair as the column has it.
+    return or_(_TASK.c.due_at > due, and_(_TASK.c.due_at == due, _TASK.c.id > id))
+
+
+def _beside(person: Person, narrow: Narrow) -> list[ColumnElement[bool]]:
+    """What the ways do not ask: being offered to groups that she does not see all of."""
+    if narrow.queues is None or narrow.few or _sees_queues(person, narrow.queues):
+        return []
+    return [_is_offered(_in_queues(narrow.queues))]
+
+
+def _ways_to_tasks(person: Person, narrow: Narrow) -> list["Way"]:
+    """Overseers; the assignee; the candidates, which no closed task has; who did it, which nobody did yet to
+    an open one.
+    """
+    if narrow.few:
+        return [_way_to_few(person, narrow)]
+    if narrow.queues is not None and _sees_queues(person, narrow.queues):
+        return [Way(_CANDIDATE.c.task_id, _is(GROUP, queue)) for queue in narrow.queues]
+    if person.has(*OVERSEERS):
+        return [Way(_TASK.c.id, true())]
+    ways = [Way(_TASK.c.id, _TASK.c.assignee == person.username)]
+    if narrow.state in (None, TaskState.OPEN):
+        ways += [Way(_CANDIDATE.c.task_id, offered) for offered in _offers(person)]
+    if narrow.state != TaskState.OPEN:
+        ways.append(Way(_TASK.c.id, _TASK.c.completed_by == person.username))
+    return ways
+
+
 def _way_to_few(person: Person, narrow: Narrow) -> "Way":
     """Look at each of the few."""
-    conditions = [] if narrow.queue is None else [_is_offered(_is(GROUP, narrow.queue))]
+    conditions = [] if narrow.queues is None else [_is_offered(_in_queues(narrow.queues))]
     if narrow.instance is not None:
         conditions.append(_TASK.c.instance_id == narrow.instance)
     if narrow.assignee is not None:
@@ -209,29 +263,17 @@ def _way_to_few(person: Person, narrow: Narrow) -> "Way":
     return Way(_TASK.c.id, and_(*conditions))
 
 
-def _ways_to_tasks(person: Person, narrow: Narrow) -> list["Way"]:
-    """Overseers; the assignee; the candidates, which no closed task has; who did it, which nobody did yet to
-    an open one.
-    """
-    if narrow.queue is not None and sees_queue(person, narrow.queue):
-        return [Way(_CANDIDATE.c.task_id, _is(GROUP, narrow.queue))]
-    if person.has(*OVERSEERS):
-        return [Way(_TASK.c.id, true())]
-    ways = [Way(_TASK.c.id, _TASK.c.assignee == person.username)]
-    if narrow.state in (None, TaskState.OPEN):
-        ways += [Way(_CANDIDATE.c.task_id, offered) for offered in _offers(person)]
-    if narrow.state != TaskState.OPEN:
-        ways.append(Way(_TASK.c.id, _TASK.c.completed_by == person.username))
-    return ways
+def _in_queues(groups: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(_is(GROUP, group) for group in groups))
+
+
+def _sees_queues(person: Person, groups: Sequence[str]) -> bool:
+    """Whether she sees all that is offered to these groups."""
+    return person.has(*OVERSEERS) or person.groups >= set(groups)
 
 
 def _is_offered(offered: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(_CANDIDATE.c.task_id == _TASK.c.id, offered)
-
-
-def sees_queue(person: Person, group: str) -> bool:
-    """Whether she sees all that is offered to a group."""
-    return person.has(*OVERSEERS) or group in person.groups
 
 
 def may_see_task(person: Person, task: UserTaskRow) -> bool:
@@ -350,13 +392,23 @@ def _ids(way: Way, table: Table, wanted: Sequence[ColumnElement[bool]]) -> Selec
     return ids.where(record.exists()) if wanted else ids
 
 
-def _first(session: Session, ways: list[Select[str]], limit: int, *, newest_first: bool = False) -> list[str]:
+def _due_ids(way: Way, wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """As `_ids` of tasks, with their due dates to order by."""
+    ids = select(way.id.label("id"), _TASK.c.due_at).where(way.condition, *wanted)
+    return ids if way.id.table is _TASK else ids.join(_TASK, _TASK.c.id == way.id)
+
+
+def _first(session: Session, ways: list[Select[Any]], limit: int, *, order: str = "id") -> list[str]:
     """The first ids of all ways together: each is cut before they meet."""
-    order = text("id DESC" if newest_first else "id")
-    cut: list[Select[Any]] = [way.order_by(order).limit(limit) for way in ways]
+    if not ways:
+        return []
+    cut = [way.order_by(text(order)).limit(limit) for way in ways]
     if len(cut) > 1:
-        together = union(*(select(_ID).select_from(way.subquery()) for way in cut))
-        cut = [select(_ID).select_from(together.subquery()).order_by(order).limit(limit)]
+        columns: list[ColumnElement[Any]] = [
+            literal_column(name) for name in order.removesuffix(" DESC").split(", ")
+        ]
+        together = union(*(select(*columns).select_from(way.subquery()) for way in cut))
+        cut = [select(_ID).select_from(together.subquery()).order_by(text(order)).limit(limit)]
     return list(connection_of(session).execute(cut[0]).scalars())
 
 

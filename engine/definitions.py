@@ -2,11 +2,14 @@
 and kept.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload
 
+from engine import bpmn, languages
 from engine.errors import NotFound
 from engine.forms import Form
 from engine.kept import Kept
@@ -14,6 +17,27 @@ from engine.store import versions as stored
 from engine.store.deployments import FormRow, ProcessDefinitionRow
 
 _forms: Kept[str, Form] = Kept(512)
+_names: Kept[str, "Names"] = Kept(256)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What people call something: as it was written, and in other languages."""
+
+    name: str
+    names: Mapping[str, str]
+
+    def in_(self, *locales: str) -> str:
+        """The name in the first of these languages there is (see `languages.chosen`)."""
+        return languages.chosen(self.names, *locales, written=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in a process version: its own, and those of its elements by their ids as drawn."""
+
+    process: Named
+    elements: Mapping[str, Named]
 
 
 _WITH_DEPLOYMENT = joinedload(ProcessDefinitionRow.deployment, innerjoin=True)
@@ -81,6 +105,19 @@ def versions(
     if before is not None:
         statement = statement.where(ProcessDefinitionRow.version < before)
     return list(session.scalars(statement.order_by(ProcessDefinitionRow.version.desc()).limit(limit)))
+
+
+def names(session: Session, definition_id: str) -> Names:
+    """The names in the definition version of that id; kept, for a version never changes."""
+
+    def read() -> Names:
+        row = ProcessDefinitionRow
+        wanted = select(row.name, row.names, row.executable).where(row.id == definition_id)
+        found = session.execute(wanted).one()
+        elements = {key: Named(*called) for key, called in bpmn.labels(found.executable).items()}
+        return Names(Named(found.name, found.names), elements)
+
+    return _names.get(definition_id, read)
 
 
 def form(session: Session, form_id: str) -> Form:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from engine.store import search
 from engine.store.comments import CommentRow
 from engine.store.history import HistoryRow, digest_of, hash_of
 from engine.store.process_instances import ProcessInstanceRow
+from engine.store.user_tasks import UserTaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,25 @@ def page(session: Session, instance_id: str, *, limit: int, after: int) -> list[
     """Up to `limit` entries of an instance after the entry `after`, in order."""
     statement = select(HistoryRow).where(HistoryRow.instance_id == instance_id, HistoryRow.seq > after)
     return list(session.scalars(statement.order_by(HistoryRow.seq).limit(limit)))
+
+
+def submitted(session: Session, task: UserTaskRow) -> dict[str, Any]:
+    """The data a completed task was completed with; empty when whoever did it was erased."""
+    row = HistoryRow
+    of_task = select(row.detail).where(
+        row.instance_id == task.instance_id,
+        row.element == task.element,
+        row.kind == "task completed",
+        row.at <= task.completed_at,
+    )
+    # The newest first: a loop passes the element often, and many items may complete at one instant.
+    for detail in session.scalars(of_task.order_by(row.seq.desc()).limit(_COMPLETED_AT_ONCE)):
+        if detail and detail.get("task") == task.id:
+            return dict(detail["data"])
+    return {}
+
+
+_COMPLETED_AT_ONCE = 1_000
 
 
 def verify(session: Session) -> Iterator[Fault]:

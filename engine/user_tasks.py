@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, select
+from sqlalchemy import ColumnElement, String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, forms, languages, people, runtime
+from engine import access, definitions, forms, history, languages, people, runtime, words
 from engine.bpmn import Execution
+from engine.definitions import Named
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
+from engine.store import search
 from engine.store import user_tasks as tasks
 from engine.store.base import at_flush, table_of
+from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry
 from engine.store.process_instances import WITHOUT_STATE, ProcessInstanceRow
 from engine.store.user_tasks import IS_OPEN, TaskState, UserTaskRow
@@ -29,6 +32,7 @@ __all__ = [
     "get",
     "get_with_form",
     "page",
+    "page_by_due",
     "release",
     "require_workable",
 ]
@@ -36,14 +40,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A task to work on: its row, its case, its form (`{"schema", "ui"}` in the reader's language, or None)
-    and what the form shows at first.
+    """A task to work on: its row, its case, its form (`{"schema", "ui"}` in the reader's language, or None),
+    what the form shows at first, of a completed task what was sent, and what its process is called.
     """
 
     task: UserTaskRow
     instance: ProcessInstanceRow
     form: dict[str, Any] | None
     data: dict[str, Any]
+    process: Named
+
+    @property
+    def itself(self) -> "View":
+        """For what is shown of a task and of its case in one."""
+        return self
 
     @property
     def revision(self) -> int:
@@ -61,13 +71,17 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which tasks to list. `overdue_at`: those due before that instant."""
+    """Which tasks to list. `mine`: those offered to a group of the reader's; `text`: words of the case (see
+    `process_instances.Filter`) or of the task's name; `overdue_at`: those due before that instant.
+    """
 
     assignee: str | None = None
     group: str | None = None
     instance: str | None = None
     state: str | None = None
     unassigned: bool = False
+    mine: bool = False
+    text: str | None = None
     overdue_at: datetime | None = None
 
 
@@ -84,28 +98,62 @@ def page(session: Session, chosen: Filter, *, by: Person, limit: int, after: str
     """Up to `limit` tasks that `by` may see, without their forms, the oldest first, after the task with the
     id `after`.
     """
+    return _views(session, _page_of_ids(session, chosen, by, limit, after))
+
+
+def _views(session: Session, ids: list[str]) -> list[View]:
     statement = select(UserTaskRow, ProcessInstanceRow).join(
         ProcessInstanceRow, ProcessInstanceRow.id == UserTaskRow.instance_id
     )
-    ids = _page_of_ids(session, chosen, by, limit, after)
     statement = statement.where(UserTaskRow.id.in_(ids)).order_by(UserTaskRow.id).options(WITHOUT_STATE)
-    return [_bare(task, instance) for task, instance in session.execute(statement)]
+    return [_bare(session, task, instance) for task, instance in session.execute(statement)]
+
+
+def page_by_due(
+    session: Session,
+    chosen: Filter,
+    *,
+    by: Person,
+    limit: int,
+    after: tuple[datetime | None, str] | None = None,
+) -> list[View]:
+    """As `page`, but what is due next first and what is never due last, after the task with this due date and
+    id.
+    """
+    narrow, wanted = _narrow(chosen, by), _conditions(session, chosen, by)
+    ids = access.first_due_tasks(session, by, narrow, wanted, limit=limit, after=after)
+    views = {view.task.id: view for view in _views(session, ids)}
+    return [views[id] for id in ids if id in views]
 
 
 def _page_of_ids(session: Session, chosen: Filter, by: Person, limit: int, after: str | None) -> list[str]:
-    queue = chosen.group if chosen.state == TaskState.OPEN else None  # a closed task is in no queue
-    narrow = access.Narrow(chosen.instance, chosen.assignee, queue, chosen.state)
-    return access.first_tasks(session, by, narrow, _conditions(chosen), limit=limit, after=after)
+    narrow, wanted = _narrow(chosen, by), _conditions(session, chosen, by)
+    return access.first_tasks(session, by, narrow, wanted, limit=limit, after=after)
 
 
-def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+def _narrow(chosen: Filter, by: Person) -> access.Narrow:
+    return access.Narrow(chosen.instance, chosen.assignee, _queues(chosen, by), chosen.state)
+
+
+def _queues(chosen: Filter, by: Person) -> tuple[str, ...] | None:
+    if chosen.state != TaskState.OPEN:
+        return None  # a closed task is in no queue
+    if chosen.mine:
+        return tuple(sorted(by.groups))
+    return None if chosen.group is None else (chosen.group,)
+
+
+def _conditions(session: Session, chosen: Filter, by: Person) -> list[ColumnElement[bool]]:
     row = table_of(UserTaskRow).c
     found: list[ColumnElement[bool]] = []
     if chosen.state is not None:
         found.append(IS_OPEN if chosen.state == TaskState.OPEN else row.state == chosen.state)
     if chosen.group is not None and chosen.state != TaskState.OPEN:
-        # JSON as text: a group's name has no character that JSON would escape.
-        found.append(cast(row.candidate_groups, String).contains(f'"{chosen.group}"', autoescape=True))
+        found.append(_was_offered(chosen.group))
+    if chosen.mine and chosen.state != TaskState.OPEN:
+        found.append(or_(false(), *map(_was_offered, sorted(by.groups))))
+    if chosen.text:
+        found.append(_has_words(session, chosen.text))
     if chosen.unassigned:
         found.append(row.assignee.is_(None))
     if chosen.overdue_at is not None:
@@ -113,26 +161,61 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
+def _was_offered(group: str) -> ColumnElement[bool]:
+    # A closed task is in no queue. JSON as text: a group's name has no character that JSON would escape.
+    return cast(table_of(UserTaskRow).c.candidate_groups, String).contains(f'"{group}"', autoescape=True)
+
+
+def _has_words(session: Session, text: str) -> ColumnElement[bool]:
+    """Whether a task's case is found by a text, or its own name in some language."""
+    wanted = words.wanted(text)
+    called = {
+        named.name
+        for definition_id in session.scalars(select(ProcessDefinitionRow.id))
+        for named in definitions.names(session, definition_id).elements.values()
+        if words.found([named.name, *named.names.values()], wanted)
+    }
+    in_case = search.found_by(session, wanted, table_of(UserTaskRow).c.instance_id)
+    return or_(in_case, table_of(UserTaskRow).c.name.in_(called)) if called else in_case
+
+
 def get(session: Session, task_id: str, *, by: Person) -> View:
-    """The task without its form. Raises `NotFound`."""
+    """The task without its form. One that was completed is part of its case, and seen by whoever sees that.
+    Raises `NotFound`.
+    """
     task = session.get(UserTaskRow, task_id)
-    if task is None or not access.may_see_task(by, task):
+    if task is None or not (access.may_see_task(by, task) or _is_told(session, by, task)):
         raise NotFound("There is no such user task.")
-    return _bare(task, session.get_one(ProcessInstanceRow, task.instance_id))
+    return _bare(session, task, session.get_one(ProcessInstanceRow, task.instance_id))
+
+
+def _is_told(session: Session, by: Person, task: UserTaskRow) -> bool:
+    if task.state != TaskState.COMPLETED:
+        return False
+    try:
+        access.see_instance(session, by, task.instance_id)
+    except NotFound:
+        return False
+    return True
 
 
 def get_with_form(
     session: Session, task_id: str, *, by: Person, now: datetime, locales: Sequence[str]
 ) -> View:
-    """The task with its form, in the first of these languages there is, filled from what the case knows.
-    Raises `NotFound`.
+    """The task with its form, in the first of these languages there is, filled from what the case knows; of
+    a completed task with what was sent. Raises `NotFound`.
     """
     view = get(session, task_id, by=by)
     if view.task.form_id is None:
         return view
     form = definitions.form(session, view.task.form_id)
-    shown = form.initial(_seen(session, view, now)) if view.task.state == TaskState.OPEN else {}
-    return replace(view, form=form.localised(*locales), data=shown)
+    return replace(view, form=form.localised(*locales), data=_shown(session, view, form, now))
+
+
+def _shown(session: Session, view: View, form: forms.Form, now: datetime) -> dict[str, Any]:
+    if view.task.state == TaskState.OPEN:
+        return form.initial(_seen(session, view, now))
+    return history.submitted(session, view.task) if view.task.state == TaskState.COMPLETED else {}
 
 
 def _seen(session: Session, view: View, now: datetime) -> dict[str, Any]:
@@ -155,7 +238,7 @@ def claim(session: Session, task_id: str, order: Order) -> View:
     access.require_separation(session, order.by.username, task)
     if task.assignee is None:
         _give(session, instance, task, order.by.username, "claimed", order)
-    return _bare(task, instance)
+    return _bare(session, task, instance)
 
 
 def release(session: Session, task_id: str, order: Order) -> View:
@@ -166,7 +249,7 @@ def release(session: Session, task_id: str, order: Order) -> View:
     if not access.may_release(order.by, task):
         raise Forbidden
     _give(session, instance, task, None, "released", order)
-    return _bare(task, instance)
+    return _bare(session, task, instance)
 
 
 def assign(session: Session, task_id: str, username: str, order: Order) -> View:
@@ -184,7 +267,7 @@ def assign(session: Session, task_id: str, username: str, order: Order) -> View:
         raise Invalid([Problem(f"{username} does no tasks.", pointer="#/assignee")])
     access.require_separation(session, person.username, task)
     _give(session, instance, task, person.username, "assigned", order)
-    return _bare(task, instance)
+    return _bare(session, task, instance)
 
 
 def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, order: Order) -> View:
@@ -203,7 +286,11 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
     def act(execution: Execution) -> None:
         accepted = _accepted(session, task, data, execution)
         entries.append(
-            Entry("task completed", task.element, {"name": task.name, "data": accepted, **_where(task)})
+            Entry(
+                "task completed",
+                task.element,
+                {"task": task.id, "name": task.name, "data": accepted, **_where(task)},
+            )
         )
         task.assignee = task.assignee or order.by.username
         task.state, task.completed_by = TaskState.COMPLETED, order.by.username
@@ -214,7 +301,7 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
     runtime.advance(
         session, instance, act, now=order.now, actor=order.by.username, entries=entries, done=task
     )
-    return _bare(task, instance)
+    return _bare(session, task, instance)
 
 
 def require_workable(session: Session, task_id: str, *, by: Person) -> None:
@@ -278,5 +365,5 @@ def _accepted(
     )
 
 
-def _bare(task: UserTaskRow, instance: ProcessInstanceRow) -> View:
-    return View(task, instance, None, {})
+def _bare(session: Session, task: UserTaskRow, instance: ProcessInstanceRow) -> View:
+    return View(task, instance, None, {}, definitions.names(session, instance.definition_id).process)

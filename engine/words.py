@@ -6,7 +6,7 @@ are cut into pairs of neighbouring characters, so that any two characters that s
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 LONGEST = 64
@@ -46,6 +46,14 @@ def wanted(text: str) -> list[Wanted]:
     runs = list(_runs(text))
     found = [word for number, run in enumerate(runs) for word in _asked(run, number == len(runs) - 1)]
     return list(dict.fromkeys(found))
+
+
+def found(texts: Iterable[str], wanted: Collection[Wanted]) -> bool:
+    """Whether these texts have all that is wanted; nothing is found by nothing."""
+    kept = of(texts)
+    return bool(wanted) and all(
+        any(word.startswith(one.text) if one.begins else word == one.text for word in kept) for one in wanted
+    )
 
 
 def _runs(text: str) -> Iterable[re.Match[str]]:

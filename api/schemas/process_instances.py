@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, fields, post_dump, validate
 from webargs.fields import DelimitedList
 
+from api.language import locales
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
 from api.schemas.deployments import in_called_process
@@ -100,17 +101,33 @@ class VariablesSchema(Schema):
 
 
 class HistoryEntrySchema(Schema):
-    seq = fields.Integer(required=True)
-    at = Instant(required=True)
-    kind = fields.String(required=True)
-    element = fields.String(required=True, allow_none=True)
+    seq = fields.Integer(attribute="entry.seq", required=True)
+    at = Instant(attribute="entry.at", required=True)
+    kind = fields.String(attribute="entry.kind", required=True)
+    element = fields.String(attribute="entry.element", required=True, allow_none=True)
+    element_name = fields.Function(
+        lambda told: told.element and told.element.in_(*locales()),
+        required=True,
+        metadata={
+            "type": ["string", "null"],
+            "description": "What people call the element, in the reader's language.",
+        },
+    )
     actor = fields.String(
+        attribute="entry.actor",
         required=True,
         allow_none=True,
         metadata={"description": "A username; null: the engine itself, or erased."},
     )
-    detail = fields.Dict(required=True, allow_none=True)
-    hash = fields.String(required=True, metadata={"description": "The entry's link in the case's chain."})
+    actor_name = fields.String(
+        required=True, allow_none=True, metadata={"description": "What people call her."}
+    )
+    detail = fields.Dict(attribute="entry.detail", required=True, allow_none=True)
+    hash = fields.String(
+        attribute="entry.hash",
+        required=True,
+        metadata={"description": "The entry's link in the case's chain."},
+    )
 
 
 class AuthorSchema(Schema):
@@ -196,7 +213,13 @@ HISTORY_EXAMPLE = {
     "at": "2026-03-02T09:41:07.120000Z",
     "kind": "task completed",
     "element": "triage",
+    "element_name": "Triage",
     "actor": "sam",
-    "detail": {"name": "Triage", "data": {"outcome": "work"}},
+    "actor_name": "Sam Okafor",
+    "detail": {
+        "task": "01a204287a86e8a2c2b6fe2769",
+        "name": "Triage",
+        "data": {"outcome": "work"},
+    },
     "hash": "5f0c2d0f6a2b9f43a5f1d5d8b7c6b1d4e0a98f7c6b5a49382716051423324150",
 }

@@ -10,10 +10,15 @@ from engine.user_tasks import TaskState
 
 
 class CaseOfTaskSchema(Schema):
-    number = fields.String(required=True)
-    title = fields.String(required=True)
-    definition = fields.String(attribute="definition_key", required=True)
-    requester = fields.String(required=True, allow_none=True)
+    number = fields.String(attribute="instance.number", required=True)
+    title = fields.String(attribute="instance.title", required=True)
+    definition = fields.String(attribute="instance.definition_key", required=True)
+    definition_name = fields.Function(
+        lambda view: view.process.in_(*locales()),
+        required=True,
+        metadata={"type": "string", "description": "What the process is called, in the reader's language."},
+    )
+    requester = fields.String(attribute="instance.requester", required=True, allow_none=True)
 
 
 class UserTaskSchema(Schema):
@@ -34,23 +39,38 @@ class UserTaskSchema(Schema):
     completed_at = Instant(attribute="task.completed_at", required=True, allow_none=True)
     completed_by = fields.String(attribute="task.completed_by", required=True, allow_none=True)
     revision = fields.Integer(required=True)
-    case = fields.Nested(CaseOfTaskSchema, attribute="instance", required=True)
+    case = fields.Nested(CaseOfTaskSchema, attribute="itself", required=True)
 
 
 class OpenedUserTaskSchema(UserTaskSchema):
     form = fields.Nested(
         FormSchema, required=True, allow_none=True, metadata={"description": "null: the task takes no data."}
     )
-    data = fields.Dict(required=True, metadata={"description": "What the form shows at first."})
+    data = fields.Dict(
+        required=True,
+        metadata={"description": "What the form shows at first; of a completed task what was sent."},
+    )
 
 
 class UserTasksQuery(PageQuery):
     assignee = fields.String(load_default=None, metadata={"description": "A username, or `me`."})
-    group = fields.String(load_default=None, metadata={"description": "Offered to this group."})
+    group = fields.String(
+        load_default=None, metadata={"description": "Offered to this group; `mine`: to one of my groups."}
+    )
     instance = fields.String(load_default=None)
     state = fields.String(load_default=TaskState.OPEN, validate=validate.OneOf([*TaskState]))
     unassigned = fields.Boolean(
         load_default=False, metadata={"description": "Only tasks nobody has claimed."}
+    )
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(0, 200),
+        metadata={"description": "Words of the task's name, or of its case as there."},
+    )
+    order = fields.String(
+        load_default="created",
+        validate=validate.OneOf(["created", "due"]),
+        metadata={"description": "`created`: the oldest first; `due`: what is due next first."},
     )
     overdue = fields.Boolean(
         load_default=False, metadata={"description": "Only open tasks past their due date."}
@@ -93,6 +113,7 @@ TASK_EXAMPLE = {
         "number": "INC-000123",
         "title": "Printer on floor 3 jams",
         "definition": "incident",
+        "definition_name": "Incident",
         "requester": "ann",
     },
 }

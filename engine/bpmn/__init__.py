@@ -61,6 +61,7 @@ __all__ = [
     "calls",
     "correlation_text",
     "keys",
+    "labels",
     "load",
     "move",
     "pinned",
@@ -120,6 +121,15 @@ def calls(file: str, data: bytes) -> dict[str, tuple[Call, ...]]:
     """What each executable process in a diagram calls, by its key, unchecked. Raises `Invalid` when it is no
     diagram."""
     return {process.get("id", ""): _calls(process) for process in dialect.processes(read(file, data))}
+
+
+def labels(executable_xml: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """What people call each element of a stored executable, by its id: its name, and that in other
+    languages.
+    """
+    root = _parsed(executable_xml)
+    nodes = root.iter(*(dialect.bpmn(name) for name in dialect.FLOW_NODES))
+    return {e.get("id", ""): (dialect.label(e), dialect.names(e)) for e in nodes}
 
 
 def _definition(process: etree._Element, drawn: bytes) -> Definition:

@@ -387,3 +387,62 @@ def test_a_failing_script_keeps_the_completion_and_is_told_on_the_case(desk: Des
 def test_an_id_of_nothing_is_not_found_however_strange(desk: Desk, key: str) -> None:
     assert desk("root").send("GET", f"/user-tasks/{key}").status == 404
     assert act(desk, "root", {"id": key}, "complete", {"data": {}}).status == 404
+
+
+def test_a_completed_task_shows_what_was_sent_to_whoever_sees_its_case(desk: Desk) -> None:
+    case = desk("ann").start("incident", Steer(title="Printer"))
+    task = desk("sam").task(case, "triage")
+    desk("sam").do(case, "triage", Steer(outcome="work", assigned_group="service-desk"))
+
+    for username in ("ann", "sam", "audra"):
+        shown = desk(username).get(f"/user-tasks/{task['id']}")
+        assert shown["form"] == task["form"] or username != "sam"
+        assert (shown["state"], shown["data"]["outcome"]) == ("completed", "work")
+    assert desk("carl").send("GET", f"/user-tasks/{task['id']}").status == 404
+    (working,) = desk("sam").tasks(case)
+    assert desk("ann").send("GET", f"/user-tasks/{working['id']}").status == 404
+
+
+def test_a_list_tells_what_a_screen_needs_of_each_case(desk: Desk) -> None:
+    case = desk("ann").start("incident", Steer(title="Printer"))
+
+    (task,) = desk("sam").get("/user-tasks?group=mine&order=due&q=printer")["items"]
+    chinese = desk("sam").get("/user-tasks?q=printer", Accept_Language="zh-CN")["items"][0]
+
+    assert task["case"] == {
+        "number": case["number"],
+        "title": "Printer",
+        "definition": "incident",
+        "definition_name": "Incident",
+        "requester": "ann",
+    }
+    assert chinese["case"]["definition_name"] == "事件"
+
+
+def test_a_cursor_goes_on_in_its_own_order_only(desk: Desk) -> None:
+    for _ in range(3):
+        desk("ann").start("incident")
+
+    by_due = desk("sam").get("/user-tasks?order=due&limit=2")
+    rest = desk("sam").get(f"/user-tasks?order=due&limit=2&cursor={by_due['next']}")
+
+    assert len({task["id"] for task in by_due["items"] + rest["items"]}) == 3
+    assert desk("sam").send("GET", f"/user-tasks?cursor={by_due['next']}").status == 422
+    older = desk("sam").get("/user-tasks?limit=1")["next"]
+    assert desk("sam").send("GET", f"/user-tasks?order=due&cursor={older}").status == 422
+    assert desk("sam").send("GET", "/user-tasks?order=priority").status == 422
+
+
+def test_a_timeline_names_elements_and_people_in_the_readers_language(desk: Desk) -> None:
+    case = desk("ann").start("incident", Steer(title="Printer"))
+    desk("sam").do(case, "triage", Steer(outcome="work", assigned_group="service-desk"))
+    path = f"/process-instances/{case['id']}/history"
+
+    (english,) = [one for one in desk("ann").everything(path) if one["kind"] == "task completed"]
+    chinese = desk("ann").get(f"{path}?limit=200", Accept_Language="zh-CN")["items"]
+
+    assert (english["element_name"], english["actor"]) == ("Triage", "sam")
+    assert english["actor_name"] == desk("sam").get("/people/sam")["name"]
+    (told,) = [one["element_name"] for one in chinese if one["kind"] == "task completed"]
+    assert told not in (None, "Triage")
+    assert chinese[0]["element_name"] is None

@@ -270,7 +270,7 @@ def test_history_tells_what_became_of_a_task(desk: Desk) -> None:
         ("claimed", "sam", {"name": "work", "from": None, "to": "sam"}),
         ("released", "mia", {"name": "work", "from": "sam", "to": None}),
         ("assigned", "sue", {"name": "work", "from": None, "to": "nia"}),
-        ("task completed", "nia", {"name": "work", "data": {"note": "done"}}),
+        ("task completed", "nia", {"task": task, "name": "work", "data": {"note": "done"}}),
     ]
 
 
