@@ -76,7 +76,7 @@ def test_a_task_has_its_documented_shape(desk: Desk) -> None:
     }
     assert task | told == task
     assert set(task) == {*told, "id", "instance", "created_at", "revision", "case", "form", "data"}
-    assert set(task["case"]) == {"number", "title", "definition", "requester"}
+    assert set(task["case"]) == {"number", "title", "definition", "definition_name", "requester"}
     assert listed == [{name: value for name, value in task.items() if name not in ("form", "data")}]
 
 

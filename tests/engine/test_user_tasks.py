@@ -1,6 +1,7 @@
 """User tasks: who may claim, hand on and complete them, with which form, and what lists show of them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -404,13 +405,21 @@ def test_a_task_without_a_form_shows_none(desk: Desk, task: str) -> None:
         assert user_tasks.get_with_form(session, task, by=SAM, now=NOW, locales=["en"]).form is None
 
 
-def test_the_form_of_a_closed_task_shows_no_data(desk: Desk) -> None:
-    desk.deploy(FORMED, work=form(note="string"))
-    task = desk.task("work", desk.start({"note": "hello"}))
-    desk.complete(task, {"note": "x"})
-
+def data_of(desk: Desk, task: str) -> dict[str, Any]:
     with desk.database.transaction(write=False) as session:
-        assert user_tasks.get_with_form(session, task, by=SAM, now=NOW, locales=["en"]).data == {}
+        return user_tasks.get_with_form(session, task, by=SAM, now=NOW, locales=["en"]).data
+
+
+def test_the_form_of_a_completed_task_shows_what_was_sent_and_of_a_cancelled_one_nothing(desk: Desk) -> None:
+    desk.deploy(FORMED, work=form(note="string"))
+    done, gone = (desk.start({"note": "hello"}) for _ in range(2))
+    completed, cancelled = desk.task("work", done), desk.task("work", gone)
+
+    desk.complete(completed, {"note": "x"})
+    desk.operate("cancel", gone)
+
+    assert data_of(desk, completed) == {"note": "x"}
+    assert data_of(desk, cancelled) == {}
 
 
 # -- what a task carries ------------------------------------------------------------------------------------
