@@ -991,11 +991,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deploy diagrams and forms
-         * @description For process owners and administrators. `incident/triage.json` is the form `incident/triage`; a diagram's
-         *     keys are the ids of its processes. Everything wrong with all files is reported at once, and nothing is
-         *     stored then. Bytes identical to the latest version are that version again. A dry run answers 200, without
-         *     `id`.
+         * Deploy diagrams, decisions and forms
+         * @description For process owners and administrators. `incident/triage.json` is the form `incident/triage`; the keys of a
+         *     diagram or a decision file are the ids of its processes or decisions. Everything wrong with all files is
+         *     reported at once, and nothing is stored then. Bytes identical to the latest version are that version
+         *     again. A dry run answers 200, without `id`.
          */
         post: {
             parameters: {
@@ -1023,7 +1023,7 @@ export interface paths {
                      *     }
                      */
                     "multipart/form-data": {
-                        /** @description `.bpmn` diagrams and `.json` forms. */
+                        /** @description `.bpmn` diagrams, `.dmn` decisions and `.json` forms. */
                         files: string[];
                         /** @description The files' relative paths, in order, for clients that drop folders. */
                         paths?: string[];
@@ -1074,6 +1074,236 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts
+         * @description Of all owners, by kind and key, without their content. For process owners and administrators.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                    kind?: "process" | "decision" | "form" | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "kind": "form",
+                         *           "key": "incident/triage",
+                         *           "based_on": 3,
+                         *           "updated_at": "2026-03-02T09:30:00.000000Z",
+                         *           "updated_by": "pat",
+                         *           "revision": 5
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DraftPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{kind}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** Get a draft */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    kind: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "kind": "form",
+                         *       "key": "incident/triage",
+                         *       "based_on": 3,
+                         *       "updated_at": "2026-03-02T09:30:00.000000Z",
+                         *       "updated_by": "pat",
+                         *       "revision": 5,
+                         *       "content": "{\"schema\": {\"type\": \"object\"}}"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["OpenedDraft"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        /**
+         * Keep a draft
+         * @description With `If-None-Match: *` a new one; with `If-Match` what the one you read has become. 412 if somebody was
+         *     there before you, 428 with neither. For process owners and administrators.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description `*`: only if there is none yet; 412 otherwise. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH_ANY"];
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    kind: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "content": "{\"schema\": {\"type\": \"object\"}}",
+                     *       "based_on": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftWork"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "kind": "form",
+                         *       "key": "incident/triage",
+                         *       "based_on": 3,
+                         *       "updated_at": "2026-03-02T09:30:00.000000Z",
+                         *       "updated_by": "pat",
+                         *       "revision": 5,
+                         *       "content": "{\"schema\": {\"type\": \"object\"}}"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["OpenedDraft"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        post?: never;
+        /**
+         * Forget a draft
+         * @description With `If-Match`, the ETag you read. For process owners and administrators.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    kind: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-definitions": {
         parameters: {
             query?: never;
@@ -1083,7 +1313,7 @@ export interface paths {
         };
         /**
          * List process definitions
-         * @description The latest version of each, in the order of keys.
+         * @description The latest version of each, in the order of keys; with `startable=true` those you may start.
          */
         get: {
             parameters: {
@@ -1092,6 +1322,8 @@ export interface paths {
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string | null;
+                    /** @description Only those the caller may start. */
+                    startable?: boolean;
                 };
                 header?: {
                     /** @description The ETag you have; 304 if it is still current. */
@@ -1119,6 +1351,7 @@ export interface paths {
                          *           "names": {
                          *             "zh-CN": "事件"
                          *           },
+                         *           "description": "Something does not work as it should.",
                          *           "start_form": "incident/report",
                          *           "calls": [
                          *             {
@@ -1129,7 +1362,11 @@ export interface paths {
                          *           ],
                          *           "deployment": "01a204287a4c5400828941b1a1",
                          *           "file": "incident/incident.bpmn",
-                         *           "created_at": "2026-03-02T09:30:00.000000Z"
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_by": "pat",
+                         *           "reason": "Reminders every two days",
+                         *           "origin": "person"
                          *         }
                          *       ],
                          *       "next": null
@@ -1192,6 +1429,7 @@ export interface paths {
                          *       "names": {
                          *         "zh-CN": "事件"
                          *       },
+                         *       "description": "Something does not work as it should.",
                          *       "start_form": "incident/report",
                          *       "calls": [
                          *         {
@@ -1202,7 +1440,11 @@ export interface paths {
                          *       ],
                          *       "deployment": "01a204287a4c5400828941b1a1",
                          *       "file": "incident/incident.bpmn",
-                         *       "created_at": "2026-03-02T09:30:00.000000Z"
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_by": "pat",
+                         *       "reason": "Reminders every two days",
+                         *       "origin": "person"
                          *     }
                          */
                         "application/json": components["schemas"]["ProcessDefinition"];
@@ -1272,6 +1514,7 @@ export interface paths {
                          *           "names": {
                          *             "zh-CN": "事件"
                          *           },
+                         *           "description": "Something does not work as it should.",
                          *           "start_form": "incident/report",
                          *           "calls": [
                          *             {
@@ -1282,7 +1525,11 @@ export interface paths {
                          *           ],
                          *           "deployment": "01a204287a4c5400828941b1a1",
                          *           "file": "incident/incident.bpmn",
-                         *           "created_at": "2026-03-02T09:30:00.000000Z"
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_by": "pat",
+                         *           "reason": "Reminders every two days",
+                         *           "origin": "person"
                          *         }
                          *       ],
                          *       "next": null
@@ -1348,6 +1595,7 @@ export interface paths {
                          *       "names": {
                          *         "zh-CN": "事件"
                          *       },
+                         *       "description": "Something does not work as it should.",
                          *       "start_form": "incident/report",
                          *       "calls": [
                          *         {
@@ -1358,7 +1606,11 @@ export interface paths {
                          *       ],
                          *       "deployment": "01a204287a4c5400828941b1a1",
                          *       "file": "incident/incident.bpmn",
-                         *       "created_at": "2026-03-02T09:30:00.000000Z"
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_by": "pat",
+                         *       "reason": "Reminders every two days",
+                         *       "origin": "person"
                          *     }
                          */
                         "application/json": components["schemas"]["ProcessDefinition"];
@@ -1506,6 +1758,644 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decision-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List decisions
+         * @description The latest version of each, in the order of keys.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287a4c5400828941b1a3",
+                         *           "key": "incident_priority",
+                         *           "version": 2,
+                         *           "name": "Priority of an incident",
+                         *           "names": {
+                         *             "zh-CN": "事件优先级"
+                         *           },
+                         *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "file": "incident/priority.dmn",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DecisionDefinitionPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-definitions/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** Get the latest version of a decision */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a4c5400828941b1a3",
+                         *       "key": "incident_priority",
+                         *       "version": 2,
+                         *       "name": "Priority of an incident",
+                         *       "names": {
+                         *         "zh-CN": "事件优先级"
+                         *       },
+                         *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "file": "incident/priority.dmn",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DecisionDefinition"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-definitions/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the versions of a decision
+         * @description The newest first.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287a4c5400828941b1a3",
+                         *           "key": "incident_priority",
+                         *           "version": 2,
+                         *           "name": "Priority of an incident",
+                         *           "names": {
+                         *             "zh-CN": "事件优先级"
+                         *           },
+                         *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "file": "incident/priority.dmn",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DecisionDefinitionPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-definitions/{key}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /** Get one version of a decision */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a4c5400828941b1a3",
+                         *       "key": "incident_priority",
+                         *       "version": 2,
+                         *       "name": "Priority of an incident",
+                         *       "names": {
+                         *         "zh-CN": "事件优先级"
+                         *       },
+                         *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "file": "incident/priority.dmn",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DecisionDefinition"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-definitions/{key}/versions/{number}/xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the file of one version of a decision
+         * @description The file as it was deployed, byte by byte, with every decision that is in it.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The DMN file. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /** @example <definitions .../> */
+                        "application/xml": string;
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-definitions/{key}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a decision out
+         * @description For process owners and administrators: what the latest version decides with these variables, or, with
+         *     `xml`, what a file would that is not deployed. Nothing is changed. When it cannot be decided, the problem
+         *     names rule and column.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "variables": {
+                     *         "impact": 2,
+                     *         "urgency": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "result": [
+                         *         {
+                         *           "priority": 2
+                         *         }
+                         *       ],
+                         *       "matched": [
+                         *         4
+                         *       ],
+                         *       "version": 2
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Decided"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List forms
+         * @description The latest version of each, in the order of keys, without its document.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287a4c5400828941b1a4",
+                         *           "key": "incident/report",
+                         *           "version": 3,
+                         *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["FormDefinitionPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the latest version of a form, and what versions there are
+         * @description The document is as it was deployed, in all its languages.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a4c5400828941b1a4",
+                         *       "key": "incident/report",
+                         *       "version": 3,
+                         *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "document": {
+                         *         "schema": {
+                         *           "type": "object",
+                         *           "required": [
+                         *             "title"
+                         *           ],
+                         *           "properties": {
+                         *             "title": {
+                         *               "type": "string",
+                         *               "maxLength": 200
+                         *             }
+                         *           }
+                         *         },
+                         *         "ui": {
+                         *           "title": {
+                         *             "ui:autofocus": true
+                         *           }
+                         *         }
+                         *       },
+                         *       "versions": [
+                         *         {
+                         *           "id": "01a204287a4c5400828941b1a4",
+                         *           "key": "incident/report",
+                         *           "version": 3,
+                         *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["LatestForm"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{key}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /** Get one version of a form */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a4c5400828941b1a4",
+                         *       "key": "incident/report",
+                         *       "version": 3,
+                         *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "document": {
+                         *         "schema": {
+                         *           "type": "object",
+                         *           "required": [
+                         *             "title"
+                         *           ],
+                         *           "properties": {
+                         *             "title": {
+                         *               "type": "string",
+                         *               "maxLength": 200
+                         *             }
+                         *           }
+                         *         },
+                         *         "ui": {
+                         *           "title": {
+                         *             "ui:autofocus": true
+                         *           }
+                         *         }
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["FormDocument"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-instances": {
         parameters: {
             query?: never;
@@ -1527,7 +2417,7 @@ export interface paths {
                     /** @description Only cases of this process. */
                     definition?: string | null;
                     state?: ("active" | "suspended" | "failed" | "completed" | "cancelled")[];
-                    /** @description Part of the number or the title. */
+                    /** @description Words of number, title, texts or comments; the last may be a beginning. */
                     q?: string | null;
                     /** @description A username, or `me`. */
                     requester?: string | null;
@@ -1768,8 +2658,11 @@ export interface paths {
                          *           "at": "2026-03-02T09:41:07.120000Z",
                          *           "kind": "task completed",
                          *           "element": "triage",
+                         *           "element_name": "Triage",
                          *           "actor": "sam",
+                         *           "actor_name": "Sam Okafor",
                          *           "detail": {
+                         *             "task": "01a204287a86e8a2c2b6fe2769",
                          *             "name": "Triage",
                          *             "data": {
                          *               "outcome": "work"
@@ -1794,6 +2687,136 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{instance_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the comments on a process instance
+         * @description The oldest first.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    instance_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287b12c4d2c2b6fe2771",
+                         *           "author": {
+                         *             "username": "sam",
+                         *             "name": "Sam Okafor"
+                         *           },
+                         *           "text": "The supplier brings a new drum tomorrow.",
+                         *           "created_at": "2026-03-02T10:02:00.000000Z"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["CommentPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        /**
+         * Comment on a process instance
+         * @description For whoever may see it, in any state of it. Its revision stays, so that nobody else's command fails.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    instance_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "text": "The supplier brings a new drum tomorrow."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewComment"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287b12c4d2c2b6fe2771",
+                         *       "author": {
+                         *         "username": "sam",
+                         *         "name": "Sam Okafor"
+                         *       },
+                         *       "text": "The supplier brings a new drum tomorrow.",
+                         *       "created_at": "2026-03-02T10:02:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Comment"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1990,7 +3013,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a process instance
-         * @description Its open tasks, timers and subscriptions end. This cannot be undone.
+         * @description Its open tasks, timers, subscriptions and jobs end. This cannot be undone.
          */
         post: {
             parameters: {
@@ -2314,6 +3337,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/process-instances/{instance_id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a process instance go on in another version
+         * @description For process owners and administrators. Everything that goes on in the case needs its counterpart in that
+         *     version: an element with the same id, of the same kind and in the same sub-processes; else 422 with an
+         *     entry for each that has none, and nothing is changed. Timers keep their due dates, open tasks their form.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Only tell what would happen. */
+                    dry_run?: boolean;
+                };
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    instance_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "version": 8,
+                     *       "reason": "The new reminders are wanted."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Migrate"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "instance": {
+                         *         "id": "01a204287a6f508e8ac5e73610",
+                         *         "number": "INC-000123",
+                         *         "definition": "incident",
+                         *         "version": 8,
+                         *         "state": "active",
+                         *         "title": "Printer on floor 3 jams",
+                         *         "priority": 3,
+                         *         "service": "printing",
+                         *         "requester": "ann",
+                         *         "started_at": "2026-03-02T09:30:00.000000Z",
+                         *         "ended_at": null,
+                         *         "failures": [],
+                         *         "revision": 5
+                         *       },
+                         *       "from_version": 7,
+                         *       "to_version": 8,
+                         *       "kept": [
+                         *         "triage"
+                         *       ],
+                         *       "armed": [
+                         *         "reminder_due"
+                         *       ],
+                         *       "disarmed": []
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Migration"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/user-tasks": {
         parameters: {
             query?: never;
@@ -2323,7 +3448,8 @@ export interface paths {
         };
         /**
          * List user tasks
-         * @description Open ones, unless `state` says otherwise, that you may see; the oldest first.
+         * @description Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `order=due` what is
+         *     due next, and last what is never due.
          */
         get: {
             parameters: {
@@ -2334,12 +3460,16 @@ export interface paths {
                     cursor?: string | null;
                     /** @description A username, or `me`. */
                     assignee?: string | null;
-                    /** @description Offered to this group. */
+                    /** @description Offered to this group; `mine`: to one of my groups. */
                     group?: string | null;
                     instance?: string | null;
                     state?: "open" | "completed" | "cancelled";
                     /** @description Only tasks nobody has claimed. */
                     unassigned?: boolean;
+                    /** @description Words of the task's name, or of its case as there. */
+                    q?: string | null;
+                    /** @description `created`: the oldest first; `due`: what is due next first. */
+                    order?: "created" | "due";
                     /** @description Only open tasks past their due date. */
                     overdue?: boolean;
                 };
@@ -2383,6 +3513,7 @@ export interface paths {
                          *             "number": "INC-000123",
                          *             "title": "Printer on floor 3 jams",
                          *             "definition": "incident",
+                         *             "definition_name": "Incident",
                          *             "requester": "ann"
                          *           }
                          *         }
@@ -2419,7 +3550,8 @@ export interface paths {
         };
         /**
          * Get a user task with its form
-         * @description The form is the version that was the latest when the task opened, in the language of `Accept-Language`.
+         * @description The form is the version that was the latest when the task opened, in the language of `Accept-Language`. A
+         *     completed task shows what was sent with it, to whoever may see its case.
          */
         get: {
             parameters: {
@@ -2464,6 +3596,7 @@ export interface paths {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
                          *         "definition": "incident",
+                         *         "definition_name": "Incident",
                          *         "requester": "ann"
                          *       },
                          *       "form": {
@@ -2568,6 +3701,7 @@ export interface paths {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
                          *         "definition": "incident",
+                         *         "definition_name": "Incident",
                          *         "requester": "ann"
                          *       }
                          *     }
@@ -2651,6 +3785,7 @@ export interface paths {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
                          *         "definition": "incident",
+                         *         "definition_name": "Incident",
                          *         "requester": "ann"
                          *       }
                          *     }
@@ -2740,6 +3875,7 @@ export interface paths {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
                          *         "definition": "incident",
+                         *         "definition_name": "Incident",
                          *         "requester": "ann"
                          *       }
                          *     }
@@ -2840,6 +3976,7 @@ export interface paths {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
                          *         "definition": "incident",
+                         *         "definition_name": "Incident",
                          *         "requester": "ann"
                          *       }
                          *     }
@@ -3172,6 +4309,394 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs
+         * @description For administrators; the oldest first. A `dead` one failed as often as is allowed, and waits for a person.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                    state?: "waiting" | "held" | "dead" | null;
+                    instance?: string | null;
+                    topic?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287a86e8a2c2b6fe2771",
+                         *           "instance": "01a204287a6f508e8ac5e73610",
+                         *           "element": "tell_monitoring",
+                         *           "process": null,
+                         *           "topic": "monitoring.silence",
+                         *           "state": "waiting",
+                         *           "variables": {
+                         *             "host": "db-7",
+                         *             "minutes": 30
+                         *           },
+                         *           "attempts": 1,
+                         *           "error": "The monitoring system does not answer.",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "next_at": "2026-03-02T09:31:00.000000Z"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["JobPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        /** Get a job */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a86e8a2c2b6fe2771",
+                         *       "instance": "01a204287a6f508e8ac5e73610",
+                         *       "element": "tell_monitoring",
+                         *       "process": null,
+                         *       "topic": "monitoring.silence",
+                         *       "state": "waiting",
+                         *       "variables": {
+                         *         "host": "db-7",
+                         *         "minutes": 30
+                         *       },
+                         *       "attempts": 1,
+                         *       "error": "The monitoring system does not answer.",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "next_at": "2026-03-02T09:31:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a job
+         * @description The case goes on until everything in it waits. The outputs of the service task read the variables; without
+         *     outputs they become variables of the case.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "variables": {
+                     *         "ticket": "M-118"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Results"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a86e8a2c2b6fe2771",
+                         *       "instance": "01a204287a6f508e8ac5e73610",
+                         *       "element": "tell_monitoring",
+                         *       "process": null,
+                         *       "topic": "monitoring.silence",
+                         *       "state": "done",
+                         *       "variables": {
+                         *         "host": "db-7",
+                         *         "minutes": 30
+                         *       },
+                         *       "attempts": 1,
+                         *       "error": "The monitoring system does not answer.",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "next_at": "2026-03-02T09:31:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a job could not be done
+         * @description It is to be tried again after 1, 4, 9... minutes; after five attempts, or without `retry`, it is `dead`
+         *     and its case has failed. An `error_code` throws that BPMN error instead: if the diagram handles it, the
+         *     job is `done`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "The monitoring system does not answer."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobFailure"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a86e8a2c2b6fe2771",
+                         *       "instance": "01a204287a6f508e8ac5e73610",
+                         *       "element": "tell_monitoring",
+                         *       "process": null,
+                         *       "topic": "monitoring.silence",
+                         *       "state": "waiting",
+                         *       "variables": {
+                         *         "host": "db-7",
+                         *         "minutes": 30
+                         *       },
+                         *       "attempts": 1,
+                         *       "error": "The monitoring system does not answer.",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "next_at": "2026-03-02T09:31:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a dead job begin anew
+         * @description With the inputs as they are now. Retrying the case does the same for all that failed in it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a86e8a2c2b6fe2771",
+                         *       "instance": "01a204287a6f508e8ac5e73610",
+                         *       "element": "tell_monitoring",
+                         *       "process": null,
+                         *       "topic": "monitoring.silence",
+                         *       "state": "waiting",
+                         *       "variables": {
+                         *         "host": "db-7",
+                         *         "minutes": 30
+                         *       },
+                         *       "attempts": 1,
+                         *       "error": "The monitoring system does not answer.",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "next_at": "2026-03-02T09:31:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock/advance": {
         parameters: {
             query?: never;
@@ -3365,7 +4890,7 @@ export interface components {
             next: string | null;
         };
         Deployed: {
-            /** @description `process` or `form`. */
+            /** @description `process`, `decision` or `form`. */
             kind: string;
             key: string;
             version: number;
@@ -3383,6 +4908,40 @@ export interface components {
             definitions: components["schemas"]["Deployed"][];
             warnings: components["schemas"]["Warning"][];
         };
+        Draft: {
+            /** @enum {string} */
+            kind: "process" | "decision" | "form";
+            key: string;
+            /** @description The version it began from; null: it is new. */
+            based_on: number | null;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            revision: number;
+        };
+        DraftPage: {
+            items: components["schemas"]["Draft"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        OpenedDraft: {
+            /** @enum {string} */
+            kind: "process" | "decision" | "form";
+            key: string;
+            /** @description The version it began from; null: it is new. */
+            based_on: number | null;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            revision: number;
+            content: string;
+        };
+        DraftWork: {
+            /** @description The file's text, valid or not; at most 5,000,000 bytes. */
+            content: string;
+            /** @default null */
+            based_on: number | null;
+        };
         Call: {
             key: string;
             version: number;
@@ -3393,11 +4952,14 @@ export interface components {
             id: string;
             key: string;
             version: number;
-            name: string;
+            /** @description In the reader's language. */
+            readonly name: string;
             /** @description The name in other languages, by language tag. */
             names: {
                 [key: string]: unknown;
             };
+            /** @description What it is for, in the reader's language. */
+            readonly description: string | null;
             /** @description The key of the form it is started with. */
             start_form: string | null;
             /** @description The versions that its call activities call, pinned when it was deployed. */
@@ -3406,6 +4968,16 @@ export interface components {
             file: string;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            deployed_at: string;
+            /** @description A username; null: it came with Baton. */
+            deployed_by: string | null;
+            reason: string | null;
+            /**
+             * @description `seed`: it came with Baton; `person`: somebody deployed it.
+             * @enum {string}
+             */
+            origin: "person" | "seed";
         };
         ProcessDefinitionPage: {
             items: components["schemas"]["ProcessDefinition"][];
@@ -3419,6 +4991,84 @@ export interface components {
             };
             /** @description uiSchema as react-jsonschema-form knows it. */
             ui: {
+                [key: string]: unknown;
+            };
+        };
+        DecisionDefinition: {
+            id: string;
+            key: string;
+            version: number;
+            name: string;
+            /** @description The name in other languages, by language tag. */
+            names: {
+                [key: string]: unknown;
+            };
+            deployment: string;
+            file: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        DecisionDefinitionPage: {
+            items: components["schemas"]["DecisionDefinition"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        Trial: {
+            variables: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description A DMN file to decide by instead of what is deployed.
+             * @default null
+             */
+            xml: string | null;
+        };
+        Decided: {
+            /** @description The outputs of each rule that the hit policy chose, by name. */
+            result: {
+                [key: string]: unknown;
+            }[];
+            /** @description The rules behind the result, from 1; none when defaults were given. */
+            matched: number[];
+            /** @description Null when `xml` was given. */
+            version: number | null;
+        };
+        FormDefinition: {
+            id: string;
+            key: string;
+            version: number;
+            deployment: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        FormDefinitionPage: {
+            items: components["schemas"]["FormDefinition"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        LatestForm: {
+            id: string;
+            key: string;
+            version: number;
+            deployment: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description `schema`, `ui` and `i18n`, as deployed. */
+            document: {
+                [key: string]: unknown;
+            };
+            /** @description The newest first, at most 200. */
+            versions: components["schemas"]["FormDefinition"][];
+        };
+        FormDocument: {
+            id: string;
+            key: string;
+            version: number;
+            deployment: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description `schema`, `ui` and `i18n`, as deployed. */
+            document: {
                 [key: string]: unknown;
             };
         };
@@ -3474,8 +5124,12 @@ export interface components {
             at: string;
             kind: string;
             element: string | null;
+            /** @description What people call the element, in the reader's language. */
+            readonly element_name: string | null;
             /** @description A username; null: the engine itself, or erased. */
             actor: string | null;
+            /** @description What people call her. */
+            actor_name: string | null;
             detail: {
                 [key: string]: unknown;
             } | null;
@@ -3486,6 +5140,26 @@ export interface components {
             items: components["schemas"]["HistoryEntry"][];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
+        };
+        Author: {
+            username: string;
+            name: string;
+        };
+        Comment: {
+            id: string;
+            /** @description null: erased. */
+            author: components["schemas"]["Author"] | null;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        CommentPage: {
+            items: components["schemas"]["Comment"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        NewComment: {
+            text: string;
         };
         Variables: {
             [key: string]: unknown;
@@ -3506,10 +5180,29 @@ export interface components {
             /** @default null */
             reason: string | null;
         };
+        Migrate: {
+            /** @default null */
+            reason: string | null;
+            /** @description The version to go on in, newer or older. */
+            version: number;
+        };
+        Migration: {
+            instance: components["schemas"]["ProcessInstance"];
+            from_version: number;
+            to_version: number;
+            /** @description The elements at which something goes on as it was. */
+            kept: string[];
+            /** @description The events that begin to listen, their times counted from now. */
+            armed: string[];
+            /** @description The events that listen no longer. */
+            disarmed: string[];
+        };
         CaseOfTask: {
             number: string;
             title: string;
             definition: string;
+            /** @description What the process is called, in the reader's language. */
+            readonly definition_name: string;
             requester: string | null;
         };
         UserTask: {
@@ -3566,7 +5259,7 @@ export interface components {
             case: components["schemas"]["CaseOfTask"];
             /** @description null: the task takes no data. */
             form: components["schemas"]["Form"] | null;
-            /** @description What the form shows at first. */
+            /** @description What the form shows at first; of a completed task what was sent. */
             data: {
                 [key: string]: unknown;
             };
@@ -3671,6 +5364,55 @@ export interface components {
             due_utc: string | null;
             levels: components["schemas"]["Level"][];
             checks: components["schemas"]["Check"][];
+        };
+        Job: {
+            id: string;
+            instance: string;
+            /** @description The id of the service task, as drawn. */
+            element: string;
+            /** @description The called process the element is drawn in; null: the case's own process. */
+            process: components["schemas"]["ProcessVersion"] | null;
+            topic: string;
+            /** @enum {string} */
+            state: "waiting" | "held" | "dead" | "done";
+            /** @description The inputs of the service task. */
+            variables: {
+                [key: string]: unknown;
+            };
+            /** @description How often it has failed. */
+            attempts: number;
+            /** @description Why it failed the last time. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it may be worked on next.
+             */
+            next_at: string;
+        };
+        JobPage: {
+            items: components["schemas"]["Job"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        Results: {
+            variables?: {
+                [key: string]: unknown;
+            };
+        };
+        JobFailure: {
+            message: string;
+            /**
+             * @description Throws this BPMN error where the service task stands.
+             * @default null
+             */
+            error_code: string | null;
+            /**
+             * @description Whether it is to be tried again, while attempts are left.
+             * @default true
+             */
+            retry: boolean;
         };
         Advance: {
             seconds: number;
@@ -3904,12 +5646,31 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Send the ETag you read as If-Match, so that no edit is lost. */
+        PRECONDITION_REQUIRED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:baton:problem:precondition-required",
+                 *       "title": "Precondition Required",
+                 *       "status": 428,
+                 *       "detail": "Send the ETag you read as If-Match, so that no edit is lost."
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         /** @description The ETag you have; 304 if it is still current. */
         IF_NONE_MATCH: string;
         /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
         IDEMPOTENCY_KEY: string;
+        /** @description `*`: only if there is none yet; 412 otherwise. */
+        IF_NONE_MATCH_ANY: string;
         /** @description The ETag you read; 412 if the record has changed since. */
         IF_MATCH: string;
     };
