@@ -365,7 +365,8 @@ def fill(desk: Desk, times: int) -> str:
     return case
 
 
-WHOLE = re.compile(r"Seq Scan on \w+|^SCAN (?!anon_)\w+$", re.MULTILINE)
+# Of the one definition there is, names are read once; PostgreSQL's index would be longer than the table.
+WHOLE = re.compile(r"Seq Scan on (?!process_definition)\w+|^SCAN (?!anon_)\w+$", re.MULTILINE)
 
 
 def assert_no_table_is_read_whole(plans: dict[str, list[str]]) -> None:
