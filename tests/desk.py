@@ -56,7 +56,8 @@ def open_desk(database_url: str, directory: Path) -> Iterator[Desk]:
     database = Database(database_url)
     if not database.is_sqlite:
         _prepare(database)
-    app = create_app(all_settings.read(_environment(database_url, directory)), database)
+    settings = all_settings.read(_environment(database_url, directory))
+    app = create_app(settings, database, built=directory / "nothing was built")
     server = app.extensions["baton"]
     server.after_advance = lambda: timers.sweep_all(database)
     server.ready.set()

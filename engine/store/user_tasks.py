@@ -6,14 +6,16 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    Connection,
     ForeignKey,
     Index,
     Integer,
     String,
+    Table,
     Text,
     bindparam,
     case,
-    delete,
+    event,
     insert,
     literal_column,
     select,
@@ -87,8 +89,8 @@ class UserTaskRow(Base):
 
 
 class CandidateRow(Base):
-    """Somebody, or a group, that may claim an open task. Gone when the task closes, so a queue is read along
-    the index.
+    """Somebody, or a group, that may claim an open task. Gone when the task closes, by the same statement,
+    so a queue is read along the index.
     """
 
     __tablename__ = "user_task_candidate"
@@ -102,6 +104,38 @@ class CandidateRow(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id", ondelete="CASCADE"), primary_key=True)
     instance_id: Mapped[str] = mapped_column(String(26))
+
+
+# A trigger, since every command that completes a task would need a statement more.
+_WITHDRAW = "DELETE FROM user_task_candidate WHERE task_id = new.id;"
+_WITHDRAWS_ON_SQLITE = (
+    "CREATE TRIGGER user_task_closed AFTER UPDATE OF state ON user_task "
+    f"WHEN new.state <> 'open' BEGIN {_WITHDRAW} END",
+)
+_WITHDRAWS_ON_POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION withdraw_user_task() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN {_WITHDRAW} RETURN NULL; END $$",
+    "CREATE TRIGGER user_task_closed AFTER UPDATE OF state ON user_task "
+    "FOR EACH ROW WHEN (new.state <> 'open') EXECUTE FUNCTION withdraw_user_task()",
+)
+
+
+# For all tables, since a migration makes a table of its own with the name of ours.
+@event.listens_for(Table, "after_create")
+def _withdraw_what_closes(made: Table, connection: Connection, **_: Any) -> None:
+    if made.name == CandidateRow.__tablename__:
+        on_sqlite = connection.dialect.name == "sqlite"
+        for statement in _WITHDRAWS_ON_SQLITE if on_sqlite else _WITHDRAWS_ON_POSTGRESQL:
+            connection.exec_driver_sql(statement)
+
+
+@event.listens_for(Table, "before_drop")
+def _withdraw_nothing(dropped: Table, connection: Connection, **_: Any) -> None:
+    if dropped.name == CandidateRow.__tablename__:
+        on_sqlite = connection.dialect.name == "sqlite"
+        connection.exec_driver_sql(
+            "DROP TRIGGER IF EXISTS user_task_closed" + ("" if on_sqlite else " ON user_task")
+        )
 
 
 class FormerAssigneeRow(Base):
@@ -145,7 +179,6 @@ _INSERT_CANDIDATES = insert(_CANDIDATE)
 _AT_TOKENS = (_TASK.c.instance_id == bindparam("instance")) & _TASK.c.token.in_(
     bindparam("tokens", expanding=True)
 )
-_WITHDRAW = delete(_CANDIDATE).where(_CANDIDATE.c.task_id.in_(select(_TASK.c.id).where(_AT_TOKENS)))
 _IS_DONE = _TASK.c.token == bindparam("done")
 _CLOSE = (
     update(_TASK)
@@ -202,14 +235,12 @@ def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
 def close_tasks(
     session: Session, instance_id: str, tokens: Collection[int], done: UserTaskRow | None
 ) -> None:
-    """Withdraw the open tasks at these tokens from their candidates, and cancel them; but the one that is
+    """Cancel the open tasks at these tokens, which withdraws them from their candidates; but the one that is
     `done` is completed as it says.
     """
-    connection = connection_of(session)
     there = {"instance": instance_id, "tokens": list(tokens)}
-    connection.execute(_WITHDRAW, there)
     completion = {"done": done.token} | values_of(done, _COMPLETION) if done else _NOT_DONE
-    connection.execute(_CLOSE, there | completion)
+    connection_of(session).execute(_CLOSE, there | completion)
 
 
 _RENAME = (

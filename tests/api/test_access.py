@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from tests.desk import Desk, open_desk
+from tests.desk import Desk, chain, diagram, open_desk
+from tests.engine.dmn.support import decision, document, table
+from tests.engine.support import form
 from tests.walker import Steer, in_process
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -27,11 +29,21 @@ EVERYBODY = {
     *(f"GET {V1}/process-definitions/<key>/versions", f"GET {V1}/process-definitions/<key>/start-form"),
     f"GET {V1}/process-definitions/<key>/versions/<int:number>",
     f"GET {V1}/process-definitions/<key>/versions/<int:number>/xml",
+    *(f"GET {V1}/decision-definitions", f"GET {V1}/decision-definitions/<key>"),
+    f"GET {V1}/decision-definitions/<key>/versions",
+    f"GET {V1}/decision-definitions/<key>/versions/<int:number>",
+    f"GET {V1}/decision-definitions/<key>/versions/<int:number>/xml",
+    *(f"GET {V1}/forms", f"GET {V1}/forms/<path:key>", f"GET {V1}/forms/<path:key>/versions/<int:number>"),
     *(f"GET {V1}/process-instances", f"POST {V1}/process-instances"),
     *(f"GET {V1}/user-tasks", f"GET {V1}/timers", f"POST {V1}/sla/preview"),
 }
+# The work of programs, for administrators: whoever may see the case is told so.
+JOBS = {
+    f"GET {V1}/jobs/<job_id>",
+    *(f"POST {V1}/jobs/<job_id>/{verb}" for verb in ("complete", "fail", "retry")),
+}
 # An outsider is not even told that there is such a thing.
-HIDDEN = {
+HIDDEN = JOBS | {
     *(f"GET {V1}/people/<username>", f"DELETE {V1}/auth/tokens/<token_id>", f"POST {V1}/messages"),
     f"GET {V1}/process-instances/<instance_id>",
     *(f"GET {V1}/process-instances/<instance_id>/{part}" for part in ("history", "variables", "diagram")),
@@ -48,7 +60,7 @@ HIDDEN = {
 FORBIDDEN = {
     f"GET {V1}/drafts",
     *(f"{method} {V1}/drafts/<kind>/<path:key>" for method in ("GET", "PUT", "DELETE")),
-    f"POST {V1}/deployments",
+    *(f"POST {V1}/deployments", f"POST {V1}/decision-definitions/<key>/evaluate", f"GET {V1}/jobs"),
     *(f"POST {V1}/people", f"PATCH {V1}/people/<username>", f"POST {V1}/groups"),
 }
 BODIES: dict[str, Any] = {
@@ -57,9 +69,15 @@ BODIES: dict[str, Any] = {
     f"POST {V1}/groups": {"name": "kims", "title": "Kim's"},
     f"PUT {V1}/drafts/<kind>/<path:key>": {"content": "{}"},
     f"POST {V1}/user-tasks/<task_id>/assign": {"assignee": "zoe"},
+    f"POST {V1}/jobs/<job_id>/fail": {"message": "No."},
+    f"POST {V1}/decision-definitions/<key>/evaluate": {"variables": {"x": 1}},
     f"POST {V1}/process-instances/<instance_id>/migrate": {"version": 2},
     f"POST {V1}/process-instances/<instance_id>/comments": {"text": "Hello"},
 }
+
+
+ERRAND = diagram("errand", chain('<serviceTask id="call" camunda:type="external" camunda:topic="monitor"/>'))
+DECISION = document(decision(table(["x"], ["y"], [(("1",), ("2",))]), key="incident"))
 
 
 @pytest.fixture
@@ -70,7 +88,10 @@ def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def known(desk: Desk) -> dict[str, str]:
-    """What stands for the parameters of paths: ann's case, its task and timer, a token of hers."""
+    """What stands for the parameters of paths: ann's case, its task and timer, a job and a token of hers."""
+    files = {"errand.bpmn": ERRAND, "incident.dmn": DECISION, "incident.json": form(x="integer")}
+    assert desk("pat").deploy(files).status == 201
+    errand = desk("ann").start("errand")
     case = desk("ann").start("incident", Steer(title="Confidential"))
     desk("sam").do(case, "triage", Steer(outcome="work", assigned_group="service-desk"))
     desk("sam").do(case, "work", Steer(outcome="resolve"))
@@ -78,6 +99,7 @@ def known(desk: Desk) -> dict[str, str]:
         "instance_id": case["id"],
         "task_id": desk("ann").task(case, "confirm")["id"],
         "timer_id": desk("ann").get(f"/timers?instance={case['id']}")["items"][0]["id"],
+        "job_id": desk("root").get(f"/jobs?instance={errand['id']}")["items"][0]["id"],
         "token_id": desk("ann").get("/auth/tokens")["items"][0]["id"],
         "number": "1",
         "key": "incident",
@@ -176,7 +198,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(desk: Desk, known: dict
     bodies = BODIES | {f"POST {V1}/messages": message}
     case = desk("ann").case({"id": known["instance_id"]})
 
-    for endpoint in sorted(HIDDEN - own):
+    for endpoint in sorted(HIDDEN - own - JOBS):
         method, path = filled(endpoint, known)
         reply = desk("audra").send(method, path.removeprefix(V1), bodies.get(endpoint))
         expected = {403, 409} if method in changes else {200}

@@ -22,7 +22,7 @@ PUBLIC = {
     "health.healthz",
     "health.metrics",
     "health.readyz",
-    "health.root",
+    "web.page",
 }
 SAM = {"username": "sam", "password": "demo"}
 
