@@ -1,25 +1,13 @@
-"""Every path of the incident process, walked by the people of the demo organisation through the API."""
+"""The ways an incident can go."""
 
-from collections.abc import Callable, Iterator
-from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.content.diagrams import BPMN, ROOT, Diagram
-from tests.desk import Desk, open_desk
+from tests.content import walks
+from tests.content.walks import Case, Walk, paths, variables, waits_at
+from tests.desk import Desk
 from tests.walker import Steer
 
-Case = dict[str, Any]
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 STAGES = ("triage", "work", "answer", "confirm", "work again")
-
-
-@pytest.fixture
-def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(database_url, tmp_path) as desk:
-        yield desk
 
 
 # Steps on the way
@@ -53,45 +41,14 @@ def reopened(desk: Desk) -> Case:
     return case
 
 
-AT: dict[str, Callable[[Desk], Case]] = dict(
-    zip(STAGES, (reported, triaged, asked, resolved, reopened), strict=True)
-)
-
-
-# What became of it
-
-
-def variables(desk: Desk, case: Case) -> dict[str, Any]:
-    return desk("root").get(f"/process-instances/{case['id']}/variables")
-
-
-def waits_at(desk: Desk, case: Case) -> set[str]:
-    """The user tasks a case waits at."""
-    return {task["element"] for task in desk("root").tasks(case)}
+AT: dict[str, Walk] = dict(zip(STAGES, (reported, triaged, asked, resolved, reopened), strict=True))
 
 
 def assert_over(desk: Desk, case: Case, end: str) -> None:
-    """The case has come to this end, and nothing of it is left behind."""
-    assert desk("ann").case(case)["state"] == "completed"
-    assert desk("ann").case(case)["ended_at"]
-    assert steps(desk, case)[-1] == ("left", end)
-    assert not desk("root").tasks(case)
-    assert not desk("root").everything(f"/timers?instance={case['id']}")
+    """It has come to this end, and does not listen any more."""
+    walks.assert_over(desk, case, end)
     message = {"name": "incident.withdraw", "correlation_key": case["number"]}
     assert desk("ann").send("POST", "/messages", message).status == 404
-
-
-def history(desk: Desk, case: Case) -> list[dict[str, Any]]:
-    return desk("root").everything(f"/process-instances/{case['id']}/history")
-
-
-def steps(desk: Desk, case: Case) -> list[tuple[str, str]]:
-    """What happened at which element, in order."""
-    return [
-        (entry["kind"], entry["element"])
-        for entry in history(desk, case)
-        if entry["kind"] in ("entered", "left", "cancelled")
-    ]
 
 
 # The paths
@@ -185,7 +142,7 @@ def closed_for_want_of_a_reply(desk: Desk) -> Case:
     return case
 
 
-def withdrawn_at(stage: str) -> Callable[[Desk], Case]:
+def withdrawn_at(stage: str) -> Walk:
     def walk(desk: Desk) -> Case:
         case = AT[stage](desk)
 
@@ -198,7 +155,7 @@ def withdrawn_at(stage: str) -> Callable[[Desk], Case]:
     return walk
 
 
-def reprioritised_at(stage: str) -> Callable[[Desk], Case]:
+def reprioritised_at(stage: str) -> Walk:
     def walk(desk: Desk) -> Case:
         case = AT[stage](desk)
         before = waits_at(desk, case)
@@ -215,61 +172,15 @@ def reprioritised_at(stage: str) -> Callable[[Desk], Case]:
     return walk
 
 
-PATHS: dict[str, Callable[[Desk], Case]] = {
-    walk.__name__: walk
-    for walk in (
-        rejected,
-        resolved_and_confirmed,
-        reassessed_in_triage,
-        reopened_and_resolved_again,
-        handed_over_and_back,
-        asked_and_answered,
-        reminded_until_it_goes_on_without_an_answer,
-        closed_for_want_of_a_reply,
-    )
-}
+PATHS = paths(
+    rejected,
+    resolved_and_confirmed,
+    reassessed_in_triage,
+    reopened_and_resolved_again,
+    handed_over_and_back,
+    asked_and_answered,
+    reminded_until_it_goes_on_without_an_answer,
+    closed_for_want_of_a_reply,
+)
 PATHS |= {f"withdrawn at {stage}": withdrawn_at(stage) for stage in STAGES}
 PATHS |= {f"reprioritised at {stage}": reprioritised_at(stage) for stage in STAGES}
-
-
-@ON_SQLITE
-@pytest.mark.parametrize("walk", PATHS.values(), ids=PATHS)
-def test_a_case_goes_the_way_that_people_and_time_send_it(desk: Desk, walk: Callable[[Desk], Case]) -> None:
-    case = walk(desk)
-
-    assert not desk("root").case(case)["failures"]
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_the_paths_visit_every_element_and_take_every_flow_of_the_diagram(desk: Desk) -> None:
-    diagram = Diagram(ROOT / "processes/incident/incident.bpmn")
-    visited: set[str] = set()
-    taken: set[str] = set()
-    for walk in PATHS.values():
-        case = walk(desk)
-        visited |= {entry["element"] for entry in history(desk, case)}
-        for flows in _travelled(diagram, steps(desk, case)):
-            taken |= {flow.get("id") for flow in flows}
-            visited |= {flow.get("sourceRef") for flow in flows}
-
-    assert {node.get("id") for node in diagram.nodes()} - visited == set()
-    assert {flow.get("id") for flow in diagram.flows()} - taken == set()
-
-
-def _travelled(diagram: Diagram, happened: list[tuple[str, str]]) -> Iterator[list[Any]]:
-    """The sequence flows between elements that followed one another; gateways leave no trace of their own."""
-    for (kind, source), (_, target) in pairwise(happened):
-        if kind == "left":
-            yield from _ways(diagram, source, target)
-
-
-def _ways(diagram: Diagram, source: str, target: str) -> Iterator[list[Any]]:
-    """The ways from one element to another through gateways alone."""
-    for flow in diagram.flows():
-        if flow.get("sourceRef") != source:
-            continue
-        following = flow.get("targetRef")
-        if following == target:
-            yield [flow]
-        elif diagram.elements[following].tag == f"{BPMN}exclusiveGateway":
-            yield from ([flow, *rest] for rest in _ways(diagram, following, target))

@@ -1,12 +1,12 @@
-"""Every path of the incident process again, through a real server and nothing but HTTP, its clock moved."""
+"""Every path of every process again, through a real server and nothing but HTTP, its clock moved."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
 import pytest
 
-from tests.content.test_incident_paths import PATHS
+from tests.content.test_paths import WALKS
+from tests.content.walks import Walk
 from tests.server import serving
 from tests.walker import Person, over_http, sign_in
 
@@ -21,8 +21,8 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
         yield cache(lambda username: sign_in(over_http(url), username, "demo"))
 
 
-@pytest.mark.parametrize("walk", PATHS.values(), ids=PATHS)
-def test_a_script_that_only_knows_the_api_walks_every_path(people: People, walk: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_script_that_only_knows_the_api_walks_every_path(people: People, walk: Walk) -> None:
     case = walk(people)
 
     assert not people("root").case(case)["failures"]

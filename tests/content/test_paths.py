@@ -1,0 +1,53 @@
+"""Every path of every process we ship, walked through the API by the people of the demo organisation."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.content.diagrams import FILES, Diagram
+from tests.content.walks import Trail, Walk, steps
+from tests.desk import Desk, open_desk
+
+DECLARED = sorted(path.stem for path in Path(__file__).parent.glob("paths/*.py"))
+PATHS: dict[str, dict[str, Walk]] = {
+    key: import_module(f"tests.content.paths.{key}").PATHS for key in DECLARED
+}
+WALKS = [
+    pytest.param(walk, id=f"{key}: {name}") for key, walks in PATHS.items() for name, walk in walks.items()
+]
+DIAGRAMS = {path.stem: path for path in FILES}
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(database_url, tmp_path) as desk:
+        yield desk
+
+
+def test_every_process_has_its_paths_declared() -> None:
+    assert list(PATHS) == sorted(DIAGRAMS)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_case_goes_the_way_that_people_and_time_send_it(desk: Desk, walk: Walk) -> None:
+    case = walk(desk)
+
+    assert not desk("root").case(case)["failures"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("key", PATHS)
+def test_the_paths_visit_every_element_and_take_every_flow_of_the_diagram(desk: Desk, key: str) -> None:
+    diagram = Diagram(DIAGRAMS[key])
+    visited: set[str] = set()
+    taken: set[str] = set()
+    for walk in PATHS[key].values():
+        trail = Trail(diagram, steps(desk, walk(desk)))
+        visited |= trail.visited
+        taken |= trail.taken
+
+    assert {node.get("id") for node in diagram.nodes()} - visited == set()
+    assert {flow.get("id") for flow in diagram.flows()} - taken == set()
