@@ -44,6 +44,16 @@ class Box(NamedTuple):
             and self.bottom >= other.bottom
         )
 
+    def distance(self, other: "Box") -> float:
+        """Between the nearest points of both, along the longer axis; 0 when they touch."""
+        across = max(self.left - other.right, other.left - self.right, 0)
+        down = max(self.top - other.bottom, other.top - self.bottom, 0)
+        return max(across, down)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
     def shrunk(self, by: float) -> "Box":
         return Box(self.left + by, self.top + by, self.right - by, self.bottom - by)
 
@@ -68,17 +78,30 @@ class Diagram:
     def flows(self) -> list[etree._Element]:
         return list(self.root.iter(f"{BPMN}sequenceFlow"))
 
+    def message_flows(self) -> list[etree._Element]:
+        return list(self.root.iter(f"{BPMN}messageFlow"))
+
     def lanes(self) -> list[etree._Element]:
         return list(self.root.iter(f"{BPMN}lane"))
+
+    def kind(self, key: str) -> str:
+        """The BPMN name of an element, such as `userTask`."""
+        return self.elements[key].tag.removeprefix(BPMN)
 
     def named(self) -> list[etree._Element]:
         """Everything a person sees by its name."""
         pools = self.root.iter(f"{BPMN}participant", f"{BPMN}process")
-        return [*pools, *self.lanes(), *self.nodes(), *(flow for flow in self.flows() if flow.get("name"))]
+        named_flows = (flow for flow in self.flows() if flow.get("name"))
+        return [*pools, *self.lanes(), *self.nodes(), *named_flows, *self.message_flows()]
 
     def places(self) -> dict[str, Box]:
         """The shapes that stand somewhere, without the frames that others stand in."""
         return {key: box for key, box in self.shapes.items() if not self._is_frame(self.elements[key])}
+
+    def frames(self) -> dict[str, list[Box]]:
+        """The four border lines of everything that others stand in."""
+        boxes = {key: box for key, box in self.shapes.items() if self._is_frame(self.elements[key])}
+        return {key: _borders(box) for key, box in boxes.items()}
 
     def around(self, key: str) -> set[str]:
         """The element itself, what it is inside of, and the activity it is attached to."""
@@ -104,6 +127,15 @@ def _box(element: etree._Element) -> Box:
     assert bounds is not None
     x, y, width, height = (float(bounds.get(name, "")) for name in ("x", "y", "width", "height"))
     return Box(x, y, x + width, y + height)
+
+
+def _borders(box: Box) -> list[Box]:
+    return [
+        box._replace(bottom=box.top),
+        box._replace(top=box.bottom),
+        box._replace(right=box.left),
+        box._replace(left=box.right),
+    ]
 
 
 def _segments(edge: etree._Element) -> Iterator[Box]:

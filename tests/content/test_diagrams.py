@@ -1,6 +1,7 @@
 """Every diagram we ship: complete, named in both languages, bound to what exists, and clean to look at."""
 
 from itertools import combinations
+from textwrap import wrap
 
 import pytest
 
@@ -8,6 +9,10 @@ from engine.scripting import Expression, Script, Template
 from tests.content.diagrams import BATON, BPMN, CAMUNDA, FILES, ROOT, Diagram, chinese_name
 from tests.content.people import GROUPS
 
+FARTHEST_LABEL = 25
+LETTERS_A_LINE = 16
+IDEOGRAPHS_A_LINE = 7
+LINES_AN_ACTIVITY = 3
 PROVIDED = frozenset({"now", "working_time"})
 
 
@@ -98,7 +103,8 @@ def test_everything_is_drawn_and_only_what_exists(diagram):
     notes = {e.get("id") for e in diagram.root.iter(f"{BPMN}textAnnotation", f"{BPMN}association")}
 
     assert diagram.shapes.keys() - notes == expected | pools
-    assert diagram.lines.keys() - notes == {flow.get("id") for flow in diagram.flows()}
+    flows = [*diagram.flows(), *diagram.message_flows()]
+    assert diagram.lines.keys() - notes == {flow.get("id") for flow in flows}
 
 
 def test_every_step_is_in_one_lane_and_drawn_there(diagram):
@@ -129,7 +135,7 @@ def test_no_two_shapes_overlap(diagram):
     ] == []
 
 
-def test_no_label_lies_over_a_shape_a_line_or_another_label(diagram):
+def test_no_label_lies_over_a_shape_a_line_a_border_or_another_label(diagram):
     over_shapes = [
         (label, shape)
         for label, box in diagram.labels.items()
@@ -142,17 +148,125 @@ def test_no_label_lies_over_a_shape_a_line_or_another_label(diagram):
         for line, segments in diagram.lines.items()
         if any(box.overlaps(segment) for segment in segments)
     ]
+    over_frames = [
+        (label, frame)
+        for label, box in diagram.labels.items()
+        for frame, borders in diagram.frames().items()
+        if any(box.overlaps(border) for border in borders)
+    ]
     over_labels = [
         pair
         for pair in combinations(diagram.labels, 2)
         if diagram.labels[pair[0]].overlaps(diagram.labels[pair[1]])
     ]
 
-    assert (over_shapes, over_lines, over_labels) == ([], [], [])
+    assert (over_shapes, over_lines, over_frames, over_labels) == ([], [], [], [])
+
+
+def test_every_label_stands_beside_what_it_names(diagram):
+    drawn = diagram.lines | {key: [box] for key, box in diagram.shapes.items()}
+
+    assert [
+        key
+        for key, label in diagram.labels.items()
+        if min(label.distance(part) for part in drawn[key]) > FARTHEST_LABEL
+    ] == []
+
+
+def test_the_name_of_every_activity_fits_into_it(diagram):
+    """In both languages: as many lines as there is room for beside the marks in the corners."""
+    tasks = [
+        e
+        for e in diagram.nodes()
+        if diagram.shapes[e.get("id")].bottom - diagram.shapes[e.get("id")].top == 80
+    ]
+
+    assert [
+        task.get("id")
+        for task in tasks
+        if len(wrap(task.get("name"), LETTERS_A_LINE, break_long_words=False)) > LINES_AN_ACTIVITY
+        or max(map(len, task.get("name").split())) > LETTERS_A_LINE
+        or len(chinese_name(task)) > IDEOGRAPHS_A_LINE * LINES_AN_ACTIVITY
+    ] == []
+
+
+def test_every_line_runs_straight_from_border_to_border(diagram):
+    flows = [*diagram.flows(), *diagram.message_flows()]
+
+    slanting = [key for key, parts in diagram.lines.items() if any(_slants(part) for part in parts)]
+    loose = [
+        (flow.get("id"), end)
+        for flow in flows
+        for end, part in ((flow.get("sourceRef"), 0), (flow.get("targetRef"), -1))
+        if diagram.shapes[end].distance(diagram.lines[flow.get("id")][part]) > 1
+    ]
+
+    assert (slanting, loose) == ([], [])
+
+
+def _slants(part):
+    return part.left != part.right and part.top != part.bottom
+
+
+def test_work_goes_from_left_to_right_and_back_only_in_a_loop(diagram):
+    following = {node.get("id"): set() for node in diagram.nodes()}
+    for flow in diagram.flows():
+        following[flow.get("sourceRef")].add(flow.get("targetRef"))
+    for event in diagram.root.iter(f"{BPMN}boundaryEvent"):
+        following[event.get("attachedToRef")].add(event.get("id"))
+
+    backwards = [
+        (flow.get("sourceRef"), flow.get("targetRef"))
+        for flow in diagram.flows()
+        if diagram.shapes[flow.get("targetRef")].right < diagram.shapes[flow.get("sourceRef")].left
+    ]
+
+    assert [(source, target) for source, target in backwards if source not in _reach(following, target)] == []
+
+
+def _reach(following, key):
+    """Everything that comes after an element, itself included."""
+    found, ahead = set(), [key]
+    while ahead:
+        if (at := ahead.pop()) not in found:
+            found.add(at)
+            ahead += following[at]
+    return found
+
+
+def test_every_boundary_event_sits_on_the_border_of_its_activity(diagram):
+    events = {
+        event.get("id"): event.get("attachedToRef") for event in diagram.root.iter(f"{BPMN}boundaryEvent")
+    }
+
+    assert [
+        event
+        for event, host in events.items()
+        if not _on_border(diagram.shapes[host], diagram.shapes[event].centre)
+    ] == []
+
+
+def _on_border(box, point):
+    x, y = point
+    return (x in (box.left, box.right) and box.top <= y <= box.bottom) or (
+        y in (box.top, box.bottom) and box.left <= x <= box.right
+    )
+
+
+def test_everything_stands_in_the_frame_it_belongs_to(diagram):
+    inside = [
+        (e.get("id"), e.getparent().get("id"))
+        for e in diagram.nodes()
+        if e.getparent().get("id") in diagram.shapes
+    ]
+
+    assert [
+        (key, frame) for key, frame in inside if not diagram.shapes[frame].holds(diagram.shapes[key])
+    ] == []
 
 
 def test_no_line_runs_through_a_shape(diagram):
-    ends = {flow.get("id"): {flow.get("sourceRef"), flow.get("targetRef")} for flow in diagram.flows()}
+    ends = _ends(diagram)
     hosts = {key: set().union(*(diagram.around(end) for end in both)) | both for key, both in ends.items()}
 
     assert [
@@ -165,7 +279,7 @@ def test_no_line_runs_through_a_shape(diagram):
 
 def test_no_two_lines_cross(diagram):
     """Lines that end at one element may run together; no others may."""
-    ends = {flow.get("id"): {flow.get("sourceRef"), flow.get("targetRef")} for flow in diagram.flows()}
+    ends = _ends(diagram)
 
     assert [
         (one, other)
@@ -173,3 +287,8 @@ def test_no_two_lines_cross(diagram):
         if not ends[one] & ends[other]
         and any(a.shrunk(-1).overlaps(b) for a in diagram.lines[one] for b in diagram.lines[other])
     ] == []
+
+
+def _ends(diagram):
+    flows = [*diagram.flows(), *diagram.message_flows()]
+    return {flow.get("id"): {flow.get("sourceRef"), flow.get("targetRef")} for flow in flows}
