@@ -30,7 +30,7 @@ def test_a_definition_has_its_documented_shape(desk: Desk) -> None:
     assert (found["key"], found["version"], found["name"]) == ("incident", 1, "Incident")
     assert found["names"] == {"zh-CN": "事件"}
     assert found["start_form"] == "incident/report"
-    assert desk("ann").get("/process-definitions")["items"] == [found]
+    assert found in desk("ann").get("/process-definitions")["items"]
 
 
 def test_every_version_stays_and_the_newest_is_listed_first(desk: Desk) -> None:
