@@ -45,7 +45,7 @@ def test_the_paths_visit_every_element_and_take_every_flow_of_the_diagram(desk: 
     visited: set[str] = set()
     taken: set[str] = set()
     for walk in PATHS[key].values():
-        trail = Trail(diagram, steps(desk, walk(desk)))
+        trail = Trail(diagram, steps(desk, walk(desk), key))
         visited |= trail.visited
         taken |= trail.taken
 

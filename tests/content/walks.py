@@ -14,7 +14,7 @@ function that takes a desk, has people do one case through the API, asserts what
     PATHS = paths(rejected, resolved_and_confirmed) | {"withdrawn early": withdrawn_at("triage")}
 
 `test_paths.py` finds the file, walks each path, and names every element and flow of the diagram that none of
-them visits. A process that others call has a file too: its paths start the caller.
+them visits. A process that others call has a file too; its paths may start it or its caller.
 """
 
 from collections import Counter
@@ -61,12 +61,14 @@ def history(desk: Desk, case: Case) -> list[dict[str, Any]]:
     return desk("root").everything(f"/process-instances/{case['id']}/history")
 
 
-def steps(desk: Desk, case: Case) -> list[tuple[str, str]]:
-    """What happened at which element, in order."""
+def steps(desk: Desk, case: Case, process: str | None = None) -> list[tuple[str, str]]:
+    """What happened at which element, in order; of a process it called, if one is named."""
+    wanted = process or case["definition"]
     return [
         (entry["kind"], entry["element"])
         for entry in history(desk, case)
         if entry["kind"] in ("entered", "left", "cancelled")
+        and entry["detail"].get("process", {}).get("key", case["definition"]) == wanted
     ]
 
 
