@@ -349,10 +349,11 @@ class Person:
         body, kind = multipart([("files", path, data) for path, data in files.items()], fields)
         return self.send("POST", f"/deployments{query}", body, Content_Type=kind)
 
-    def wait(self, **period: float) -> None:
-        """Move the server's test clock: `wait(days=2)`. What falls due meanwhile has fired then."""
+    def wait(self, **period: float) -> str:
+        """Move the server's test clock: `wait(days=2)`. What falls due meanwhile has fired; the new time."""
         units = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
-        self.post("/clock/advance", {"seconds": sum(units[unit] * number for unit, number in period.items())})
+        seconds = sum(units[unit] * number for unit, number in period.items())
+        return self.post("/clock/advance", {"seconds": seconds})["now"]
 
     def _expect(self, reply: Reply) -> Any:
         assert 200 <= reply.status < 300, (reply.status, reply.body)

@@ -14,8 +14,8 @@ STEPS = [{"team": "network", "what": "Switch over."}, {"team": "service-desk", "
 
 def lost(desk: Desk) -> Case:
     """Mia declares it the moment it happens; it has to run again within an hour."""
-    now = desk("mia").start("incident")["started_at"]
-    return desk("mia").start("continuity_invocation", Steer(lost_at=now, rto_minutes=60, rpo_minutes=15))
+    given = Steer(lost_at=desk("mia").wait(), rto_minutes=60, rpo_minutes=15)
+    return desk("mia").start("continuity_invocation", given)
 
 
 def invoked(desk: Desk) -> Case:
