@@ -1,22 +1,42 @@
-"""The incident process: what its scripts compute and what its forms demand."""
+"""The incident process: what its decision, scripts and computed values give, and what its forms demand."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from engine import dmn
 from engine.errors import Invalid
 from engine.forms import Form
-from engine.scripting import Script
-from tests.content.diagrams import BPMN, ROOT, Diagram
+from engine.scripting import Script, Template
+from tests.content.diagrams import BPMN, CAMUNDA, ROOT, Diagram
+from tests.desk import Desk, open_desk
+from tests.walker import Steer
 
 PROVIDED = {"now": lambda: "2026-03-31T12:00:00Z", "working_time": lambda text: text}
 MATRIX = {(1, 1): 1, (1, 2): 2, (2, 1): 2, (2, 2): 3, (2, 3): 4, (3, 1): 3, (3, 2): 4, (3, 3): 4, (1, 3): 3}
+ASSESSMENTS = [
+    ({"impact": 1}, 2),
+    ({"impact": 1, "urgency": 1}, 1),
+    ({"priority": 4}, 4),
+    ({"impact": 1, "urgency": 1, "priority": 3}, 3),
+    ({"impact": 9, "priority": "high"}, 3),
+    ({}, 3),
+]
 
 
 def run(element, **variables):
     task = Diagram(ROOT / "processes/incident/incident.bpmn").elements[element]
     script = Script.compile(task.findtext(f"{BPMN}script"), functions=frozenset(PROVIDED))
     return script.run(variables, PROVIDED)
+
+
+def computed(element, output, **variables):
+    """What one of an activity's outputs gives."""
+    task = Diagram(ROOT / "processes/incident/incident.bpmn").elements[element]
+    text = task.findtext(f".//{CAMUNDA}outputParameter[@name='{output}']")
+    return Template.compile(text, functions=frozenset(PROVIDED)).evaluate(variables, PROVIDED)
 
 
 def demanded(name, **data):
@@ -30,37 +50,42 @@ def form(name):
     return Form(json.loads((ROOT / f"forms/incident/{name}.json").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize(("levels", "priority"), MATRIX.items())
-@pytest.mark.parametrize("element", ["set_priority", "update_priority"])
-def test_priority_follows_from_impact_and_urgency(element, levels, priority):
-    impact, urgency = levels
-
-    assert run(element, impact=impact, urgency=urgency)["priority"] == priority
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(database_url, tmp_path) as desk:
+        yield desk
 
 
-def test_the_periods_are_five_and_two_days_unless_the_case_came_with_its_own():
-    usual = run("set_priority", impact=1, urgency=1)
-    own = run("set_priority", impact=1, urgency=1, auto_close_after="P90D")
+def test_priority_follows_from_impact_and_urgency():
+    decisions = dmn.load((ROOT / "processes/incident/incident_priority.dmn").read_bytes())
 
-    assert (usual["auto_close_after"], usual["reminder_every"]) == ("P5D", "R/P2D")
-    assert own.get("auto_close_after", "P90D") == "P90D"
+    decided = {
+        (impact, urgency): decisions.evaluate(
+            "incident_priority", {"impact": impact, "urgency": urgency}, PROVIDED
+        ).value
+        for impact, urgency in MATRIX
+    }
+
+    assert decided == MATRIX
 
 
-@pytest.mark.parametrize(
-    ("update", "priority"),
-    [
-        ({"impact": 1}, 2),
-        ({"impact": 1, "urgency": 1}, 1),
-        ({"priority": 4}, 4),
-        ({"impact": 1, "urgency": 1, "priority": 3}, 3),
-        ({"impact": 9, "priority": "high"}, 3),
-        ({}, 3),
-    ],
-)
-def test_a_new_assessment_counts_as_far_as_it_makes_sense(update, priority):
-    after = run("reassess", impact=2, urgency=2, priority=3, update=update)
+@pytest.mark.parametrize(("name", "usual"), [("auto_close_after", "P5D"), ("reminder_every", "R/P2D")])
+def test_the_periods_are_five_and_two_days_unless_the_case_came_with_its_own(name, usual):
+    assert computed("set_priority", name) == usual
+    assert computed("set_priority", name, **{name: "P90D"}) == "P90D"
 
-    assert after["priority"] == priority
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_new_assessment_counts_as_far_as_it_makes_sense(desk):
+    case = desk("ann").start("incident", Steer(impact=2, urgency=2))
+
+    found = []
+    for update, _ in ASSESSMENTS:
+        desk("sam").tell(case, "incident.reprioritise", impact=2, urgency=2)
+        desk("sam").tell(case, "incident.reprioritise", **update)
+        found.append(desk("sam").case(case)["priority"])
+
+    assert found == [priority for _, priority in ASSESSMENTS]
 
 
 def test_a_hand_over_moves_the_work_and_is_counted():
