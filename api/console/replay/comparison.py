@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.console.replay.log import Incident
-from api.console.replay.player import Played, title_of
+from api.console.replay.player import MAJOR, Played, title_of
 from api.console.replay.stage import PROCESS
 from engine import process_instances
 from engine.calendars import format_instant
 from engine.people import Person
 from engine.process_instances import InstanceState
 
+STAND_DOWN = "take_the_lead"
 REMINDER = "reminder_due"
 REMINDER_EVERY = timedelta(days=2)
 """What the process says, R/P2D in UTC, written down a second time: that is the point of a comparison."""
@@ -56,6 +57,7 @@ class _Case:
     closed: datetime | None
     priority: int | None
     resolved: datetime | None = None
+    stood_down: int = 0
     tasks: int = 0
     fired: list[tuple[str, datetime, datetime]] = field(default_factory=list)
 
@@ -111,6 +113,7 @@ def _note(case: _Case, entry: Any) -> None:
         case.tasks += 1
         if entry.element == "work" and entry.detail["data"]["outcome"] == "resolve":
             case.resolved = entry.at
+        case.stood_down += entry.element == STAND_DOWN
 
 
 # What the log says
@@ -140,6 +143,12 @@ def _priority(incident: Incident, until: datetime) -> int:
     return changed[-1] if changed else incident.priority_first
 
 
+def _stood_down(incident: Incident, until: datetime) -> int:
+    """How often the major-incident procedure was called, and stood down: once, if it ever had priority 1."""
+    changed = [priority for at, priority in incident.changes if at <= until]
+    return int(MAJOR in (incident.priority_first, *changed))
+
+
 # Comparing
 
 
@@ -157,6 +166,7 @@ def _compare_incident(incident: Incident, cases: list[_Case], played: Played, re
     mismatches.unless_equal("resolved_at", _reached(incident.resolved_at, until), case.resolved)
     mismatches.unless_equal("closed_at", _reached(incident.closed_at, until), case.closed)
     mismatches.unless_equal("priority_last", _priority(incident, until), case.priority)
+    mismatches.unless_equal("stood_down", _stood_down(incident, until), case.stood_down)
     mismatches.unless_equal("timers_armed", _armings(incident, until), played.armed[incident.number])
     _compare_timers(_reminders(incident, until), case, mismatches, result)
 

@@ -30,6 +30,12 @@ BATCH = 50
 ARMED_AT_MOST = 20
 """Timers that one case of the process can have, and some to spare."""
 
+OPEN_AT_MOST = 5
+"""Tasks that one case can have open, and some to spare: the work, and the major-incident manager's."""
+
+MAJOR = 1
+"""The priority at which the process calls the major-incident procedure."""
+
 
 class Kind(IntEnum):
     """What happens to a case; at one instant in this order."""
@@ -102,6 +108,7 @@ class Player:
         self._auto_close_after = auto_close_after
         self._cases: dict[str, str] = {}
         self._timers: dict[str, set[str]] = {}
+        self._major: set[str] = set()
         self._due: list[tuple[datetime, str]] = []
         self.played = Played()
 
@@ -185,11 +192,25 @@ class Player:
             {"auto_close_after": self._auto_close_after},
             process_instances.Order(self._cast.administrator, event.at, reason="Beyond the end of the log"),
         )
+        self._stand_down(session, event, incident.priority_first)
         triage = {"outcome": "work", "category": "other", "assigned_group": "service-desk", **levels}
         self._complete(session, event, "triage", self._cast.agent, triage)
 
     def _change_priority(self, session: Session, event: Event) -> None:
         self._send(session, event, "incident.reprioritise", {"priority": event.priority})
+        self._stand_down(session, event, event.priority)
+
+    def _stand_down(self, session: Session, event: Event, priority: int) -> None:
+        """Stand the major-incident procedure down: the log does not tell of it.
+
+        A case calls it when its priority becomes 1 for the first time.
+        """
+        number = event.incident.number
+        if priority != MAJOR or number in self._major:
+            return
+        self._major.add(number)
+        answer = {"outcome": "stand_down", "stand_down_reason": "The log does not tell of major incidents."}
+        self._complete(session, event, "take_the_lead", self._cast.agent, answer)
 
     def _ask(self, session: Session, event: Event) -> None:
         question = {"outcome": "ask", "question": "Waiting for the requester, as the log says."}
@@ -218,12 +239,13 @@ class Player:
     def _complete(
         self, session: Session, event: Event, element: str, by: Person, data: Mapping[str, Any]
     ) -> None:
-        """Complete the case's one open task, which is to be at `element`."""
+        """Complete the case's one open task at `element`."""
         chosen = user_tasks.Filter(
             instance=self._cases[event.incident.number], state=user_tasks.TaskState.OPEN
         )
-        found = [view.task for view in user_tasks.page(session, chosen, by=by, limit=2)]
-        if [task.element for task in found] != [element]:
+        open_tasks = [view.task for view in user_tasks.page(session, chosen, by=by, limit=OPEN_AT_MOST)]
+        found = [task for task in open_tasks if task.element == element]
+        if len(found) != 1:
             raise NotFound(f"Of the tasks at {element!r} there is not one that {by.username} could do.")
         user_tasks.complete(session, found[0].id, data, user_tasks.Order(by, event.at))
 

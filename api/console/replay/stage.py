@@ -16,8 +16,13 @@ from engine.errors import Conflict, NotFound
 from engine.people import Person, Role
 
 PROCESS = "incident"
-GROUPS = {"service-desk": "Service desk", "network": "Network"}
-"""The groups that the forms of the process let work be given to."""
+CALLED = "major_incident"
+GROUPS = {
+    "service-desk": "Service desk",
+    "network": "Network",
+    "major-incident": "Major incident management",
+}
+"""The groups that the forms of the process let work be given to, and the one that leads major incidents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def _person(session: Session, username: str, role: Role, *groups: str) -> Person
 
 
 def _deploy(session: Session, now: datetime) -> None:
-    files = [file for file in shipped() if file.path.startswith(f"{PROCESS}/")]
+    files = [file for file in shipped() if file.path.startswith((f"{PROCESS}/", f"{CALLED}/"))]
     deployment = deployments.deploy(session, files, by=None, now=now, origin=deployments.Origin.SEED)
     if any(one.version > 1 for one in deployment.definitions):
         raise Conflict("This database holds an incident process of its own. Replay into an empty one.")

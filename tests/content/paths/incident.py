@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.content import walks
+from tests.content.paths.major_incident import finish, lead, restored, split
 from tests.content.walks import Case, Walk, paths, variables, waits_at
 from tests.desk import Desk
 from tests.walker import Steer
@@ -14,7 +15,7 @@ STAGES = ("triage", "work", "answer", "confirm", "work again")
 
 
 def reported(desk: Desk, **fields: Any) -> Case:
-    return desk("ann").start("incident", Steer(impact=2, urgency=2, **fields))
+    return desk("ann").start("incident", Steer(**{"impact": 2, "urgency": 2} | fields))
 
 
 def triaged(desk: Desk, **fields: Any) -> Case:
@@ -165,11 +166,59 @@ def reprioritised_at(stage: str) -> Walk:
         desk("ann").tell(case, "incident.reprioritise", priority=1)
 
         assert (by_impact, desk("ann").case(case)["priority"]) == (2, 1)
-        assert waits_at(desk, case) == before
+        assert waits_at(desk, case) == before | {"take_the_lead"}
         assert {task["priority"] for task in desk("root").tasks(case)} == {1}
         return case
 
     return walk
+
+
+def became_major_by_its_priority_and_was_resolved_beside(desk: Desk) -> Case:
+    case = reported(desk, urgency=1)
+    before = waits_at(desk, case)
+    desk("sam").tell(case, "incident.reprioritise", impact=1)
+    lead(desk, case)
+    split(desk, case)
+    desk("sam").do(case, "triage", Steer(outcome="work", impact=1, urgency=1, assigned_group="network"))
+    desk("nia").do(case, "work", Steer(outcome="resolve", resolution="Replaced the line."))
+    desk("ann").do(case, "confirm", Steer(outcome="confirm"))
+    state = desk("ann").case(case)["state"]
+
+    restored(desk, case)
+    finish(desk, case)
+
+    assert before == {"triage"}
+    assert state == "active"
+    now = variables(desk, case)
+    assert (now["major_outcome"], now["major_responsible"]) == ("restored", "mia")
+    assert now["major_report"] == "A cable was cut."
+    assert_over(desk, case, "major")
+    return case
+
+
+def declared_major_again_after_standing_down(desk: Desk) -> Case:
+    case = triaged(desk)
+    for reason in ("All of floor 3.", "The whole house."):
+        desk("sam").tell(case, "incident.declare_major", reason=reason)
+        asked = desk("mia").task(case, "take_the_lead")
+        assert asked["data"]["reason"] == reason
+        assert asked["process"]["key"] == "major_incident"
+        desk("mia").complete(asked, Steer(outcome="stand_down", stand_down_reason="Not yet."))
+
+    assert waits_at(desk, case) == {"work"}
+    assert variables(desk, case)["major_outcome"] == "stand_down"
+    return case
+
+
+def declared_while_the_procedure_runs(desk: Desk) -> Case:
+    case = reported(desk)
+    desk("sam").tell(case, "incident.declare_major")
+
+    desk("sam").tell(case, "incident.declare_major", reason="Once more.")
+    desk("sam").tell(case, "incident.reprioritise", priority=1)
+
+    assert sorted(task["element"] for task in desk("root").tasks(case)) == ["take_the_lead", "triage"]
+    return case
 
 
 PATHS = paths(
@@ -181,6 +230,9 @@ PATHS = paths(
     asked_and_answered,
     reminded_until_it_goes_on_without_an_answer,
     closed_for_want_of_a_reply,
+    became_major_by_its_priority_and_was_resolved_beside,
+    declared_major_again_after_standing_down,
+    declared_while_the_procedure_runs,
 )
 PATHS |= {f"withdrawn at {stage}": withdrawn_at(stage) for stage in STAGES}
 PATHS |= {f"reprioritised at {stage}": reprioritised_at(stage) for stage in STAGES}
