@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from engine.bpmn import STARTER
 from engine.errors import Forbidden, NotFound
 from engine.people import Person, Role
 from engine.store.base import connection_of, table_of
@@ -336,14 +337,18 @@ def _only_reads(person: Person) -> bool:
     return person.roles == {Role.AUDITOR}
 
 
-def require_separation(session: Session, username: str, task: UserTaskRow) -> None:
+def require_separation(
+    session: Session, username: str, task: UserTaskRow, instance: ProcessInstanceRow
+) -> None:
     """Separation of duties: whoever completed one of the tasks that the diagram names may not do this one,
-    administrators included.
+    nor may the requester when it names the start; administrators included.
 
     Raises `Forbidden`.
     """
     if not task.separation:
         return
+    if STARTER in task.separation and username == instance.requester:
+        raise Forbidden(f"Separation of duties: whose case it is may not do {task.name!r}.")
     done = select(UserTaskRow.name).where(
         UserTaskRow.instance_id == task.instance_id,
         UserTaskRow.element.in_(task.separation),

@@ -235,7 +235,7 @@ def claim(session: Session, task_id: str, order: Order) -> View:
         raise Conflict(f"{task.assignee} has claimed this task.")
     if not access.may_claim(order.by, task):
         raise Forbidden
-    access.require_separation(session, order.by.username, task)
+    access.require_separation(session, order.by.username, task, instance)
     if task.assignee is None:
         _give(session, instance, task, order.by.username, "claimed", order)
     return _bare(session, task, instance)
@@ -265,7 +265,7 @@ def assign(session: Session, task_id: str, username: str, order: Order) -> View:
         raise Invalid([Problem(error.detail, pointer="#/assignee")]) from error
     if not access.may_be_given_work(person):
         raise Invalid([Problem(f"{username} does no tasks.", pointer="#/assignee")])
-    access.require_separation(session, person.username, task)
+    access.require_separation(session, person.username, task, instance)
     _give(session, instance, task, person.username, "assigned", order)
     return _bare(session, task, instance)
 
@@ -280,7 +280,7 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
     instance, task = _hold(session, task_id, order)
     if not access.may_work_on(order.by, task):
         raise Forbidden(f"{task.assignee} has claimed this task." if task.assignee else None)
-    access.require_separation(session, order.by.username, task)
+    access.require_separation(session, order.by.username, task, instance)
     entries: list[Entry] = []
 
     def act(execution: Execution) -> None:
@@ -310,7 +310,7 @@ def require_workable(session: Session, task_id: str, *, by: Person) -> None:
     _require_open(view.task, view.instance)
     if not access.may_work_on(by, view.task):
         raise Forbidden
-    access.require_separation(session, by.username, view.task)
+    access.require_separation(session, by.username, view.task, view.instance)
 
 
 def _require_open(task: UserTaskRow, instance: ProcessInstanceRow) -> None:

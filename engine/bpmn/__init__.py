@@ -16,7 +16,7 @@ from lxml import etree
 from engine.bpmn import dialect
 from engine.bpmn.build import build
 from engine.bpmn.check import check
-from engine.bpmn.dialect import Call
+from engine.bpmn.dialect import STARTER, Call
 from engine.bpmn.effects import (
     Called,
     Effects,
@@ -39,6 +39,7 @@ from engine.errors import Invalid, Problem
 
 __all__ = [
     "FORMAT",
+    "STARTER",
     "Call",
     "Called",
     "Circumstances",

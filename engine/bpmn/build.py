@@ -172,7 +172,7 @@ class _Builder:
             due=optional(dialect.camunda(e, "dueDate")),
             priority=optional(dialect.camunda(e, "priority")),
             form=dialect.camunda(e, "formKey"),
-            separation=() if separation is None else tuple((separation.get("from") or "").split()),
+            separation=() if separation is None else _separated(separation),
             names=dialect.names(e),
         )
         return UserTask(self.process, e.get("id", ""), assignment, **about)
@@ -290,6 +290,12 @@ def _passed(e: etree._Element, kind: str) -> list[Passing]:
         )
         for each in dialect.passed(e, kind)
     ]
+
+
+def _separated(separation: etree._Element) -> tuple[str, ...]:
+    """The tasks whose doers may not do this one; where the process' start is named, `dialect.STARTER`."""
+    starts = {e.get("id") for e in separation.getroottree().getroot().iter(dialect.bpmn("startEvent"))}
+    return tuple(dialect.STARTER if id in starts else id for id in (separation.get("from") or "").split())
 
 
 def _about(e: etree._Element) -> dict[str, Any]:

@@ -703,12 +703,21 @@ class _Checker:
 
     def separation(self, task: etree._Element, separation: etree._Element) -> None:
         ids = (separation.get("from") or "").split()
-        tasks = {e.get("id") for e in task.getroottree().getroot().iter(bpmn("userTask"))}
+        root = task.getroottree().getroot()
+        starts = (
+            e for process in root.iter(bpmn("process")) for e in dialect.children(process, "startEvent")
+        )
+        known = {e.get("id") for e in (*root.iter(bpmn("userTask")), *starts)}
         if not ids:
-            self.refuse(separation, "baton:separation needs from= with the ids of user tasks.")
+            self.refuse(
+                separation, "baton:separation needs from= with the ids of user tasks or of the start event."
+            )
         for other in ids:
-            if other not in tasks:
-                self.refuse(separation, f"baton:separation names {other!r}, which is no user task.")
+            if other not in known:
+                self.refuse(
+                    separation,
+                    f"baton:separation names {other!r}, which is no user task and no start.",
+                )
 
     def script_task(self, task: etree._Element) -> None:
         if (task.get("scriptFormat") or "").strip().lower() != "python":

@@ -29,6 +29,9 @@ FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 MULTI_INSTANCE = "multiInstanceLoopCharacteristics"
 EVENT_DEFINITION = "EventDefinition"
 
+STARTER = "#starter"
+"""Stands among the tasks of a separation for the requester, who made the start happen. No id begins so."""
+
 
 def bpmn(name: str) -> str:
     return f"{{{BPMN}}}{name}"

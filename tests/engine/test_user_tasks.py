@@ -329,6 +329,35 @@ def test_separation_of_duties_holds_for_administrators(desk: Desk) -> None:
             act(desk.task("check", case), by=ROOT)
 
 
+@pytest.mark.parametrize("requester", [SAM, ROOT])
+def test_who_started_the_case_may_not_do_a_task_that_is_apart_from_its_start(
+    desk: Desk, requester: Person
+) -> None:
+    apart = draw.extensions('<baton:separation from="start"/>')
+    desk.deploy(line(draw.user("check", apart, **DESK)))
+    task = desk.task("check", desk.start(by=requester))
+
+    for act in (desk.claim, desk.complete):
+        with pytest.raises(Forbidden, match="Separation of duties"):
+            act(task, by=requester)
+    with pytest.raises(Forbidden, match="Separation of duties"):
+        desk.assign(task, requester.username, MIA)
+
+    desk.complete(task, by=SUE)
+    assert state_of(desk, task)[0] == "completed"
+
+
+def test_of_a_task_for_several_nobody_does_two_when_it_is_apart_from_itself(desk: Desk) -> None:
+    apart = draw.extensions('<baton:separation from="vote"/>')
+    twice = draw.each("[1, 2]")
+    desk.deploy(line(draw.user("vote", apart + twice, **DESK)))
+    first, second = (row.id for row in desk.tasks(desk.start()))
+    desk.complete(first, by=SAM)
+
+    with pytest.raises(Forbidden, match="Separation of duties"):
+        desk.complete(second, by=SAM)
+
+
 def test_separation_counts_within_one_case(desk: Desk, check: str) -> None:
     other = desk.start()
     desk.do("make", other, SUE)

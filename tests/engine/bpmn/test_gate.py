@@ -241,7 +241,7 @@ REFUSED = {
     "broken input": (user("x", BROKEN_INPUT), "1 +"),
     "broken output": (user("x", BROKEN_OUTPUT), "import os"),
     "separation from nobody": (user("x", extensions("<baton:separation/>")), "needs from="),
-    "separation from what is no task": (user("x", extensions("<baton:separation from='start'/>")), "no user task"),
+    "separation from what is no task": (user("x", extensions("<baton:separation from='end'/>")), "no user task"),
     "two separations": (user("x", extensions("<baton:separation from='x'/>" * 2)), "only once"),
     # Timers and messages.
     "timer without a text": (catch("x", timer(" ")), "exactly one of"),
