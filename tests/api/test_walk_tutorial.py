@@ -3,13 +3,14 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.content.diagrams import ROOT
 from tests.server import serving
 
-PAGE = ROOT / "docs/tutorial/first-incident.md"
+PAGES = sorted((ROOT / "docs/tutorial").glob("*.md"))
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HERE = "http://127.0.0.1:8000"
 
@@ -19,8 +20,9 @@ pytestmark = [
 ]
 
 
-def test_the_tutorial_does_what_it_says(database_url: str) -> None:
-    blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_tutorial_does_what_it_says(page: Path, database_url: str) -> None:
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
     script = "".join(text for kind, text in blocks if kind == "sh")
     shown = "".join(text for kind, text in blocks if kind == "text")
     assert HERE in script
