@@ -45,8 +45,18 @@ function mantineStyles(): Plugin {
   };
 }
 
+/** Give the studio's editors our `min-dom` in place of the real one, which only ours gets. */
+function withoutStyleAttributes(): Plugin {
+  const ours = join(import.meta.dirname, 'src/studio/min-dom.ts');
+  return {
+    name: 'baton-without-style-attributes',
+    enforce: 'pre',
+    resolveId: (source, importer) => (source === 'min-dom' && importer !== ours ? ours : null),
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), mantineStyles(), precompressed()],
+  plugins: [react(), mantineStyles(), precompressed(), withoutStyleAttributes()],
   resolve: {
     alias: { '@rjsf/validator-ajv8': join(import.meta.dirname, 'src/forms/no-eval-validator.ts') },
   },
