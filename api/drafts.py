@@ -87,6 +87,7 @@ def put_draft(command: Command, body: dict[str, Any], kind: str, key: str) -> An
 
 
 @blueprint.delete("/<kind>/<path:key>")
+@blueprint.doc(parameters=["IF_MATCH"])
 @blueprint.command(status=204, problems=(403, 404, 412, 428))
 def delete_draft(command: Command, kind: str, key: str) -> None:
     """Forget a draft

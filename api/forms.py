@@ -17,7 +17,7 @@ from engine import definitions
 
 blueprint = Blueprint("forms", __name__, url_prefix="/api/v1/forms", description="Forms that are deployed")
 
-_TOLD = ("id", "key", "version", "deployment_id", "created_at", "document")
+_TOLD = ("id", "key", "version", "deployment_id", "deployment", "created_at", "document")
 
 
 @blueprint.get("")

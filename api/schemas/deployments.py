@@ -51,7 +51,27 @@ class CallSchema(ProcessVersionSchema):
     element = fields.String(required=True, metadata={"description": "The id of the call activity."})
 
 
-class ProcessDefinitionSchema(Schema):
+class OfDeploymentSchema(Schema):
+    """Who deployed a version, when and why."""
+
+    deployment = fields.String(attribute="deployment_id", required=True)
+    deployed_at = Instant(attribute="deployment.deployed_at", required=True)
+    deployed_by = fields.String(
+        attribute="deployment.deployed_by",
+        required=True,
+        allow_none=True,
+        metadata={"description": "A username; null: it came with Baton."},
+    )
+    reason = fields.String(attribute="deployment.reason", required=True, allow_none=True)
+    origin = fields.String(
+        attribute="deployment.origin",
+        required=True,
+        validate=validate.OneOf([*Origin]),
+        metadata={"description": "`seed`: it came with Baton; `person`: somebody deployed it."},
+    )
+
+
+class ProcessDefinitionSchema(OfDeploymentSchema):
     id = fields.String(required=True)
     key = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -76,23 +96,8 @@ class ProcessDefinitionSchema(Schema):
         required=True,
         metadata={"description": "The versions that its call activities call, pinned when it was deployed."},
     )
-    deployment = fields.String(attribute="deployment_id", required=True)
     file = fields.String(required=True)
     created_at = Instant(required=True)
-    deployed_at = Instant(attribute="deployment.deployed_at", required=True)
-    deployed_by = fields.String(
-        attribute="deployment.deployed_by",
-        required=True,
-        allow_none=True,
-        metadata={"description": "A username; null: it came with Baton."},
-    )
-    reason = fields.String(attribute="deployment.reason", required=True, allow_none=True)
-    origin = fields.String(
-        attribute="deployment.origin",
-        required=True,
-        validate=validate.OneOf([*Origin]),
-        metadata={"description": "`seed`: it came with Baton; `person`: somebody deployed it."},
-    )
 
 
 class DefinitionsQuery(PageQuery):
@@ -106,7 +111,7 @@ class FormSchema(Schema):
     ui = fields.Dict(required=True, metadata={"description": "uiSchema as react-jsonschema-form knows it."})
 
 
-class DecisionDefinitionSchema(Schema):
+class DecisionDefinitionSchema(OfDeploymentSchema):
     id = fields.String(required=True)
     key = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -114,7 +119,6 @@ class DecisionDefinitionSchema(Schema):
     names = fields.Dict(
         required=True, metadata={"description": "The name in other languages, by language tag."}
     )
-    deployment = fields.String(attribute="deployment_id", required=True)
     file = fields.String(required=True)
     created_at = Instant(required=True)
 
@@ -144,11 +148,10 @@ class DecidedSchema(Schema):
     )
 
 
-class FormDefinitionSchema(Schema):
+class FormDefinitionSchema(OfDeploymentSchema):
     id = fields.String(required=True)
     key = fields.String(required=True)
     version = fields.Integer(required=True)
-    deployment = fields.String(attribute="deployment_id", required=True)
     created_at = Instant(required=True)
 
 
@@ -176,6 +179,13 @@ DEPLOYMENT_EXAMPLE = {
     ],
     "warnings": [],
 }
+OF_DEPLOYMENT_EXAMPLE = {
+    "deployment": "01a204287a4c5400828941b1a1",
+    "deployed_at": "2026-03-02T09:30:00.000000Z",
+    "deployed_by": "pat",
+    "reason": "Reminders every two days",
+    "origin": "person",
+}
 DEFINITION_EXAMPLE = {
     "id": "01a204287a4c5400828941b1a2",
     "key": "incident",
@@ -185,13 +195,9 @@ DEFINITION_EXAMPLE = {
     "description": "Something does not work as it should.",
     "start_form": "incident/report",
     "calls": [{"element": "major", "key": "major-incident", "version": 2}],
-    "deployment": "01a204287a4c5400828941b1a1",
+    **OF_DEPLOYMENT_EXAMPLE,
     "file": "incident/incident.bpmn",
     "created_at": "2026-03-02T09:30:00.000000Z",
-    "deployed_at": "2026-03-02T09:30:00.000000Z",
-    "deployed_by": "pat",
-    "reason": "Reminders every two days",
-    "origin": "person",
 }
 FORM_EXAMPLE = {
     "schema": {
@@ -207,7 +213,7 @@ DECISION_EXAMPLE = {
     "version": 2,
     "name": "Priority of an incident",
     "names": {"zh-CN": "事件优先级"},
-    "deployment": "01a204287a4c5400828941b1a1",
+    **OF_DEPLOYMENT_EXAMPLE,
     "file": "incident/priority.dmn",
     "created_at": "2026-03-02T09:30:00.000000Z",
 }
@@ -216,7 +222,7 @@ FORM_DEFINITION_EXAMPLE = {
     "id": "01a204287a4c5400828941b1a4",
     "key": "incident/report",
     "version": 3,
-    "deployment": "01a204287a4c5400828941b1a1",
+    **OF_DEPLOYMENT_EXAMPLE,
     "created_at": "2026-03-02T09:30:00.000000Z",
 }
 FORM_DOCUMENT_EXAMPLE = FORM_DEFINITION_EXAMPLE | {"document": FORM_EXAMPLE}

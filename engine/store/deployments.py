@@ -70,6 +70,7 @@ class DecisionDefinitionRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
     xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    deployment: Mapped[DeploymentRow] = relationship(viewonly=True)
 
 
 class FormRow(Base):
@@ -85,3 +86,4 @@ class FormRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
     document: Mapped[dict[str, object]] = mapped_column(Json)
+    deployment: Mapped[DeploymentRow] = relationship(viewonly=True)

@@ -49,7 +49,9 @@ def test_a_decision_has_its_documented_shape(desk: Desk) -> None:
 
     found = desk("ann").get(f"{PATH}/risk")
 
-    assert set(found) == {"id", "key", "version", "name", "names", "deployment", "file", "created_at"}
+    described = {"id", "key", "version", "name", "names", "file", "created_at"}
+    assert set(found) == described | {"deployment", "deployed_at", "deployed_by", "reason", "origin"}
+    assert (found["deployed_by"], found["origin"]) == ("pat", "person")
     assert (found["key"], found["version"], found["file"]) == ("risk", 1, "change/risk.dmn")
     assert (found["name"], found["names"]) == ("Risk", {"zh-CN": "风险"})
     assert found in desk("ann").get(PATH)["items"]

@@ -31,7 +31,9 @@ def test_forms_are_listed_by_key_without_their_documents(desk: Desk) -> None:
     second = desk("ann").get(f"/forms?limit=2&cursor={first['next']}")
 
     assert [one["key"] for one in found] == sorted(path.removesuffix(".json") for path in SHIPPED)
-    assert set(found[0]) == {"id", "key", "version", "deployment", "created_at"}
+    described = {"id", "key", "version", "created_at"}
+    assert set(found[0]) == described | {"deployment", "deployed_at", "deployed_by", "reason", "origin"}
+    assert (found[0]["deployed_by"], found[0]["origin"]) == (None, "seed")
     assert first["items"] + second["items"] == found[:4]
 
 

@@ -1271,8 +1271,8 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
-                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
                 };
                 path: {
                     kind: string;
@@ -1361,12 +1361,12 @@ export interface paths {
                          *             }
                          *           ],
                          *           "deployment": "01a204287a4c5400828941b1a1",
-                         *           "file": "incident/incident.bpmn",
-                         *           "created_at": "2026-03-02T09:30:00.000000Z",
                          *           "deployed_at": "2026-03-02T09:30:00.000000Z",
                          *           "deployed_by": "pat",
                          *           "reason": "Reminders every two days",
-                         *           "origin": "person"
+                         *           "origin": "person",
+                         *           "file": "incident/incident.bpmn",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z"
                          *         }
                          *       ],
                          *       "next": null
@@ -1439,12 +1439,12 @@ export interface paths {
                          *         }
                          *       ],
                          *       "deployment": "01a204287a4c5400828941b1a1",
-                         *       "file": "incident/incident.bpmn",
-                         *       "created_at": "2026-03-02T09:30:00.000000Z",
                          *       "deployed_at": "2026-03-02T09:30:00.000000Z",
                          *       "deployed_by": "pat",
                          *       "reason": "Reminders every two days",
-                         *       "origin": "person"
+                         *       "origin": "person",
+                         *       "file": "incident/incident.bpmn",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z"
                          *     }
                          */
                         "application/json": components["schemas"]["ProcessDefinition"];
@@ -1524,12 +1524,12 @@ export interface paths {
                          *             }
                          *           ],
                          *           "deployment": "01a204287a4c5400828941b1a1",
-                         *           "file": "incident/incident.bpmn",
-                         *           "created_at": "2026-03-02T09:30:00.000000Z",
                          *           "deployed_at": "2026-03-02T09:30:00.000000Z",
                          *           "deployed_by": "pat",
                          *           "reason": "Reminders every two days",
-                         *           "origin": "person"
+                         *           "origin": "person",
+                         *           "file": "incident/incident.bpmn",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z"
                          *         }
                          *       ],
                          *       "next": null
@@ -1605,12 +1605,12 @@ export interface paths {
                          *         }
                          *       ],
                          *       "deployment": "01a204287a4c5400828941b1a1",
-                         *       "file": "incident/incident.bpmn",
-                         *       "created_at": "2026-03-02T09:30:00.000000Z",
                          *       "deployed_at": "2026-03-02T09:30:00.000000Z",
                          *       "deployed_by": "pat",
                          *       "reason": "Reminders every two days",
-                         *       "origin": "person"
+                         *       "origin": "person",
+                         *       "file": "incident/incident.bpmn",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z"
                          *     }
                          */
                         "application/json": components["schemas"]["ProcessDefinition"];
@@ -1804,6 +1804,10 @@ export interface paths {
                          *             "zh-CN": "事件优先级"
                          *           },
                          *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_by": "pat",
+                         *           "reason": "Reminders every two days",
+                         *           "origin": "person",
                          *           "file": "incident/priority.dmn",
                          *           "created_at": "2026-03-02T09:30:00.000000Z"
                          *         }
@@ -1869,6 +1873,10 @@ export interface paths {
                          *         "zh-CN": "事件优先级"
                          *       },
                          *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_by": "pat",
+                         *       "reason": "Reminders every two days",
+                         *       "origin": "person",
                          *       "file": "incident/priority.dmn",
                          *       "created_at": "2026-03-02T09:30:00.000000Z"
                          *     }
@@ -1941,6 +1949,10 @@ export interface paths {
                          *             "zh-CN": "事件优先级"
                          *           },
                          *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_by": "pat",
+                         *           "reason": "Reminders every two days",
+                         *           "origin": "person",
                          *           "file": "incident/priority.dmn",
                          *           "created_at": "2026-03-02T09:30:00.000000Z"
                          *         }
@@ -2009,6 +2021,10 @@ export interface paths {
                          *         "zh-CN": "事件优先级"
                          *       },
                          *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_by": "pat",
+                         *       "reason": "Reminders every two days",
+                         *       "origin": "person",
                          *       "file": "incident/priority.dmn",
                          *       "created_at": "2026-03-02T09:30:00.000000Z"
                          *     }
@@ -2206,6 +2222,10 @@ export interface paths {
                          *           "key": "incident/report",
                          *           "version": 3,
                          *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_by": "pat",
+                         *           "reason": "Reminders every two days",
+                         *           "origin": "person",
                          *           "created_at": "2026-03-02T09:30:00.000000Z"
                          *         }
                          *       ],
@@ -2269,6 +2289,10 @@ export interface paths {
                          *       "key": "incident/report",
                          *       "version": 3,
                          *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_by": "pat",
+                         *       "reason": "Reminders every two days",
+                         *       "origin": "person",
                          *       "created_at": "2026-03-02T09:30:00.000000Z",
                          *       "document": {
                          *         "schema": {
@@ -2295,6 +2319,10 @@ export interface paths {
                          *           "key": "incident/report",
                          *           "version": 3,
                          *           "deployment": "01a204287a4c5400828941b1a1",
+                         *           "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *           "deployed_by": "pat",
+                         *           "reason": "Reminders every two days",
+                         *           "origin": "person",
                          *           "created_at": "2026-03-02T09:30:00.000000Z"
                          *         }
                          *       ]
@@ -2356,6 +2384,10 @@ export interface paths {
                          *       "key": "incident/report",
                          *       "version": 3,
                          *       "deployment": "01a204287a4c5400828941b1a1",
+                         *       "deployed_at": "2026-03-02T09:30:00.000000Z",
+                         *       "deployed_by": "pat",
+                         *       "reason": "Reminders every two days",
+                         *       "origin": "person",
                          *       "created_at": "2026-03-02T09:30:00.000000Z",
                          *       "document": {
                          *         "schema": {
@@ -4949,6 +4981,17 @@ export interface components {
             element: string;
         };
         ProcessDefinition: {
+            deployment: string;
+            /** Format: date-time */
+            deployed_at: string;
+            /** @description A username; null: it came with Baton. */
+            deployed_by: string | null;
+            reason: string | null;
+            /**
+             * @description `seed`: it came with Baton; `person`: somebody deployed it.
+             * @enum {string}
+             */
+            origin: "person" | "seed";
             id: string;
             key: string;
             version: number;
@@ -4964,20 +5007,9 @@ export interface components {
             start_form: string | null;
             /** @description The versions that its call activities call, pinned when it was deployed. */
             calls: components["schemas"]["Call"][];
-            deployment: string;
             file: string;
             /** Format: date-time */
             created_at: string;
-            /** Format: date-time */
-            deployed_at: string;
-            /** @description A username; null: it came with Baton. */
-            deployed_by: string | null;
-            reason: string | null;
-            /**
-             * @description `seed`: it came with Baton; `person`: somebody deployed it.
-             * @enum {string}
-             */
-            origin: "person" | "seed";
         };
         ProcessDefinitionPage: {
             items: components["schemas"]["ProcessDefinition"][];
@@ -4995,6 +5027,17 @@ export interface components {
             };
         };
         DecisionDefinition: {
+            deployment: string;
+            /** Format: date-time */
+            deployed_at: string;
+            /** @description A username; null: it came with Baton. */
+            deployed_by: string | null;
+            reason: string | null;
+            /**
+             * @description `seed`: it came with Baton; `person`: somebody deployed it.
+             * @enum {string}
+             */
+            origin: "person" | "seed";
             id: string;
             key: string;
             version: number;
@@ -5003,7 +5046,6 @@ export interface components {
             names: {
                 [key: string]: unknown;
             };
-            deployment: string;
             file: string;
             /** Format: date-time */
             created_at: string;
@@ -5034,10 +5076,20 @@ export interface components {
             version: number | null;
         };
         FormDefinition: {
+            deployment: string;
+            /** Format: date-time */
+            deployed_at: string;
+            /** @description A username; null: it came with Baton. */
+            deployed_by: string | null;
+            reason: string | null;
+            /**
+             * @description `seed`: it came with Baton; `person`: somebody deployed it.
+             * @enum {string}
+             */
+            origin: "person" | "seed";
             id: string;
             key: string;
             version: number;
-            deployment: string;
             /** Format: date-time */
             created_at: string;
         };
@@ -5047,10 +5099,20 @@ export interface components {
             next: string | null;
         };
         LatestForm: {
+            deployment: string;
+            /** Format: date-time */
+            deployed_at: string;
+            /** @description A username; null: it came with Baton. */
+            deployed_by: string | null;
+            reason: string | null;
+            /**
+             * @description `seed`: it came with Baton; `person`: somebody deployed it.
+             * @enum {string}
+             */
+            origin: "person" | "seed";
             id: string;
             key: string;
             version: number;
-            deployment: string;
             /** Format: date-time */
             created_at: string;
             /** @description `schema`, `ui` and `i18n`, as deployed. */
@@ -5061,10 +5123,20 @@ export interface components {
             versions: components["schemas"]["FormDefinition"][];
         };
         FormDocument: {
+            deployment: string;
+            /** Format: date-time */
+            deployed_at: string;
+            /** @description A username; null: it came with Baton. */
+            deployed_by: string | null;
+            reason: string | null;
+            /**
+             * @description `seed`: it came with Baton; `person`: somebody deployed it.
+             * @enum {string}
+             */
+            origin: "person" | "seed";
             id: string;
             key: string;
             version: number;
-            deployment: string;
             /** Format: date-time */
             created_at: string;
             /** @description `schema`, `ui` and `i18n`, as deployed. */
