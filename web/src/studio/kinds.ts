@@ -1,4 +1,5 @@
 /** The three kinds of content owners edit, and what differs between them outside of their editors. */
+import i18next from 'i18next';
 import { answer, api } from '../api/client';
 
 export const KINDS = ['process', 'decision', 'form'] as const;
@@ -22,6 +23,7 @@ interface Told {
   key: string;
   version: number;
   name?: string;
+  names?: Record<string, unknown>;
   file?: string;
   created_at: string;
   deployed_by?: string | null;
@@ -131,11 +133,17 @@ export function readContent(kind: Kind, key: string, number: number): Promise<st
   return READERS[kind].content(key, number);
 }
 
+/** The name in the reader's language, where the server leaves the choice to us. */
+function nameOf({ key, name, names }: Told): string {
+  const translated = names?.[i18next.language];
+  return typeof translated === 'string' ? translated : (name ?? key);
+}
+
 function version(kind: Kind, told: Told): Version {
   return {
     key: told.key,
     version: told.version,
-    name: told.name ?? told.key,
+    name: nameOf(told),
     file: told.file ?? newFile(kind, told.key),
     deployedAt: told.created_at,
     deployedBy: told.deployed_by ?? null,
