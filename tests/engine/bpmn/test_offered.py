@@ -1,0 +1,27 @@
+"""What the browser's editor offers to draw is what the engine runs."""
+
+import json
+from pathlib import Path
+
+from engine.bpmn import dialect
+from engine.bpmn.check import _EVENT_KINDS, _EVENT_SUB_PROCESS_STARTS
+
+OFFERED = json.loads(
+    (Path(__file__).parents[3] / "web" / "src" / "studio" / "process" / "runs.json").read_text()
+)
+
+
+def moddle(name: str) -> str:
+    """An element's name as the editor's library has it."""
+    return f"bpmn:{name[0].upper()}{name[1:]}"
+
+
+def test_the_editor_offers_every_kind_of_element_that_runs_and_no_other() -> None:
+    assert set(OFFERED["nodes"]) == {moddle(name) for name in dialect.FLOW_NODES}
+
+
+def test_the_editor_offers_every_kind_of_event_that_runs_and_no_other() -> None:
+    runs = {moddle(event): kinds for event, kinds in _EVENT_KINDS.items()}
+    runs["event sub-process"] = _EVENT_SUB_PROCESS_STARTS
+
+    assert {event: set(kinds) for event, kinds in OFFERED["events"].items()} == runs
