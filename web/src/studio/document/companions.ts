@@ -41,7 +41,10 @@ export function useOtherDrafts(kind: Kind, key: string): Companion[] {
   });
 }
 
-/** Whether a diagram names something by its key, in any of its attributes. */
+/** The attributes by which a diagram names a form, a decision or another process. */
+const NAMING = ['formKey', 'decisionRef', 'calledElement'];
+
+/** Whether a diagram names something by its key. */
 export function names(content: string, key: string): boolean {
-  return content.includes(`"${key}"`);
+  return NAMING.some((attribute) => content.includes(`${attribute}="${key}"`));
 }

@@ -14,14 +14,16 @@ import {
 import { useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { ProblemEntry } from '../../api/problem';
+import { Problem, type ProblemEntry } from '../../api/problem';
 import { usePerson } from '../../api/session';
 import { confirm } from '../../ui/confirm';
 import { Icon, type IconName } from '../../ui/icon';
 import { Instant } from '../../ui/instant';
+import { notifyProblem } from '../../ui/notify';
 import { PageTitle } from '../../ui/page-title';
 import { addressOf } from '../addresses';
 import { download, readFile } from '../files';
+import { identify } from '../identify';
 import { useOtherDrafts } from './companions';
 import { DeployDialog } from './deploy-dialog';
 import classes from './frame.module.css';
@@ -67,12 +69,19 @@ export function Frame(props: Props) {
   };
   const openFile = async (chosen: File | null) => {
     if (!chosen) return;
+    const content = await readFile(chosen);
+    const found = identify(chosen.name, content);
+    // A form is named like its file, wherever that lies: only what it is has to be right.
+    if (found?.kind !== document.kind || (found.kind !== 'form' && found.key !== document.key)) {
+      notifyProblem(new Problem(422, t('import.other', { file: chosen.name, key: document.key })));
+      return;
+    }
     const sure = await confirm({
       title: t('frame.importTitle'),
       text: t('frame.importText', { file: chosen.name }),
       action: t('frame.import'),
     });
-    if (sure) document.replace(await readFile(chosen));
+    if (sure) document.replace(content);
   };
   const discard = async () => {
     const sure = await confirm({

@@ -1,5 +1,5 @@
 /** One process, decision or form: its versions, who deployed each and why, and the ways on from them. */
-import { Alert, Badge, Button, Group, Table } from '@mantine/core';
+import { Alert, Anchor, Badge, Button, Group, Table } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -41,7 +41,10 @@ function Definition({ kind, definitionKey: key }: { kind: Kind; definitionKey: s
         title={versions.data ? (latest?.name ?? key) : undefined}
         above={
           <>
-            <Link to={libraryAddress(kind)}>{t(`many.${kind}`)}</Link> · {key}
+            <Anchor component={Link} to={libraryAddress(kind)} inherit>
+              {t(`many.${kind}`)}
+            </Anchor>{' '}
+            · {key}
           </>
         }
         actions={

@@ -8,7 +8,7 @@ import { editorAddress } from '../addresses';
 import { readDraft, saveDraft } from '../document/api';
 import { readFile } from '../files';
 import type { Kind } from '../kinds';
-import { identify } from './identify';
+import { identify } from '../identify';
 
 export function useImport(): (file: File) => Promise<void> {
   const { t } = useTranslation('studio');

@@ -1,5 +1,5 @@
 /** One version as it was deployed, to look at. */
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -61,9 +61,9 @@ function Shown({ kind, definitionKey: key, number }: Props) {
         title={version ? `${version.name}, ${t('version', { version: number })}` : undefined}
         above={
           <>
-            <Link to={addressOf(kind, key)}>
+            <Anchor component={Link} to={addressOf(kind, key)} inherit>
               {t(`one.${kind}`)} {key}
-            </Link>
+            </Anchor>
             {version && (
               <>
                 {' · '}

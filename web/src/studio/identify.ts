@@ -1,5 +1,5 @@
 /** What a file holds, told from its name and its content. */
-import type { Kind } from '../kinds';
+import type { Kind } from './kinds';
 
 const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
 
