@@ -57,7 +57,7 @@ function Fields({ place }: SectionProps) {
         label={t('assignment.separation')}
         description={t('assignment.separationHint')}
         value={splitWords(text(extension(owner, SEPARATION), 'from'))}
-        suggestions={otherTasks(place.editor.elements, element)}
+        suggestions={deeds(place.editor.elements)}
         onCommit={(names) => {
           setExtension(place, SEPARATION, { from: splitNames(names).join(' ') });
         }}
@@ -70,10 +70,15 @@ function splitWords(ids: string): string {
   return joinNames(ids.split(/\s+/).filter(Boolean));
 }
 
-function otherTasks(elements: Drawn[], own: Drawn): Suggestion[] {
+/** What somebody may have done before: any task, this one too when it is repeated, and starting the case. */
+function deeds(elements: Drawn[]): Suggestion[] {
   return elements
-    .filter((each) => is(each, 'bpmn:UserTask') && each !== own)
+    .filter((each) => is(each, 'bpmn:UserTask') || isStart(each))
     .map((each) => ({ value: each.id, label: text(each.businessObject, 'name') || each.id }));
+}
+
+function isStart(element: Drawn): boolean {
+  return is(element, 'bpmn:StartEvent') && is(element.businessObject.$parent, 'bpmn:Process');
 }
 
 /** The group of the innermost lane an element lies in, as the server reads it. */
