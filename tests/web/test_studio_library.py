@@ -12,7 +12,7 @@ from tests.web.studio import SETTLED, summary
 def test_the_library_is_accessible(open_page: OpenPage, size: dict[str, int], colours: str) -> None:
     page = open_page("/studio", "pat", size=size, colours=colours)
 
-    expect(page.get_by_role("link", name="Incident")).to_be_visible()
+    expect(page.get_by_role("link", name="Incident", exact=True)).to_be_visible()
 
     assert_accessible(page)
 

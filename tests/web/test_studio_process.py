@@ -194,7 +194,7 @@ def test_a_running_case_is_moved_to_another_version(open_page: OpenPage, pat: Cl
 def test_a_reader_sees_versions_and_can_change_nothing(open_page: OpenPage) -> None:
     page = open_page("/studio", "audra")
 
-    page.get_by_role("link", name="Incident").click()
+    page.get_by_role("link", name="Incident", exact=True).click()
 
     expect(page.get_by_role("link", name="version 1")).to_be_visible()
     expect(page.get_by_role("link", name="Edit")).to_be_hidden()
