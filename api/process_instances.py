@@ -8,6 +8,7 @@ from api.blueprint import Blueprint
 from api.commands import Command, Reading
 from api.pages import PageQuery
 from api.payload import json_body
+from api.schemas.messages import AWAITED_EXAMPLE, AwaitedMessagesPage
 from api.schemas.process_instances import (
     COMMENT_EXAMPLE,
     HISTORY_EXAMPLE,
@@ -19,6 +20,7 @@ from api.schemas.process_instances import (
     CommentsPage,
     DiagramSchema,
     HistoryPage,
+    HistoryQuery,
     InstancesQuery,
     MigrateQuery,
     MigrateSchema,
@@ -31,7 +33,7 @@ from api.schemas.process_instances import (
     VariablesSchema,
 )
 from api.server import server
-from engine import access, comments, definitions, process_instances
+from engine import access, comments, definitions, messages, process_instances
 from engine.errors import Conflict, Forbidden
 from engine.process_instances import Filter, InstanceState, Order
 
@@ -103,18 +105,46 @@ def get_instance(here: Reading, instance_id: str) -> Any:
 
 
 @blueprint.get("/<instance_id>/history")
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(HistoryQuery, location="query")
 @blueprint.reading(HistoryPage, problems=(404, 422), example={"items": [HISTORY_EXAMPLE], "next": None})
 def get_history(here: Reading, query: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Get what happened in a process instance
 
-    In order. `seq` counts from 1 without a gap; each entry's `hash` follows from the one before.
+    In order, or with `order=newest` backwards. `seq` counts from 1 without a gap; each entry's `hash` follows
+    from the one before.
+    """
+    after, limit = pages.after(query), query["limit"] + 1
+    if query["order"] == "newest":
+        found = process_instances.timeline_backwards(
+            here.session, instance_id, by=here.person, limit=limit, before=after[0] if after else None
+        )
+    else:
+        found = process_instances.timeline(
+            here.session, instance_id, by=here.person, limit=limit, after=after[0] if after else 0
+        )
+    return pages.page(found, query["limit"], lambda told: [told.entry.seq])
+
+
+@blueprint.get("/<instance_id>/messages")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.reading(
+    AwaitedMessagesPage, problems=(404, 422), example={"items": [AWAITED_EXAMPLE], "next": None}
+)
+def list_messages(here: Reading, query: dict[str, Any], instance_id: str) -> dict[str, Any]:
+    """List the messages a process instance waits for
+
+    What has waited longest first. Send one with `POST /messages`.
     """
     after = pages.after(query)
-    found = process_instances.timeline(
-        here.session, instance_id, by=here.person, limit=query["limit"] + 1, after=after[0] if after else 0
+    found = messages.awaited(
+        here.session,
+        instance_id,
+        by=here.person,
+        now=here.now,
+        limit=query["limit"] + 1,
+        after=after[0] if after else 0,
     )
-    return pages.page(found, query["limit"], lambda told: [told.entry.seq])
+    return pages.page(found, query["limit"], lambda awaited: [awaited.token])
 
 
 @blueprint.get("/<instance_id>/comments")

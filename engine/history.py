@@ -31,6 +31,14 @@ def page(session: Session, instance_id: str, *, limit: int, after: int) -> list[
     return list(session.scalars(statement.order_by(HistoryRow.seq).limit(limit)))
 
 
+def newest(session: Session, instance_id: str, *, limit: int, before: int | None) -> list[HistoryRow]:
+    """Up to `limit` entries of an instance before the entry `before` (None: all), the newest first."""
+    statement = select(HistoryRow).where(HistoryRow.instance_id == instance_id)
+    if before is not None:
+        statement = statement.where(HistoryRow.seq < before)
+    return list(session.scalars(statement.order_by(HistoryRow.seq.desc()).limit(limit)))
+
+
 def submitted(session: Session, task: UserTaskRow) -> dict[str, Any]:
     """The data a completed task was completed with; empty when whoever did it was erased."""
     row = HistoryRow

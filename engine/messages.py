@@ -7,13 +7,53 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access, runtime
+from engine import access, definitions, runtime
 from engine.bpmn import Execution, correlation_text
+from engine.definitions import Named
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from engine.people import Person
 from engine.store.history import Entry
 from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import ProcessInstanceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A message that a case waits for, and at which element. Without a correlation key it needs none."""
+
+    token: int
+    message: str
+    element: str
+    name: Named | None
+    correlation_key: str | None
+    takes_payload: bool
+
+
+def awaited(
+    session: Session, instance_id: str, *, by: Person, now: datetime, limit: int, after: int = 0
+) -> list[Awaited]:
+    """Up to `limit` messages that a case waits for, after the token `after`: what has waited longest first.
+    Raises `NotFound`.
+    """
+    case = access.see_instance(session, by, instance_id)
+    row = SubscriptionRow
+    waiting = select(row).where(row.instance_id == case.id, row.token > after)
+    found = session.scalars(waiting.order_by(row.token).limit(limit)).all()
+    if not found:
+        return []
+    execution = runtime.load(session, case, now)
+    names = definitions.names(session, case.definition_id).elements
+    return [
+        Awaited(
+            one.token,
+            one.message,
+            one.element,
+            names.get(one.element),
+            one.correlation_key,
+            execution.takes_payload(one.token),
+        )
+        for one in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

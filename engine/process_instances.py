@@ -39,6 +39,7 @@ __all__ = [
     "startable",
     "suspend",
     "timeline",
+    "timeline_backwards",
     "variables",
 ]
 
@@ -176,7 +177,18 @@ class Told:
 def timeline(session: Session, instance_id: str, *, by: Person, limit: int, after: int = 0) -> list[Told]:
     """As `history_page`, with names for people to read."""
     instance = access.see_instance(session, by, instance_id)
-    entries = history.page(session, instance.id, limit=limit, after=after)
+    return _told(session, instance, history.page(session, instance.id, limit=limit, after=after))
+
+
+def timeline_backwards(
+    session: Session, instance_id: str, *, by: Person, limit: int, before: int | None = None
+) -> list[Told]:
+    """As `timeline`, the newest first, before the entry `before`."""
+    instance = access.see_instance(session, by, instance_id)
+    return _told(session, instance, history.newest(session, instance.id, limit=limit, before=before))
+
+
+def _told(session: Session, instance: ProcessInstanceRow, entries: list[HistoryRow]) -> list[Told]:
     elements = definitions.names(session, instance.definition_id).elements
     called = people.names(session, {entry.actor for entry in entries if entry.actor})
     return [

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from api.language import locales
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
 from engine.timers import TimerState
@@ -31,6 +32,27 @@ class DeliverySchema(Schema):
     element = fields.String(required=True, metadata={"description": "The id of the event that caught it."})
 
 
+class AwaitedMessageSchema(Schema):
+    message = fields.String(required=True, metadata={"description": "The `name` to send."})
+    element = fields.String(
+        required=True, metadata={"description": "The id of the event that waits for it, as drawn."}
+    )
+    element_name = fields.Function(
+        lambda awaited: awaited.name and awaited.name.in_(*locales()),
+        required=True,
+        metadata={
+            "type": ["string", "null"],
+            "description": "What people call the event, in the reader's language.",
+        },
+    )
+    correlation_key = fields.String(
+        required=True, allow_none=True, metadata={"description": "null: it asks for none."}
+    )
+    takes_payload = fields.Boolean(
+        required=True, metadata={"description": "Whether the diagram says what becomes of a payload."}
+    )
+
+
 class TimerSchema(Schema):
     id = fields.String(required=True)
     instance = fields.String(attribute="instance_id", required=True)
@@ -46,6 +68,7 @@ class TimersQuery(PageQuery):
     state = fields.String(load_default=None, validate=validate.OneOf([*TimerState]))
 
 
+AwaitedMessagesPage = page_of(AwaitedMessageSchema)
 TimersPage = page_of(TimerSchema)
 
 MESSAGE_EXAMPLE = {
@@ -57,6 +80,13 @@ DELIVERY_EXAMPLE = {
     "instance": "01a204287a6f508e8ac5e73610",
     "number": "INC-000123",
     "element": "reprioritised",
+}
+AWAITED_EXAMPLE = {
+    "message": "incident.reprioritise",
+    "element": "reprioritise_requested",
+    "element_name": "New priority asked for",
+    "correlation_key": "INC-000123",
+    "takes_payload": True,
 }
 TIMER_EXAMPLE = {
     "id": "01a204287a86e8a2c2b6fe2770",

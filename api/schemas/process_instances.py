@@ -130,6 +130,14 @@ class HistoryEntrySchema(Schema):
     )
 
 
+class HistoryQuery(PageQuery):
+    order = fields.String(
+        load_default="oldest",
+        validate=validate.OneOf(["oldest", "newest"]),
+        metadata={"description": "Which entries come first."},
+    )
+
+
 class AuthorSchema(Schema):
     username = fields.String(required=True)
     name = fields.String(required=True)

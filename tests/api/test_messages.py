@@ -150,3 +150,46 @@ def test_a_key_that_nobody_waits_for_is_not_found_however_strange(desk: Desk, ke
 
     assert send(desk, "go", correlation_key=key).status == 404
     assert send(desk, "go", instance=str(key)).status == 404
+
+
+def test_a_case_tells_which_messages_it_waits_for(desk: Desk) -> None:
+    parcel, other = start(desk, "parcel", number=17), start(desk, "any")
+
+    waiting = desk("ann").get(f"/process-instances/{parcel['id']}/messages")
+    send(desk, "come", instance=other["id"])
+    caught = desk("ann").get(f"/process-instances/{other['id']}/messages")
+
+    assert waiting["items"] == [
+        {
+            "message": "go",
+            "element": "wait",
+            "element_name": "wait",
+            "correlation_key": "17",
+            "takes_payload": True,
+        }
+    ]
+    assert caught == {"items": [], "next": None}
+
+
+@on_sqlite
+def test_awaited_messages_come_in_pages_in_the_readers_language(desk: Desk) -> None:
+    report = {"title": "Printer", "description": "It jams", "impact": 2, "urgency": 2}
+    case = start(desk, "incident", **report)
+    path = f"/process-instances/{case['id']}/messages"
+
+    first = desk("ann").get(f"{path}?limit=1")
+    rest = desk("ann").get(f"{path}?cursor={first['next']}")
+    chinese = desk("ann").send("GET", path, Accept_Language="zh-CN").body["items"]
+
+    found = {one["message"]: one["takes_payload"] for one in first["items"] + rest["items"]}
+    assert found == {"incident.withdraw": False, "incident.reprioritise": True}
+    assert all("一" <= one["element_name"][0] <= "鿿" for one in chinese)
+
+
+@on_sqlite
+def test_who_may_not_see_a_case_is_not_told_what_it_waits_for(desk: Desk) -> None:
+    case = start(desk, "parcel", number=17)
+
+    reply = desk("cab1").send("GET", f"/process-instances/{case['id']}/messages")
+
+    assert reply.status == 404

@@ -245,6 +245,19 @@ def test_history_comes_in_pages(desk: Desk) -> None:
     assert first["items"] + rest["items"] == whole
 
 
+def test_history_is_read_backwards_too(desk: Desk) -> None:
+    case = desk("ann").start("incident", Steer(title="Printer"))
+    path = f"/process-instances/{case['id']}/history"
+    entries = desk("ann").everything(path)
+
+    first = desk("ann").get(f"{path}?order=newest&limit=2")
+    rest = desk("ann").get(f"{path}?order=newest&limit=200&cursor={first['next']}")
+
+    assert len(entries) > 3
+    assert first["items"] + rest["items"] == entries[::-1]
+    assert rest["next"] is None
+
+
 def test_variables_are_the_cases_own(desk: Desk) -> None:
     values = {"divisor": 5, "list": [1, 2.5, None, {"a": True}], "text": "网络"}
 

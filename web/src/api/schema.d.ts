@@ -2655,7 +2655,8 @@ export interface paths {
         };
         /**
          * Get what happened in a process instance
-         * @description In order. `seq` counts from 1 without a gap; each entry's `hash` follows from the one before.
+         * @description In order, or with `order=newest` backwards. `seq` counts from 1 without a gap; each entry's `hash` follows
+         *     from the one before.
          */
         get: {
             parameters: {
@@ -2664,6 +2665,8 @@ export interface paths {
                     limit?: number;
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string | null;
+                    /** @description Which entries come first. */
+                    order?: "oldest" | "newest";
                 };
                 header?: {
                     /** @description The ETag you have; 304 if it is still current. */
@@ -2707,6 +2710,77 @@ export interface paths {
                          *     }
                          */
                         "application/json": components["schemas"]["HistoryEntryPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-instances/{instance_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the messages a process instance waits for
+         * @description What has waited longest first. Send one with `POST /messages`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    instance_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "message": "incident.reprioritise",
+                         *           "element": "reprioritise_requested",
+                         *           "element_name": "New priority asked for",
+                         *           "correlation_key": "INC-000123",
+                         *           "takes_payload": true
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["AwaitedMessagePage"];
                     };
                 };
                 304: components["responses"]["NOT_MODIFIED"];
@@ -5210,6 +5284,23 @@ export interface components {
         };
         HistoryEntryPage: {
             items: components["schemas"]["HistoryEntry"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        AwaitedMessage: {
+            /** @description The `name` to send. */
+            message: string;
+            /** @description The id of the event that waits for it, as drawn. */
+            element: string;
+            /** @description What people call the event, in the reader's language. */
+            readonly element_name: string | null;
+            /** @description null: it asks for none. */
+            correlation_key: string | null;
+            /** @description Whether the diagram says what becomes of a payload. */
+            takes_payload: boolean;
+        };
+        AwaitedMessagePage: {
+            items: components["schemas"]["AwaitedMessage"][];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
