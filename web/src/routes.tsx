@@ -25,6 +25,7 @@ export const routes: RouteObject[] = [
             children: [
               { index: true, element: <Home /> },
               { path: '/work', ...page(() => import('./work/work-page')) },
+              { path: '/tasks/:id', ...page(() => import('./work/task-page')) },
               { path: '/cases', ...page(() => import('./cases/cases-page')) },
               { path: '/catalogue', ...page(() => import('./catalogue/catalogue-page')) },
               { path: '/requests', ...page(() => import('./requests/requests-page')) },

@@ -1,13 +1,18 @@
 /** User tasks: what waits for somebody. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from './client';
+import { useCommand } from './queries';
 import type { paths } from './schema';
 
 export type UserTask = Schemas['UserTask'];
+export type OpenedUserTask = Schemas['OpenedUserTask'];
 export type TaskFilter = Omit<
   NonNullable<paths['/api/v1/user-tasks']['get']['parameters']['query']>,
   'cursor'
 >;
+
+/** How often an open list looks again; an answer that has not changed costs no more than its headers. */
+const LOOK_AGAIN = 15_000;
 
 /** The tasks that fit, page by page; `data` are the items of all pages read so far. */
 export function useUserTasks(filter: TaskFilter) {
@@ -18,5 +23,51 @@ export function useUserTasks(filter: TaskFilter) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
+    refetchInterval: LOOK_AGAIN,
   });
+}
+
+/** One task with its form, in the reader's language. */
+export function useUserTask(id: string) {
+  return useQuery({
+    queryKey: ['user-task', id],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/user-tasks/{task_id}', { params: { path: { task_id: id } }, signal })),
+    refetchInterval: LOOK_AGAIN,
+  });
+}
+
+export function useClaim() {
+  return useCommand((id: string, header) =>
+    answer(api.POST('/api/v1/user-tasks/{task_id}/claim', { params: { path: { task_id: id }, header } })),
+  );
+}
+
+export function useRelease() {
+  return useCommand((id: string, header) =>
+    answer(api.POST('/api/v1/user-tasks/{task_id}/release', { params: { path: { task_id: id }, header } })),
+  );
+}
+
+export function useAssign() {
+  return useCommand(({ id, assignee }: { id: string; assignee: string }, header) =>
+    answer(
+      api.POST('/api/v1/user-tasks/{task_id}/assign', {
+        params: { path: { task_id: id }, header },
+        body: { assignee },
+      }),
+    ),
+  );
+}
+
+/** `data` is null for a task without a form. */
+export function useComplete() {
+  return useCommand(({ id, data }: { id: string; data: Record<string, unknown> | null }, header) =>
+    answer(
+      api.POST('/api/v1/user-tasks/{task_id}/complete', {
+        params: { path: { task_id: id }, header },
+        body: { data: data as Schemas['Completion']['data'] },
+      }),
+    ),
+  );
 }

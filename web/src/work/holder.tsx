@@ -1,0 +1,24 @@
+/** Who has a task: the person, else those it is offered to. */
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useGroupTitle, usePersonName } from '../api/people';
+import { usePerson } from '../api/session';
+import type { UserTask } from '../api/user-tasks';
+
+type Held = Pick<UserTask, 'assignee' | 'candidate_groups' | 'candidate_users'>;
+
+export function Holder({ task }: { task: Held }) {
+  const { t } = useTranslation('work');
+  const me = usePerson();
+  const nameOf = usePersonName();
+  const titleOf = useGroupTitle();
+  if (task.assignee !== null) {
+    return <span>{task.assignee === me.username ? t('you') : nameOf(task.assignee)}</span>;
+  }
+  const offered = [...task.candidate_groups.map(titleOf), ...task.candidate_users.map(nameOf)];
+  return (
+    <Text component="span" c="dimmed">
+      {offered.length === 0 ? t('nobody') : offered.join(', ')}
+    </Text>
+  );
+}
