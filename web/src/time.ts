@@ -46,6 +46,18 @@ export function short(instant: string, language: string, zone: string, now: numb
   return new Intl.DateTimeFormat(language, { ...shown, timeZone: zone }).format(date);
 }
 
+/** The day, as a heading over what happened on it: "Monday, 2 March 2026". */
+export function day(instant: string, language: string, zone: string): string {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: zone });
+  return format.format(new Date(instant));
+}
+
+/** The time of day: "10:30". */
+export function timeOfDay(instant: string, language: string, zone: string): string {
+  const format = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: zone });
+  return format.format(new Date(instant));
+}
+
 const TICK = 30_000;
 
 let now = Date.now();

@@ -1,5 +1,5 @@
 /** Process definitions: what can be started, and what owners edit. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from './client';
 
 export type ProcessDefinition = Schemas['ProcessDefinition'];
@@ -13,5 +13,66 @@ export function useProcessDefinitions() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+/** What this person may start, page by page. */
+export function useStartable() {
+  return useInfiniteQuery({
+    queryKey: ['process-definitions', 'startable'],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      answer(
+        api.GET('/api/v1/process-definitions', { params: { query: { cursor, startable: true } }, signal }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+/** The latest version of one process. */
+export function useProcessDefinition(key: string) {
+  return useQuery({
+    queryKey: ['process-definition', key],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/process-definitions/{key}', { params: { path: { key } }, signal })),
+  });
+}
+
+/** What people call a process; its key while that is not known. */
+export function useDefinitionName(): (key: string) => string {
+  const { data = [] } = useProcessDefinitions();
+  return (key) => data.find((definition) => definition.key === key)?.name ?? key;
+}
+
+/** The form a process is started with; null when there is none. */
+export function useStartForm(key: string) {
+  return useQuery({
+    queryKey: ['process-definition', key, 'start-form'],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/process-definitions/{key}/start-form', { params: { path: { key } }, signal })),
+  });
+}
+
+export interface Version {
+  key: string;
+  version: number;
+}
+
+/** The diagrams of several versions, in their order; a version never changes. */
+export function useDiagramsOf(versions: readonly Version[]) {
+  return useQueries({
+    queries: versions.map(({ key, version: number }) => ({
+      queryKey: ['process-definition', key, number, 'xml'],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        answer(
+          api.GET('/api/v1/process-definitions/{key}/versions/{number}/xml', {
+            params: { path: { key, number } },
+            parseAs: 'text',
+            signal,
+          }),
+        ),
+      staleTime: Infinity,
+    })),
   });
 }

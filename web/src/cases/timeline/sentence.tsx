@@ -1,0 +1,63 @@
+/** One history entry as a sentence: "Sam claimed Triage". */
+import { Trans, useTranslation } from 'react-i18next';
+import { usePersonName } from '../../api/people';
+import type { HistoryEntry } from '../../api/process-instances';
+
+const KINDS = {
+  started: 'started',
+  claimed: 'claimed',
+  assigned: 'assigned',
+  released: 'released',
+  'task completed': 'taskCompleted',
+  commented: 'commented',
+  message: 'message',
+  'timer fired': 'timerFired',
+  'timer retried': 'timerRetried',
+  'variables changed': 'variablesChanged',
+  failed: 'failed',
+  retried: 'retried',
+  suspended: 'suspended',
+  resumed: 'resumed',
+  migrated: 'migrated',
+  decided: 'decided',
+  escalated: 'escalated',
+  'job completed': 'jobCompleted',
+  'job failed': 'jobFailed',
+  'job retried': 'jobRetried',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  entered: 'entered',
+  left: 'left',
+} as const;
+
+const PARTS = { b: <strong /> };
+
+export function Sentence({ entry }: { entry: HistoryEntry }) {
+  const { t } = useTranslation('cases');
+  const nameOf = usePersonName();
+  const known = (KINDS as Partial<Record<string, (typeof KINDS)[keyof typeof KINDS]>>)[entry.kind];
+  const detail = entry.detail ?? {};
+  const word = (name: string) => {
+    const value = detail[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  const values = {
+    actor: entry.actor_name ?? entry.actor ?? t('timeline.somebody'),
+    element: entry.element_name ?? entry.element ?? '',
+    to: nameOf(word('to')),
+    from: word('from'),
+    version: word('to'),
+    decision: word('decision'),
+  };
+  if (known === undefined) return `${entry.kind} ${values.element}`;
+  const kind = known === 'cancelled' && entry.element !== null ? 'withdrawn' : known;
+  return (
+    <Trans
+      t={t}
+      i18nKey={`timeline.${kind}`}
+      values={values}
+      components={PARTS}
+      tOptions={{ interpolation: { escapeValue: true } }}
+    />
+  );
+}
