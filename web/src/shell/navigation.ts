@@ -19,6 +19,8 @@ const ENTRIES: readonly Entry[] = [
     icon: 'cases',
     roles: ['agent', 'service-manager', 'process-owner', 'auditor'],
   },
+  { path: '/failures', label: 'nav.failures', icon: 'alert', roles: ['service-manager', 'process-owner'] },
+  { path: '/jobs', label: 'nav.jobs', icon: 'cog', roles: ['administrator'] },
   { path: '/catalogue', label: 'nav.catalogue', icon: 'plus', roles: [] },
   { path: '/requests', label: 'nav.requests', icon: 'list', roles: [] },
   { path: '/studio', label: 'nav.studio', icon: 'diagram', roles: ['process-owner', 'auditor'] },

@@ -13,6 +13,7 @@ import { ProblemAlert } from '../ui/problem-alert';
 import { ConnectionBanner } from './connection-banner';
 import { entriesFor } from './navigation';
 import { PersonMenu } from './person-menu';
+import { SearchBox } from './search-box';
 import classes from './shell.module.css';
 
 export function Shell() {
@@ -72,6 +73,7 @@ function Frame() {
           <Mark />
           <span>Baton</span>
         </Link>
+        <SearchBox />
         <PersonMenu />
         <div className={classes.progress} data-busy={navigating || undefined} />
       </header>
