@@ -120,6 +120,8 @@ function distance(units: readonly OutputUnit[]): number {
 function faultOf(schema: Schema, value: unknown, unit: OutputUnit): Fault {
   const at = pathIn(value, pointerSteps(unit.instanceLocation));
   const limit = schemaAt(schema, unit.keywordLocation);
+  // An entry that was added to a list and left empty.
+  if (unit.keyword === 'type' && valueAt(value, at) === null) return { path: at, keyword: 'required', limit };
   const missing = unit.keyword === 'required' ? missingName(unit, limit, valueAt(value, at)) : undefined;
   return { path: missing === undefined ? at : [...at, missing], keyword: unit.keyword, limit };
 }

@@ -2,6 +2,8 @@
 import type { Path } from './schema';
 
 const INPUT = 'input, textarea, select, button';
+const FAULTY =
+  ':is(input, textarea, select)[aria-invalid="true"], [data-faulty] :is(input, textarea, select, button)';
 
 /** The id that the form library gives the field at a path. */
 export function fieldId(path: Path): string {
@@ -19,4 +21,11 @@ export function focusField(path: Path): void {
       return;
     }
   }
+}
+
+/** Put the focus into the first field of a form that is marked as wrong; what stands first on the page is first. */
+export function focusFirstFault(form: HTMLElement | null): void {
+  const input = form?.querySelector<HTMLElement>(FAULTY);
+  input?.focus();
+  input?.scrollIntoView({ block: 'center' });
 }

@@ -1,18 +1,29 @@
 /** A form as the person it is for sees it. The server checks again what is sent. */
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { withTheme, type IChangeEvent } from '@rjsf/core';
 import { Theme } from '@rjsf/mantine';
 import { TranslatableString, type RJSFSchema } from '@rjsf/utils';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProblemEntry } from '../api/problem';
-import { focusField } from './focus';
+import { focusFirstFault } from './focus';
 import classes from './form-view.module.css';
-import { BaseInput, DateInput, DateTimeInput, RadioInput, SelectInput, TextareaInput } from './inputs';
+import {
+  BaseInput,
+  CheckboxesInput,
+  CheckboxInput,
+  DateInput,
+  DateTimeInput,
+  RadioInput,
+  SelectInput,
+  TextareaInput,
+} from './inputs';
+import { Items, ItemOf } from './lists';
 import {
   inLanguage,
   pathIn,
   pointerSteps,
+  valueAt,
   writable,
   type Data,
   type FormDocument,
@@ -44,6 +55,8 @@ const Form = withTheme<Data>({
   ...Theme,
   widgets: {
     ...Theme.widgets,
+    CheckboxesWidget: CheckboxesInput,
+    CheckboxWidget: CheckboxInput,
     DateTimeWidget: DateTimeInput,
     DateWidget: DateInput,
     RadioWidget: RadioInput,
@@ -52,6 +65,8 @@ const Form = withTheme<Data>({
   } as never,
   templates: {
     ...Theme.templates,
+    ArrayFieldItemTemplate: ItemOf,
+    ArrayFieldTemplate: Items,
     BaseInputTemplate: BaseInput,
     ErrorListTemplate: Summary,
     FieldErrorTemplate: GroupError,
@@ -73,60 +88,98 @@ export function FormView(props: Props) {
   } = props;
   const { t, i18n } = useTranslation('forms');
   const [typed, setTyped] = useState(data);
+  const [refused, setRefused] = useState(false);
+  const [sent, setSent] = useState<Data | null>(null);
+  const place = useRef<HTMLDivElement>(null);
   const form = useMemo(() => inLanguage(props.document, i18n.language), [props.document, i18n.language]);
   const validator = useMemo(() => validatorIn(t), [t]);
-  const extraErrors = useMemo(() => errorTree(problems, typed), [problems, typed]);
+  const open = useMemo(() => stillOpen(problems, sent, typed), [problems, sent, typed]);
+  const extraErrors = useMemo(() => errorTree(open, typed), [open, typed]);
+  useFocusOnProblems(place, problems, busy);
   const change = ({ formData = {} }: IChangeEvent<Data>) => {
     setTyped(formData);
-    onChange?.(formData);
+    if (JSON.stringify(formData) !== JSON.stringify(typed)) onChange?.(formData);
   };
   return (
-    <Form
-      className={classes.form}
-      schema={withoutTitle(form.schema)}
-      uiSchema={form.ui}
-      formData={typed}
-      validator={validator}
-      readonly={readOnly}
-      disabled={busy}
-      extraErrors={extraErrors}
-      onChange={change}
-      onSubmit={({ formData = {} }) => {
-        onSubmit(writable(form.schema, formData));
-      }}
-      focusOnFirstError={({ property = '.' }) => {
-        focusField((property.match(/[^.[\]]+/g) ?? []) as string[]);
-      }}
-      translateString={(text, params) => translated(text, params, t)}
-      showErrorList="top"
-      noHtml5Validate
-      omitExtraData
-      idPrefix="root"
-      experimental_defaultFormStateBehavior={{
-        arrayMinItems: { populate: 'never' },
-        constAsDefaults: 'never',
-        emptyObjectFields: 'skipEmptyDefaults',
-      }}
-    >
-      {readOnly ? (
-        <></>
-      ) : (
-        <>
-          {asksForSomething(form.schema) && (
-            <Text size="sm" c="dimmed" mt="md">
-              {t('needed')}
-            </Text>
-          )}
-          <Group mt="sm" gap="sm" className={classes.actions}>
-            <Button type="submit" loading={busy}>
-              {submitLabel ?? t('submit')}
-            </Button>
-            {actions}
-          </Group>
-        </>
-      )}
-    </Form>
+    <div ref={place} className={classes.form}>
+      <Form
+        schema={withoutTitle(form.schema)}
+        uiSchema={form.ui}
+        formData={typed}
+        validator={validator}
+        readonly={readOnly}
+        disabled={busy}
+        extraErrors={extraErrors}
+        onChange={change}
+        onSubmit={({ formData = {} }) => {
+          setRefused(false);
+          setSent(formData);
+          onSubmit(writable(form.schema, formData));
+        }}
+        onError={() => {
+          setRefused(true);
+          // Once what is wrong is marked.
+          setTimeout(() => focusFirstFault(place.current));
+        }}
+        // Once something was wrong, each field says at once when it is mended.
+        liveValidate={refused ? 'onChange' : false}
+        translateString={(text, params) => translated(text, params, t)}
+        showErrorList="top"
+        noHtml5Validate
+        omitExtraData
+        idPrefix="root"
+        experimental_defaultFormStateBehavior={{
+          arrayMinItems: { populate: 'never' },
+          constAsDefaults: 'never',
+          emptyObjectFields: 'skipEmptyDefaults',
+        }}
+      >
+        {readOnly ? (
+          <></>
+        ) : (
+          <>
+            <Group mt="lg" gap="sm" className={classes.actions}>
+              <Button type="submit" loading={busy}>
+                {submitLabel ?? t('submit')}
+              </Button>
+              {actions}
+            </Group>
+          </>
+        )}
+      </Form>
+    </div>
   );
+}
+
+/** Lead to the first field the server named; and when sending only failed, back to where it was sent from. */
+function useFocusOnProblems(
+  place: RefObject<HTMLDivElement | null>,
+  problems: readonly ProblemEntry[],
+  busy: boolean,
+): void {
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (problems.length > 0) focusFirstFault(place.current);
+  }, [place, problems]);
+  useEffect(() => {
+    // Nothing has the focus: it was on the button, which nobody can press while something is sent.
+    if (!busy && document.activeElement === document.body && wasBusy.current) {
+      place.current?.querySelector<HTMLElement>('[type="submit"]')?.focus();
+    }
+    wasBusy.current = busy;
+  }, [place, busy]);
+}
+
+/** What the server found wrong and nobody has changed since. */
+function stillOpen(
+  problems: readonly ProblemEntry[],
+  sent: Data | null,
+  typed: Data,
+): readonly ProblemEntry[] {
+  return problems.filter(({ pointer }) => {
+    const path = pathIn(typed, pointerSteps(pointer ?? '#').slice(1));
+    return sent === null || JSON.stringify(valueAt(sent, path)) === JSON.stringify(valueAt(typed, path));
+  });
 }
 
 const NONE: readonly ProblemEntry[] = [];
@@ -134,10 +187,6 @@ const NONE: readonly ProblemEntry[] = [];
 /** The page has a heading of its own. */
 function withoutTitle(schema: Schema): RJSFSchema {
   return { ...schema, title: undefined, description: undefined, $schema: undefined } as RJSFSchema;
-}
-
-function asksForSomething(schema: Schema): boolean {
-  return JSON.stringify(schema).includes('"required"');
 }
 
 interface ErrorTree {
@@ -158,13 +207,6 @@ function errorTree(problems: readonly ProblemEntry[], data: Data): ErrorTree {
 
 const TEXTS = {
   [TranslatableString.ArrayItemTitle]: 'list.item',
-  [TranslatableString.EmptyArray]: 'list.empty',
-  [TranslatableString.AddButton]: 'list.add',
-  [TranslatableString.AddItemButton]: 'list.add',
-  [TranslatableString.CopyButton]: 'list.copy',
-  [TranslatableString.MoveUpButton]: 'list.up',
-  [TranslatableString.MoveDownButton]: 'list.down',
-  [TranslatableString.RemoveButton]: 'list.remove',
   [TranslatableString.OptionPrefix]: 'list.option',
   [TranslatableString.YesLabel]: 'yes',
   [TranslatableString.NoLabel]: 'no',

@@ -1,9 +1,12 @@
 /** The fields people fill in: plain inputs of the browser's where they are better on a phone and for the keyboard. */
-import { NativeSelect, NumberInput, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, NumberInput, Radio, Textarea, TextInput } from '@mantine/core';
 import type { BaseInputTemplateProps, EnumOptionsType, WidgetProps } from '@rjsf/utils';
-import type { ChangeEvent } from 'react';
+import { useState, type ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePerson } from '../api/session';
+import classes from './form-view.module.css';
+import { useEntryLabel } from './lists';
+import { Mark } from './mark';
 import { instantOf, onTheWall } from './wall-clock';
 
 type Input = WidgetProps<unknown>;
@@ -15,18 +18,24 @@ function valueOf(props: AnyInput): unknown {
 }
 
 /** What all inputs share. */
-function shared(props: AnyInput) {
-  const { id, htmlName, name, label, hideLabel, required, disabled, readonly, options, schema } = props;
+function useShared(props: AnyInput) {
+  const { id, htmlName, name, label, required, disabled, readonly, options, schema } = props;
+  const entry = useEntryLabel();
+  const unlabelled = props.hideLabel === true || entry !== null;
   const description = options.description ?? schema.description;
   return {
     id,
     name: htmlName ?? name,
-    label: hideLabel ? undefined : label,
-    'aria-label': hideLabel ? label : undefined,
-    description: hideLabel ? undefined : description,
+    label: unlabelled ? undefined : (
+      <>
+        {label}
+        <Mark required={required} />
+      </>
+    ),
+    'aria-label': unlabelled ? (entry ?? label) : undefined,
+    description: unlabelled ? undefined : description,
     required,
     disabled: disabled === true || readonly === true,
-    placeholder: props.placeholder === '' ? undefined : props.placeholder,
     error: props.rawErrors?.length ? props.rawErrors.join(' ') : undefined,
     onBlur: () => {
       props.onBlur(id, valueOf(props));
@@ -35,6 +44,16 @@ function shared(props: AnyInput) {
       props.onFocus(id, valueOf(props));
     },
   };
+}
+
+/** The same for all but a box to tick: what is needed is marked in words. */
+function useFramed(props: AnyInput) {
+  return { ...useShared(props), withAsterisk: false };
+}
+
+/** What stands in an empty line of text. */
+function hint({ placeholder }: AnyInput) {
+  return { placeholder: placeholder === '' ? undefined : placeholder };
 }
 
 const INPUT_TYPES: Partial<Record<string, string>> = {
@@ -49,6 +68,7 @@ export function BaseInput(props: BaseInputTemplateProps<unknown>) {
   const { schema, onChange, onChangeOverride, options } = props;
   const type = typeof props.type === 'string' ? props.type : (INPUT_TYPES[schema.format ?? ''] ?? 'text');
   const value = valueOf(props);
+  const common = { ...useFramed(props), ...hint(props) };
   const change = (event: ChangeEvent<HTMLInputElement>) => {
     if (onChangeOverride) onChangeOverride(event);
     else onChange(event.target.value === '' ? options.emptyValue : event.target.value);
@@ -56,7 +76,7 @@ export function BaseInput(props: BaseInputTemplateProps<unknown>) {
   if (schema.type === 'number' || schema.type === 'integer') {
     return (
       <NumberInput
-        {...shared(props)}
+        {...common}
         value={typeof value === 'number' || typeof value === 'string' ? value : ''}
         // What was typed stays as it is; the check says what is wrong with it.
         clampBehavior="none"
@@ -70,7 +90,7 @@ export function BaseInput(props: BaseInputTemplateProps<unknown>) {
   }
   return (
     <TextInput
-      {...shared(props)}
+      {...common}
       type={type}
       value={typeof value === 'string' || typeof value === 'number' ? value : ''}
       onChange={change}
@@ -83,7 +103,8 @@ export function TextareaInput(props: Input) {
   const value = valueOf(props);
   return (
     <Textarea
-      {...shared(props)}
+      {...useFramed(props)}
+      {...hint(props)}
       autosize
       minRows={typeof options.rows === 'number' ? options.rows : 3}
       maxRows={20}
@@ -101,7 +122,7 @@ export function DateInput(props: Input) {
   const value = valueOf(props);
   return (
     <TextInput
-      {...shared(props)}
+      {...useFramed(props)}
       type="date"
       value={typeof value === 'string' ? value : ''}
       onChange={(event) => {
@@ -117,14 +138,19 @@ export function DateTimeInput(props: Input) {
   const { zone } = usePerson();
   const { onChange } = props;
   const value = valueOf(props);
-  const common = shared(props);
+  const common = useFramed(props);
+  const [typed, setTyped] = useState('');
+  // While a year is being typed, each digit makes another date: what stands there is not written anew.
+  const isTyped = value === instantOf(typed, zone);
+  const shown = typeof value === 'string' && !isTyped ? onTheWall(value, zone) : typed;
   return (
     <TextInput
       {...common}
       type="datetime-local"
       description={[common.description, t('inZone', { zone })].filter(Boolean).join(' · ')}
-      value={typeof value === 'string' ? onTheWall(value, zone) : ''}
+      value={shown}
       onChange={(event) => {
+        setTyped(event.target.value);
         onChange(instantOf(event.target.value, zone));
       }}
     />
@@ -144,17 +170,18 @@ function placeOf(value: unknown, options: Input['options']): string {
 }
 
 export function SelectInput(props: Input) {
+  return props.multiple === true ? <CheckboxesInput {...props} /> : <OneOf {...props} />;
+}
+
+function OneOf(props: Input) {
   const { t } = useTranslation('forms');
   const { onChange, options } = props;
+  const nothing = hint(props).placeholder ?? t('choose');
   return (
     <NativeSelect
-      {...shared(props)}
+      {...useFramed(props)}
       data={[
-        {
-          value: '',
-          label:
-            props.placeholder === undefined || props.placeholder === '' ? t('choose') : props.placeholder,
-        },
+        { value: '', label: nothing },
         ...choices(options).map(({ label }, place) => ({ value: String(place), label })),
       ]}
       value={placeOf(valueOf(props), options)}
@@ -166,31 +193,91 @@ export function SelectInput(props: Input) {
   );
 }
 
+const CHOICE = { body: classes.choice, label: classes.choiceLabel } as Record<string, string>;
+
 export function RadioInput(props: Input) {
   const { onChange, options } = props;
-  const { onBlur, onFocus, disabled, name, ...common } = shared(props);
+  const { onBlur, onFocus, disabled, name, error, ...common } = useFramed(props);
   return (
     <Radio.Group
       {...common}
+      error={error}
       value={placeOf(valueOf(props), options)}
       onChange={(chosen) => {
         onChange(choices(options)[Number(chosen)]?.value);
       }}
     >
-      <Stack gap={2} mt={6}>
+      <div className={classes.choices}>
         {choices(options).map(({ label }, place) => (
           <Radio
             key={place}
-            id={`${props.id}-${String(place)}`}
+            id={`${props.id}-${place}`}
             name={name}
             value={String(place)}
             label={label}
+            classNames={CHOICE}
             disabled={disabled}
+            aria-invalid={error !== undefined || undefined}
             onBlur={onBlur}
             onFocus={onFocus}
           />
         ))}
-      </Stack>
+      </div>
     </Radio.Group>
+  );
+}
+
+/** Several of a few choices. */
+export function CheckboxesInput(props: Input) {
+  const { onChange, options } = props;
+  const { onBlur, onFocus, disabled, name, error, required, ...common } = useFramed(props);
+  const value = valueOf(props);
+  const chosen = Array.isArray(value) ? value.map((one) => placeOf(one, options)) : [];
+  return (
+    <Checkbox.Group
+      {...common}
+      error={error}
+      value={chosen}
+      // In the order of the choices, whatever was ticked first.
+      onChange={(places) => {
+        onChange(
+          choices(options)
+            .filter((_, place) => places.includes(String(place)))
+            .map((one): unknown => one.value),
+        );
+      }}
+    >
+      <div className={classes.choices} data-required={required}>
+        {choices(options).map(({ label }, place) => (
+          <Checkbox
+            key={place}
+            id={`${props.id}-${place}`}
+            name={name}
+            value={String(place)}
+            label={label}
+            classNames={CHOICE}
+            disabled={disabled}
+            aria-invalid={error !== undefined || undefined}
+            onBlur={onBlur}
+            onFocus={onFocus}
+          />
+        ))}
+      </div>
+    </Checkbox.Group>
+  );
+}
+
+/** Yes, or not. */
+export function CheckboxInput(props: Input) {
+  const { onChange } = props;
+  return (
+    <Checkbox
+      {...useShared(props)}
+      classNames={CHOICE}
+      checked={valueOf(props) === true}
+      onChange={(event) => {
+        onChange(event.target.checked);
+      }}
+    />
   );
 }

@@ -8,20 +8,22 @@ import {
   type ObjectFieldTemplateProps,
   type RJSFSchema,
 } from '@rjsf/utils';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../ui/icon';
 import { Instant } from '../ui/instant';
 import { focusField } from './focus';
 import classes from './form-view.module.css';
+import { Labelled, useEntryLabel } from './lists';
+import { Mark } from './mark';
 import { labelAt, type Json, type Schema } from './schema';
-
-const SCALAR = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
 export function Field(props: FieldTemplateProps<unknown>) {
   const { schema, readonly, hidden, children, errors, help, label, formData } = props;
   if (hidden) return <div hidden>{children}</div>;
-  if ((readonly || schema.readOnly) && isScalar(schema)) {
-    return <Shown label={label} schema={schema} names={namesIn(props.uiSchema)} value={formData as Json} />;
+  const isWhole = props.id === 'root';
+  if ((readonly || schema.readOnly) && !isWhole) {
+    return <Shown label={label} schema={schema} ui={props.uiSchema} value={formData as Json | undefined} />;
   }
   return (
     <>
@@ -32,68 +34,124 @@ export function Field(props: FieldTemplateProps<unknown>) {
   );
 }
 
-function isScalar(schema: RJSFSchema): boolean {
-  return schema.enum !== undefined || (typeof schema.type === 'string' && SCALAR.has(schema.type));
-}
-
-function namesIn(ui: FieldTemplateProps['uiSchema']): readonly string[] {
-  return (ui?.['ui:enumNames'] as string[] | undefined) ?? [];
-}
+type Ui = FieldTemplateProps['uiSchema'];
 
 interface ShownProps {
   label: string;
   schema: RJSFSchema;
-  names: readonly string[];
+  ui: Ui;
   value: Json | undefined;
 }
 
 /** A value nobody can change here; without one there is nothing to show. */
-function Shown({ label, schema, names, value }: ShownProps) {
-  if (value === undefined || value === null || value === '') return null;
+function Shown({ label, schema, ui, value }: ShownProps) {
+  if (isNothing(value)) return null;
   return (
     <div className={classes.shown}>
       <Text size="sm" c="dimmed" component="div">
         {label}
       </Text>
       <Text component="div" className={classes.text}>
-        <Value schema={schema} names={names} value={value} />
+        <Value schema={schema} ui={ui} value={value} />
       </Text>
     </div>
   );
 }
 
-function Value({ schema, names, value }: { schema: RJSFSchema; names: readonly string[]; value: Json }) {
+function isNothing(value: Json | undefined): value is undefined | null | '' {
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+interface ValueProps {
+  schema: RJSFSchema;
+  ui: Ui;
+  value: Json;
+}
+
+function Value({ schema, ui, value }: ValueProps) {
   const { t } = useTranslation('forms');
+  if (Array.isArray(value)) return <Values schema={schema} ui={ui} value={value} />;
+  if (typeof value === 'object' && value !== null) return <Group schema={schema} ui={ui} value={value} />;
+  const names = (ui?.['ui:enumNames'] as string[] | undefined) ?? [];
   const place = schema.enum?.findIndex((one) => one === value) ?? -1;
   if (place >= 0 && names[place] !== undefined) return <>{names[place]}</>;
   if (typeof value === 'boolean') return <>{value ? t('yes') : t('no')}</>;
   if (schema.format === 'date-time' && typeof value === 'string') return <Instant at={value} as="exact" />;
-  return <>{typeof value === 'string' ? value : JSON.stringify(value)}</>;
+  return <>{String(value)}</>;
+}
+
+function Values({ schema, ui, value }: ValueProps & { value: Json[] }) {
+  const items = (schema.items ?? {}) as RJSFSchema;
+  // The names of several choices stand beside the list, those of one inside it.
+  const inside = { ...ui, ...(ui?.items as Ui) };
+  return (
+    <ul className={classes.values}>
+      {value.map((one, index) => (
+        <li key={index}>{one !== null && <Value schema={items} ui={inside} value={one} />}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Group({ schema, ui, value }: ValueProps & { value: Record<string, Json> }) {
+  const declared = schema.properties ?? {};
+  const names = [...Object.keys(declared), ...Object.keys(value).filter((name) => !(name in declared))];
+  return (
+    <dl className={classes.record}>
+      {names.map((name) => {
+        const field = (declared[name] ?? {}) as RJSFSchema;
+        const one = value[name];
+        if (isNothing(one)) return null;
+        return (
+          <Fragment key={name}>
+            <dt>{field.title ?? name}</dt>
+            <dd>
+              <Value schema={field} ui={ui?.[name] as Ui} value={one} />
+            </dd>
+          </Fragment>
+        );
+      })}
+    </dl>
+  );
 }
 
 export function ObjectFields(props: ObjectFieldTemplateProps<unknown>) {
-  const { title, description, properties, fieldPathId } = props;
+  const { title, description, properties, fieldPathId, required } = props;
   const fields = properties
     .filter(({ hidden }) => !hidden)
     .map(({ name, content }) => <div key={name}>{content}</div>);
+  const entry = useEntryLabel();
   const isRoot = fieldPathId.path.length === 0;
-  if (isRoot) return <Stack gap="md">{fields}</Stack>;
+  if (isRoot) return <Stack gap="lg">{fields}</Stack>;
   return (
-    <Fieldset legend={title} id={fieldPathId.$id}>
+    <Fieldset
+      id={fieldPathId.$id}
+      className={classes.group}
+      legend={
+        <>
+          {entry ?? title}
+          <Mark required={required} />
+        </>
+      }
+    >
       {description && (
         <Text size="sm" c="dimmed" mb="sm">
           {description}
         </Text>
       )}
-      <Stack gap="sm">{fields}</Stack>
+      <Labelled>
+        <Stack gap="sm">{fields}</Stack>
+      </Labelled>
     </Fieldset>
   );
 }
 
 /** Inputs show their own errors; what is wrong with a list or a group as a whole is shown here. */
 export function GroupError({ errors, fieldPathId, schema }: FieldErrorProps<unknown>) {
-  const isGroup =
-    (schema.type === 'array' && !isScalar(schema.items as RJSFSchema)) || schema.type === 'object';
+  const isList = schema.type === 'array' && (schema.items as Schema | undefined)?.enum === undefined;
+  const isGroup = isList || schema.type === 'object';
   if (!errors?.length || !isGroup || fieldPathId.path.length === 0) return null;
   return (
     <Text id={errorId(fieldPathId)} size="sm" c="var(--mantine-color-error)" mt={4}>

@@ -11,11 +11,22 @@ export function validatorIn(t: T): ValidatorType<Data> {
   return {
     isValid: (schema, data, root) => fits(schema as Schema, data, root as Schema),
     rawValidation: () => ({}),
-    validateFormData: (data, schema) => {
-      const errors = faultsOf(schema as Schema, data ?? {}).map((fault) => entry(fault, schema as Schema, t));
+    validateFormData: (data, schema, _check, _transform, ui) => {
+      const faults = asLaidOut(faultsOf(schema as Schema, data ?? {}), schema as Schema, ui ?? {});
+      const errors = faults.map((fault) => entry(fault, schema as Schema, t));
       return { errors, errorSchema: toErrorSchema<Data>(errors) };
     },
   };
+}
+
+/** In the order in which the fields stand on the page. */
+function asLaidOut(faults: readonly Fault[], schema: Schema, ui: Record<string, unknown>): Fault[] {
+  const order = (ui['ui:order'] as string[] | undefined) ?? Object.keys(schema.properties ?? {});
+  const place = ({ path: [name] }: Fault) => {
+    const found = order.indexOf(String(name));
+    return found < 0 ? order.length : found;
+  };
+  return [...faults].sort((one, other) => place(one) - place(other));
 }
 
 function entry(fault: Fault, schema: Schema, t: T): RJSFValidationError {
