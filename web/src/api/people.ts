@@ -7,7 +7,8 @@ export type Group = Schemas['Group'];
 const RARELY = 10 * 60_000;
 const MOST = 200;
 
-function useGroups() {
+/** All groups. */
+export function useGroups() {
   return useQuery({
     queryKey: ['groups'],
     queryFn: async ({ signal }) =>

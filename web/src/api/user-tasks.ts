@@ -27,6 +27,12 @@ export function useUserTasks(filter: TaskFilter) {
   });
 }
 
+/** How many tasks fit, as far as one page tells: "12", or "50+". The first page is read once for both. */
+export function useUserTasksCount(filter: TaskFilter): string | undefined {
+  const { data, hasNextPage } = useUserTasks(filter);
+  return data && (hasNextPage ? `${data.length}+` : String(data.length));
+}
+
 /** One task with its form, in the reader's language. */
 export function useUserTask(id: string) {
   return useQuery({

@@ -16,11 +16,12 @@ export function useRowKeys(actions: Actions): RefObject<HTMLDivElement | null> {
   useEffect(() => {
     latest.current = actions;
   });
+  useFocusKept(list);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey || target.matches(TYPING)) return;
-      const rows = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
+      const rows = rowsIn(list.current);
       const at = rows.indexOf(document.activeElement as HTMLElement);
       const step = STEPS[event.key];
       if (step !== undefined && (at >= 0 || event.key.length === 1)) {
@@ -36,4 +37,37 @@ export function useRowKeys(actions: Actions): RefObject<HTMLDivElement | null> {
     };
   }, []);
   return list;
+}
+
+/** When the row that had the focus leaves the list, the one that takes its place gets it. */
+function useFocusKept(list: RefObject<HTMLDivElement | null>): void {
+  const last = useRef<{ row: string; at: number }>(null);
+  useEffect(() => {
+    const place = list.current;
+    const remember = ({ target }: FocusEvent) => {
+      const entry = (target as HTMLElement).closest('tr, li');
+      const at = rowsIn(place).findIndex((row) => entry?.contains(row));
+      const row = rowsIn(place)[at]?.dataset.row;
+      last.current = row === undefined ? null : { row, at };
+    };
+    const forget = ({ relatedTarget }: FocusEvent) => {
+      if (relatedTarget !== null && !place?.contains(relatedTarget as Node)) last.current = null;
+    };
+    place?.addEventListener('focusin', remember);
+    place?.addEventListener('focusout', forget);
+    return () => {
+      place?.removeEventListener('focusin', remember);
+      place?.removeEventListener('focusout', forget);
+    };
+  }, [list]);
+  useEffect(() => {
+    const kept = last.current;
+    if (kept === null || document.activeElement !== document.body) return;
+    const rows = rowsIn(list.current);
+    if (rows.every((row) => row.dataset.row !== kept.row)) rows[Math.min(kept.at, rows.length - 1)]?.focus();
+  });
+}
+
+function rowsIn(list: HTMLElement | null): HTMLElement[] {
+  return [...(list?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
 }

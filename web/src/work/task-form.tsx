@@ -2,16 +2,19 @@
 import { Anchor, Button, Group, Text } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { usePersonName } from '../api/people';
 import type { Problem } from '../api/problem';
-import { useComplete, type OpenedUserTask } from '../api/user-tasks';
+import { usePerson } from '../api/session';
+import { useComplete, useUserTask, type OpenedUserTask } from '../api/user-tasks';
 import { useDraft } from '../drafts';
 import type { Data, FormDocument, Schema } from '../forms/schema';
+import { confirm } from '../ui/confirm';
 import { Instant } from '../ui/instant';
 import { Loading } from '../ui/loading';
 import { notifyDone } from '../ui/notify';
 import { ProblemAlert } from '../ui/problem-alert';
-import { OtherHas } from './other-has';
+import { ForOthers } from './for-others';
+import classes from './task-page.module.css';
 
 const FormView = lazy(() => import('../forms/form-view').then(({ FormView }) => ({ default: FormView })));
 
@@ -20,30 +23,67 @@ interface Props {
   readOnly: boolean;
 }
 
+/** Under which name what is typed into a task is kept. */
+export function draftOf(task: OpenedUserTask): string {
+  return `task.${task.id}`;
+}
+
 export function TaskForm({ task, readOnly }: Props) {
   const { t } = useTranslation('work');
-  const navigate = useNavigate();
   const complete = useComplete();
-  const draft = useDraft<Data>(`task.${task.id}`);
-  const send = (data: Data | null) => {
+  const ask = useQuestion(task);
+  const { refetch } = useUserTask(task.id);
+  const draft = useDraft<Data>(draftOf(task));
+  const send = async (data: Data | null) => {
+    if (!(await ask())) return;
     complete.mutate(
       { id: task.id, data },
       {
         onSuccess: () => {
           draft.discard();
           notifyDone(t('done', { task: task.name, number: task.case.number }));
-          void navigate('/work');
+        },
+        onError: ({ status }) => {
+          // Somebody was first, or it has gone to others: the page tells what became of it.
+          if (STALE.has(status)) void refetch();
         },
       },
     );
   };
-  const shared = { task, readOnly, send, problem: complete.error, busy: complete.isPending };
+  const shared = { task, readOnly, send: (data: Data | null) => void send(data), busy: complete.isPending };
+  const problem = complete.error;
   return (
-    <>
-      {readOnly && task.assignee !== null && <OtherHas assignee={task.assignee} />}
-      {task.form === null ? <Without {...shared} /> : <Filled {...shared} draft={draft} />}
-    </>
+    <div className={classes.sheet}>
+      {readOnly && <ForOthers task={task} />}
+      {task.form === null ? (
+        <Without {...shared} problem={problem} />
+      ) : (
+        <Filled {...shared} problem={problem} draft={draft} />
+      )}
+    </div>
   );
+}
+
+const STALE = new Set([403, 404, 409]);
+
+/** Ask before what is easily done by mistake: one press without a form, or in another's place. */
+function useQuestion(task: OpenedUserTask): () => Promise<boolean> {
+  const { t } = useTranslation('work');
+  const me = usePerson();
+  const nameOf = usePersonName();
+  const { assignee, name } = task;
+  if (assignee !== null && assignee !== me.username) {
+    const other = nameOf(assignee);
+    return () =>
+      confirm({
+        title: t('confirmFor', { name: other }),
+        text: t('confirmForText', { name: other }),
+        action: t('complete'),
+      });
+  }
+  if (task.form !== null) return () => Promise.resolve(true);
+  return () =>
+    confirm({ title: t('confirmDone', { task: name }), text: t('confirmDoneText'), action: t('complete') });
 }
 
 interface Sending extends Props {

@@ -4,11 +4,14 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { usePersonName } from '../api/people';
-import { useClaim, type UserTask } from '../api/user-tasks';
+import { usePerson } from '../api/session';
+import { useClaim, useRelease, type UserTask } from '../api/user-tasks';
 import { Instant } from '../ui/instant';
 import { notifyDone, notifyProblem } from '../ui/notify';
 import { Due } from './due';
 import { Holder } from './holder';
+import { Priority } from './priority';
+import { mayClaim } from './rights';
 import classes from './task-list.module.css';
 import { useRowKeys } from './row-keys';
 
@@ -21,35 +24,45 @@ export function TaskList({ tasks, label }: Props) {
   const narrow = useMediaQuery('(max-width: 48em)', window.innerWidth <= 768, {
     getInitialValueInEffect: false,
   });
-  const claim = useClaimInPlace();
+  const me = usePerson();
+  const actions = useActions();
   const list = useRowKeys({
     claim: (id) => {
       const task = tasks.find((one) => one.id === id);
-      if (task?.assignee === null) claim(task);
+      if (task && mayClaim(me, task)) actions.claim(task);
     },
   });
-  const rows = { tasks, label, claim };
+  const rows = { tasks, label, actions };
   return <div ref={list}>{narrow ? <Cards {...rows} /> : <Rows {...rows} />}</div>;
 }
 
-function useClaimInPlace(): (task: UserTask) => void {
+type Act = (task: UserTask) => void;
+
+function useActions(): { claim: Act; release: Act } {
   const { t } = useTranslation('work');
-  const { mutate } = useClaim();
-  return (task) => {
-    mutate(task.id, {
-      onSuccess: () => {
-        notifyDone(t('claimed', { task: task.name, number: task.case.number }));
-      },
-      onError: notifyProblem,
-    });
+  const { mutate: claim } = useClaim();
+  const { mutate: release } = useRelease();
+  const told = (task: UserTask, key: 'claimed' | 'released') => ({
+    onSuccess: () => {
+      notifyDone(t(key, { task: task.name, number: task.case.number }));
+    },
+    onError: notifyProblem,
+  });
+  return {
+    claim: (task) => {
+      claim(task.id, told(task, 'claimed'));
+    },
+    release: (task) => {
+      release(task.id, told(task, 'released'));
+    },
   };
 }
 
 interface Listed extends Props {
-  claim: (task: UserTask) => void;
+  actions: ReturnType<typeof useActions>;
 }
 
-function Rows({ tasks, label, claim }: Listed) {
+function Rows({ tasks, label, actions }: Listed) {
   const { t } = useTranslation('work');
   const nameOf = usePersonName();
   return (
@@ -76,7 +89,9 @@ function Rows({ tasks, label, claim }: Listed) {
               <span className={classes.number}>{task.case.number}</span> {task.case.title}
             </Table.Td>
             <Table.Td>{task.case.requester === null ? '' : nameOf(task.case.requester)}</Table.Td>
-            <Table.Td>{task.priority}</Table.Td>
+            <Table.Td>
+              <Priority priority={task.priority} />
+            </Table.Td>
             <Table.Td>
               <Holder task={task} />
             </Table.Td>
@@ -87,7 +102,7 @@ function Rows({ tasks, label, claim }: Listed) {
               <Instant at={task.created_at} />
             </Table.Td>
             <Table.Td className={classes.action}>
-              <ClaimButton task={task} claim={claim} />
+              <Hand task={task} actions={actions} />
             </Table.Td>
           </Table.Tr>
         ))}
@@ -96,7 +111,7 @@ function Rows({ tasks, label, claim }: Listed) {
   );
 }
 
-function Cards({ tasks, label, claim }: Listed) {
+function Cards({ tasks, label, actions }: Listed) {
   const { t } = useTranslation('work');
   return (
     <ul className={classes.cards} aria-label={label}>
@@ -107,14 +122,14 @@ function Cards({ tasks, label, claim }: Listed) {
             <span className={classes.number}>{task.case.number}</span> {task.case.title}
           </div>
           <div className={classes.facts}>
-            {task.priority !== null && <span>{t('priorityOf', { priority: task.priority })}</span>}
+            <Priority priority={task.priority} />
             <Holder task={task} />
             <Due at={task.due_at} />
             <span>
               {t('since')} <Instant at={task.created_at} />
             </span>
           </div>
-          <ClaimButton task={task} claim={claim} />
+          <Hand task={task} actions={actions} />
         </li>
       ))}
     </ul>
@@ -129,19 +144,23 @@ function TaskLink({ task }: { task: UserTask }) {
   );
 }
 
-function ClaimButton({ task, claim }: { task: UserTask; claim: (task: UserTask) => void }) {
+/** Taking a task that is free, or giving one's own back. */
+function Hand({ task, actions }: { task: UserTask; actions: Listed['actions'] }) {
   const { t } = useTranslation('work');
-  if (task.assignee !== null) return null;
+  const me = usePerson();
+  const isMine = task.assignee === me.username;
+  if (!isMine && !mayClaim(me, task)) return null;
+  const named = { task: task.name, number: task.case.number };
   return (
     <Button
       size="compact-sm"
-      variant="light"
-      aria-label={t('claimIt', { task: task.name, number: task.case.number })}
+      variant={isMine ? 'subtle' : 'light'}
+      aria-label={isMine ? t('releaseIt', named) : t('claimIt', named)}
       onClick={() => {
-        claim(task);
+        (isMine ? actions.release : actions.claim)(task);
       }}
     >
-      {t('claim')}
+      {isMine ? t('release') : t('claim')}
     </Button>
   );
 }

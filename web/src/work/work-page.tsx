@@ -1,16 +1,16 @@
 /** My work: what is mine, what my teams could take, and for those who oversee, everything. */
-import { Button, Group, Kbd, List, Modal, Switch, Tabs, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useDisclosure, useHotkeys } from '@mantine/hooks';
-import { useState } from 'react';
+import { Button, Kbd, Modal, Tabs, Text } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { hasRole, usePerson } from '../api/session';
-import { useUserTasks } from '../api/user-tasks';
+import { useUserTasks, useUserTasksCount } from '../api/user-tasks';
 import { Empty } from '../ui/empty';
-import { Icon } from '../ui/icon';
 import { Listed } from '../ui/listed';
 import { PageTitle } from '../ui/page-title';
-import { filterOf, isNarrowed, TABS, useChosen, type Chosen, type Tab } from './filters';
+import { FilterBar } from './filter-bar';
+import { CLEARED, filterOf, narrowing, TABS, useChosen, type Chosen, type Tab } from './filters';
 import { TaskList } from './task-list';
+import classes from './work-page.module.css';
 
 export default function WorkPage() {
   const { t } = useTranslation('work');
@@ -23,7 +23,7 @@ export default function WorkPage() {
       <PageTitle
         title={t('title')}
         actions={
-          <Button variant="subtle" size="compact-sm" visibleFrom="sm" onClick={help.open}>
+          <Button variant="subtle" visibleFrom="sm" rightSection={<Kbd>?</Kbd>} onClick={help.open}>
             {t('keys.title')}
           </Button>
         }
@@ -31,86 +31,100 @@ export default function WorkPage() {
       <Tabs
         value={chosen.tab}
         onChange={(tab) => {
-          choose({ tab: tab as Tab });
+          choose({ tab: tab as Tab, group: '', claimed: false });
         }}
       >
         <Tabs.List mb="md">
           {TABS.filter((tab) => tab !== 'all' || oversees).map((tab) => (
-            <Tabs.Tab key={tab} value={tab}>
+            <Tabs.Tab key={tab} value={tab} rightSection={tab !== 'all' && <Count tab={tab} />}>
               {t(`tab.${tab}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         <Tabs.Panel value={chosen.tab}>
-          <Filters chosen={chosen} choose={choose} />
-          <Tasks chosen={chosen} />
+          <FilterBar chosen={chosen} choose={choose} />
+          <Tasks chosen={chosen} choose={choose} />
         </Tabs.Panel>
       </Tabs>
       <Modal opened={helpShown} onClose={help.close} title={t('keys.title')}>
-        <List listStyleType="none" spacing="xs">
-          {(['move', 'open', 'claim'] as const).map((what) => (
-            <List.Item key={what}>
-              <Kbd>{t(`keys.${what}Keys`)}</Kbd> {t(`keys.${what}`)}
-            </List.Item>
+        <dl className={classes.keys}>
+          {(['move', 'open', 'claim', 'help'] as const).map((what) => (
+            <div key={what}>
+              <dt>
+                <Kbd>{t(`keys.${what}Keys`)}</Kbd>
+              </dt>
+              <dd>{t(`keys.${what}`)}</dd>
+            </div>
           ))}
-        </List>
+        </dl>
       </Modal>
     </>
   );
 }
 
-interface FilterProps {
-  chosen: Chosen;
-  choose: (change: Partial<Chosen>) => void;
-}
-
-function Filters({ chosen, choose }: FilterProps) {
-  const { t } = useTranslation('work');
-  const [text, setText] = useState(chosen.text);
-  const search = useDebouncedCallback((wanted: string) => {
-    choose({ text: wanted });
-  }, 250);
+/** How many tasks a tab has before anything narrows it; `50+` says as much as anybody needs. */
+function Count({ tab }: { tab: Tab }) {
+  const count = useUserTasksCount(filterOf({ ...WHOLE, tab }));
+  if (count === undefined || count === '0') return null;
   return (
-    <Group gap="md" mb="md" role="search" aria-label={t('filter')}>
-      <TextInput
-        aria-label={t('search')}
-        placeholder={t('search')}
-        leftSection={<Icon name="search" size={16} />}
-        value={text}
-        maxLength={200}
-        onChange={(event) => {
-          setText(event.target.value);
-          search(event.target.value);
-        }}
-      />
-      <Switch
-        label={t('onlyOverdue')}
-        checked={chosen.overdue}
-        onChange={(event) => {
-          choose({ overdue: event.target.checked });
-        }}
-      />
-      <Switch
-        label={t('oldestFirst')}
-        checked={chosen.oldest}
-        onChange={(event) => {
-          choose({ oldest: event.target.checked });
-        }}
-      />
-    </Group>
+    <Text component="span" className={classes.count}>
+      {count}
+    </Text>
   );
 }
 
-function Tasks({ chosen }: { chosen: Chosen }) {
+const WHOLE: Chosen = {
+  tab: 'mine',
+  text: '',
+  process: '',
+  group: '',
+  priority: '',
+  overdue: false,
+  claimed: false,
+  oldest: false,
+};
+
+function Tasks({ chosen, choose }: { chosen: Chosen; choose: (change: Partial<Chosen>) => void }) {
   const { t } = useTranslation('work');
   const tasks = useUserTasks(filterOf(chosen));
-  const empty = isNarrowed(chosen) ? (
-    <Empty icon="search" title={t('noneFound')} />
-  ) : (
-    <Empty icon="inbox" title={t(`empty.${chosen.tab}`)}>
-      {t(`emptyHint.${chosen.tab}`)}
-    </Empty>
-  );
+  const { groups } = usePerson();
+  const toTeams = chosen.tab === 'mine' && groups.length > 0;
+  const empty =
+    narrowing(chosen) > 0 ? (
+      <Empty
+        icon="search"
+        title={t('noneFound')}
+        action={
+          <Button
+            variant="default"
+            onClick={() => {
+              choose(CLEARED);
+            }}
+          >
+            {t('clear')}
+          </Button>
+        }
+      />
+    ) : (
+      <Empty
+        icon="inbox"
+        title={t(`empty.${chosen.tab}`)}
+        action={
+          toTeams && (
+            <Button
+              variant="default"
+              onClick={() => {
+                choose({ tab: 'team' });
+              }}
+            >
+              {t('toTeams')}
+            </Button>
+          )
+        }
+      >
+        {t(`emptyHint.${chosen.tab}`)}
+      </Empty>
+    );
   return (
     <Listed query={tasks} empty={empty}>
       {(items) => <TaskList tasks={items} label={t(`tab.${chosen.tab}`)} />}
