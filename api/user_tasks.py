@@ -44,6 +44,8 @@ def list_tasks(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
         mine=mine,
         text=query["q"],
         instance=query["instance"],
+        definition=query["definition"],
+        priority=query["priority"],
         state=query["state"],
         unassigned=query["unassigned"],
         overdue_at=here.now if query["overdue"] else None,

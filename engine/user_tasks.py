@@ -83,6 +83,8 @@ class Filter:
     mine: bool = False
     text: str | None = None
     overdue_at: datetime | None = None
+    definition: str | None = None
+    priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +156,24 @@ def _conditions(session: Session, chosen: Filter, by: Person) -> list[ColumnElem
         found.append(or_(false(), *map(_was_offered, sorted(by.groups))))
     if chosen.text:
         found.append(_has_words(session, chosen.text))
+    if chosen.definition is not None:
+        found.append(_is_of(chosen.definition))
+    if chosen.priority is not None:
+        found.append(row.priority == chosen.priority)
     if chosen.unassigned:
         found.append(row.assignee.is_(None))
     if chosen.overdue_at is not None:
         found += [IS_OPEN, row.due_at < chosen.overdue_at]
     return found
+
+
+def _is_of(key: str) -> ColumnElement[bool]:
+    """Whether a task belongs to a case of a process: looked up by the task, so that lists are still walked in
+    their own order.
+    """
+    task, case = table_of(UserTaskRow).c, table_of(ProcessInstanceRow).c
+    its_own = select(1).where(case.id == task.instance_id, case.definition_key == key)
+    return its_own.correlate(table_of(UserTaskRow)).exists()
 
 
 def _was_offered(group: str) -> ColumnElement[bool]:

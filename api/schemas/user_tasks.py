@@ -58,6 +58,10 @@ class UserTasksQuery(PageQuery):
         load_default=None, metadata={"description": "Offered to this group; `mine`: to one of my groups."}
     )
     instance = fields.String(load_default=None)
+    definition = fields.String(
+        load_default=None, metadata={"description": "Only tasks of cases of the process with this key."}
+    )
+    priority = fields.Integer(load_default=None)
     state = fields.String(load_default=TaskState.OPEN, validate=validate.OneOf([*TaskState]))
     unassigned = fields.Boolean(
         load_default=False, metadata={"description": "Only tasks nobody has claimed."}

@@ -84,3 +84,15 @@ def test_tasks_are_found_by_their_name_and_their_case(
     assert listed(desk, ROOT, text="paper") == listed(desk, SAM, text="paper") == ["check"]
     assert listed(desk, ROOT, text="电缆") == listed(desk, NIA, text=desk.case(wire).number) == ["wire"]
     assert listed(desk, SAM, text="电缆") == listed(desk, ROOT, text="%") == []
+
+
+def test_a_list_is_narrowed_to_a_process_and_to_a_priority(desk: Desk) -> None:
+    desk.deploy(line(draw.user("urgent", candidateGroups="service-desk", priority="1"), key="u"))
+    desk.deploy(line(draw.user("calm", candidateGroups="service-desk", priority="4"), key="v"))
+    desk.start(key="u")
+    desk.start(key="v")
+
+    assert listed(desk, SAM, definition="u") == listed(desk, MIA, definition="u") == ["urgent"]
+    assert listed(desk, SAM, mine=True, priority=4) == listed(desk, ROOT, priority=4) == ["calm"]
+    assert listed(desk, SAM, definition="u", priority=4) == listed(desk, SAM, definition="nowhere") == []
+    assert [view.task.element for view in by_due(desk, SAM, definition="v")] == ["calm"]

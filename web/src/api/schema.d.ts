@@ -3569,6 +3569,9 @@ export interface paths {
                     /** @description Offered to this group; `mine`: to one of my groups. */
                     group?: string | null;
                     instance?: string | null;
+                    /** @description Only tasks of cases of the process with this key. */
+                    definition?: string | null;
+                    priority?: number | null;
                     state?: "open" | "completed" | "cancelled";
                     /** @description Only tasks nobody has claimed. */
                     unassigned?: boolean;
