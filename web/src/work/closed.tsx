@@ -6,7 +6,6 @@ import { Link } from 'react-router';
 import { usePersonName } from '../api/people';
 import { hasRole, usePerson } from '../api/session';
 import type { OpenedUserTask } from '../api/user-tasks';
-import type { FormDocument } from '../forms/schema';
 import { Icon } from '../ui/icon';
 import { Instant } from '../ui/instant';
 import { Loading } from '../ui/loading';
@@ -66,7 +65,7 @@ function Sent({ task }: { task: OpenedUserTask }) {
         {t('sent')}
       </Title>
       <Suspense fallback={<Loading kind="form" count={3} />}>
-        <FormView document={task.form as FormDocument} data={task.data} readOnly onSubmit={() => {}} />
+        <FormView document={task.form} data={task.data} readOnly onSubmit={() => {}} />
       </Suspense>
     </section>
   );

@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpenedUserTask } from '../api/user-tasks';
 import { useDraft } from '../drafts';
-import type { Data, FormDocument } from '../forms/schema';
+import type { Data } from '../forms/schema';
 import { Icon } from '../ui/icon';
 import { Loading } from '../ui/loading';
 import { draftOf } from './task-form';
@@ -19,7 +19,7 @@ export function Unsent({ task }: { task: OpenedUserTask }) {
     <Alert color="amber" icon={<Icon name="edit" />} title={t('notSent')}>
       <Text mb="sm">{t('notSentHint')}</Text>
       <Suspense fallback={<Loading kind="form" count={2} />}>
-        <FormView document={task.form as FormDocument} data={draft.value} readOnly onSubmit={() => {}} />
+        <FormView document={task.form} data={draft.value} readOnly onSubmit={() => {}} />
       </Suspense>
       <Button mt="md" variant="default" onClick={draft.discard}>
         {t('discard')}
