@@ -6,7 +6,7 @@ import { TranslatableString, type RJSFSchema } from '@rjsf/utils';
 import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProblemEntry } from '../api/problem';
-import { focusFirstFault } from './focus';
+import { fieldId, focusFirstFault } from './focus';
 import classes from './form-view.module.css';
 import {
   BaseInput,
@@ -96,9 +96,10 @@ export function FormView(props: Props) {
   const open = useMemo(() => stillOpen(problems, sent, typed), [problems, sent, typed]);
   const extraErrors = useMemo(() => errorTree(open, typed), [open, typed]);
   useFocusOnProblems(place, problems, busy);
-  const change = ({ formData = {} }: IChangeEvent<Data>) => {
-    setTyped(formData);
-    if (JSON.stringify(formData) !== JSON.stringify(typed)) onChange?.(formData);
+  const change = ({ formData = {} }: IChangeEvent<Data>, changed = '') => {
+    const now = { ...formData, ...vanished(typed, formData, changed) };
+    setTyped(now);
+    if (JSON.stringify(now) !== JSON.stringify(typed)) onChange?.(now);
   };
   return (
     <div ref={place} className={classes.form}>
@@ -168,6 +169,16 @@ function useFocusOnProblems(
     }
     wasBusy.current = busy;
   }, [place, busy]);
+}
+
+/**
+ * What stood in fields that vanished because another one, `changed`, was filled in. The form library drops it; should
+ * they come back, so do the words.
+ */
+function vanished(before: Data, now: Data, changed: string): Data {
+  const isCleared = (name: string) => `${changed}_`.startsWith(`${fieldId([name])}_`);
+  const gone = Object.entries(before).filter(([name]) => now[name] === undefined && !isCleared(name));
+  return Object.fromEntries(gone);
 }
 
 /** What the server found wrong and nobody has changed since. */

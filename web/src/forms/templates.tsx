@@ -16,7 +16,7 @@ import { focusField } from './focus';
 import classes from './form-view.module.css';
 import { Labelled, useEntryLabel } from './lists';
 import { Mark } from './mark';
-import { labelAt, type Json, type Schema } from './schema';
+import { labelAt, type Json, type Path, type Schema } from './schema';
 
 export function Field(props: FieldTemplateProps<unknown>) {
   const { schema, readonly, hidden, children, errors, help, label, formData } = props;
@@ -132,7 +132,7 @@ export function ObjectFields(props: ObjectFieldTemplateProps<unknown>) {
       legend={
         <>
           {entry ?? title}
-          <Mark required={required} />
+          <Mark required={required && entry === null} />
         </>
       }
     >
@@ -165,7 +165,7 @@ export function Summary({ errors, schema }: ErrorListProps<unknown>) {
   const { t } = useTranslation('forms');
   const entries = errors.map((error) => {
     const path = stepsOf(error.property ?? '.');
-    return { path, message: error.message, label: path.length ? labelAt(schema as Schema, path) : null };
+    return { path, message: error.message, label: path.length ? wholeLabel(schema as Schema, path) : null };
   });
   return (
     <Alert
@@ -197,6 +197,14 @@ export function Summary({ errors, schema }: ErrorListProps<unknown>) {
       </List>
     </Alert>
   );
+}
+
+/** Such as "People 2 · Name": which entry of a list it is has to be told. */
+function wholeLabel(schema: Schema, path: Path): string {
+  const entries = path.flatMap((step, index) =>
+    typeof step === 'number' && index < path.length - 1 ? [labelAt(schema, path.slice(0, index + 1))] : [],
+  );
+  return [...entries, labelAt(schema, path)].join(' · ');
 }
 
 /** The path of `.items[0].name` or `.items.0.name`, as the form library writes one. */
