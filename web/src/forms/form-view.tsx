@@ -158,17 +158,18 @@ function useFocusOnProblems(
   problems: readonly ProblemEntry[],
   busy: boolean,
 ): void {
+  const named = problems.length > 0;
   const wasBusy = useRef(false);
   useEffect(() => {
-    if (problems.length > 0) focusFirstFault(place.current);
-  }, [place, problems]);
-  useEffect(() => {
-    // Nothing has the focus: it was on the button, which nobody can press while something is sent.
-    if (!busy && document.activeElement === document.body && wasBusy.current) {
-      place.current?.querySelector<HTMLElement>('[type="submit"]')?.focus();
+    if (wasBusy.current && !busy) {
+      if (named) focusFirstFault(place.current);
+      // It was on the button, which nobody can press while something is sent.
+      else if (document.activeElement === document.body) {
+        place.current?.querySelector<HTMLElement>('[type="submit"]')?.focus();
+      }
     }
     wasBusy.current = busy;
-  }, [place, busy]);
+  }, [place, named, busy]);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Filling in a task's form: nothing typed is lost, and it is sent once. */
 import { Anchor, Button, Group, Text } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePersonName } from '../api/people';
 import type { Problem } from '../api/problem';
@@ -135,7 +135,6 @@ function Filled({
   };
   return (
     <>
-      {problem && fields.length === 0 && <Refused problem={problem} />}
       {opened.at !== null && !readOnly && (
         <Group gap="xs" mb="md">
           <Text size="sm" c="dimmed">
@@ -159,6 +158,7 @@ function Filled({
           onSubmit={send}
         />
       </Suspense>
+      {problem && fields.length === 0 && <Refused problem={problem} />}
     </>
   );
 }
@@ -171,16 +171,21 @@ function shown(task: OpenedUserTask): Data {
   );
 }
 
+/** Beside the button, where the eyes are. */
 function Refused({ problem }: { problem: Problem }) {
   const { t } = useTranslation('work');
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, [problem]);
   return (
-    <>
+    <div ref={place} className={classes.refused}>
       <ProblemAlert problem={problem} />
       {problem.status !== 422 && (
-        <Text size="sm" c="dimmed" my="sm">
+        <Text size="sm" c="dimmed" mt="sm">
           {t('typedIsKept')}
         </Text>
       )}
-    </>
+    </div>
   );
 }

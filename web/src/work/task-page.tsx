@@ -15,6 +15,7 @@ import { PageTitle } from '../ui/page-title';
 import { ProblemAlert } from '../ui/problem-alert';
 import { AssignButton } from './assign-button';
 import { Closed } from './closed';
+import { Context, Where } from './context';
 import { Due } from './due';
 import { Holder } from './holder';
 import { Priority } from './priority';
@@ -84,7 +85,9 @@ function Task({ task }: { task: OpenedUserTask }) {
         ) : (
           <Closed task={task} justNow={wasOpen} />
         )}
+        <Where task={task} />
       </section>
+      <Context task={task} />
     </div>
   );
 }
