@@ -63,6 +63,7 @@ def test_a_task_is_found_claimed_in_place_and_given_back(open_page: OpenPage, as
     page = open_page("/work?tab=team", "sam")
 
     page.get_by_role("searchbox").fill("flickers oddly")
+    expect(page).to_have_url(re.compile("q=flickers"))
     expect(page.get_by_role("row")).to_have_count(2)
     row(page, "Lamp").get_by_role("button", name="Claim").click()
     expect(page.get_by_text("No task fits.")).to_be_visible()
@@ -92,9 +93,9 @@ def test_what_is_due_next_comes_first_and_what_is_late_says_so(
         "later",
         "never",
     ]
-    page.get_by_label("Only overdue").check()
+    page.get_by_text("Only overdue").click()
     expect(row(page, "Errand")).to_have_count(1)
-    page.get_by_label("Only overdue").uncheck()
+    page.get_by_text("Only overdue").click()
     page.get_by_label("Priority").select_option("Priority 1")
     expect(row(page, "Errand")).to_have_count(1)
     page.reload()
@@ -350,8 +351,8 @@ def test_a_list_that_has_not_changed_costs_only_its_headers(
 
     etag = page.evaluate("fetch('/api/v1/user-tasks?group=mine').then(one => one.headers.get('ETag'))")
     status = page.evaluate(
-        "etag => fetch('/api/v1/user-tasks?group=mine', {cache: 'no-store', headers: {'If-None-Match': etag}})"
-        ".then(one => one.status)",
+        "etag => fetch('/api/v1/user-tasks?group=mine', "
+        "{cache: 'no-store', headers: {'If-None-Match': etag}}).then(one => one.status)",
         etag,
     )
 

@@ -1,5 +1,5 @@
 /** What a task belongs to: what was said and done in its case, and where it is in the process. */
-import { Button, Paper, Tabs } from '@mantine/core';
+import { Button, Paper, Tabs, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,7 +21,10 @@ const CaseDiagram = lazy(() =>
 export function Context({ task }: { task: OpenedUserTask }) {
   const { t } = useTranslation('work');
   return (
-    <Paper p="md" className={classes.context}>
+    <Paper p="md" component="section" className={classes.context} aria-labelledby="context">
+      <VisuallyHidden component="h2" id="context">
+        {t('aboutCase')}
+      </VisuallyHidden>
       <Tabs defaultValue="comments">
         <Tabs.List mb="md">
           <Tabs.Tab value="comments">{t('comments')}</Tabs.Tab>

@@ -23,7 +23,7 @@ export function FilterBar({ chosen, choose }: Props) {
   const count = narrowing({ ...chosen, text: '' });
   return (
     <div className={classes.bar} role="search" aria-label={t('filter')}>
-      <SearchText key={String(chosen.text === '')} chosen={chosen} choose={choose} />
+      <SearchText chosen={chosen} choose={choose} />
       <Button
         variant="default"
         hiddenFrom="sm"
@@ -43,6 +43,12 @@ export function FilterBar({ chosen, choose }: Props) {
 function SearchText({ chosen, choose }: Props) {
   const { t } = useTranslation('work');
   const [text, setText] = useState(chosen.text);
+  const [asked, setAsked] = useState(chosen.text);
+  if (asked !== chosen.text) {
+    setAsked(chosen.text);
+    // Cleared by a button: what is typed here goes ahead of the address otherwise.
+    if (chosen.text === '') setText('');
+  }
   const search = useDebouncedCallback((wanted: string) => {
     choose({ text: wanted });
   }, 250);

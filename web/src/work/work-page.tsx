@@ -16,7 +16,14 @@ export default function WorkPage() {
   const { t } = useTranslation('work');
   const [chosen, choose] = useChosen();
   const [helpShown, help] = useDisclosure(false);
-  useHotkeys([['shift+?', help.open]], ['INPUT', 'TEXTAREA', 'SELECT']);
+  // Where it takes Shift to write it, and where it does not.
+  useHotkeys(
+    [
+      ['shift+?', help.open],
+      ['?', help.open],
+    ],
+    ['INPUT', 'TEXTAREA', 'SELECT'],
+  );
   const oversees = hasRole(usePerson(), 'service-manager', 'process-owner', 'auditor');
   return (
     <>
