@@ -34,11 +34,20 @@ export const routes: RouteObject[] = [
               { path: '/catalogue/:key', ...page(() => import('./catalogue/start-page')) },
               { path: '/requests', ...page(() => import('./requests/requests-page')) },
               { path: '/studio', ...page(() => import('./studio/studio-page')) },
-              { path: '/studio/processes/:key/edit', ...page(() => import('./studio/process/process-editor-page')) },
-              { path: '/studio/decisions/:key/edit', ...page(() => import('./studio/decision/decision-editor-page')) },
+              {
+                path: '/studio/processes/:key/edit',
+                ...page(() => import('./studio/process/process-editor-page')),
+              },
+              {
+                path: '/studio/decisions/:key/edit',
+                ...page(() => import('./studio/decision/decision-editor-page')),
+              },
               { path: '/studio/forms/:key/edit', ...page(() => import('./studio/form/form-editor-page')) },
               { path: '/studio/:room/:key', ...page(() => import('./studio/library/definition-page')) },
-              { path: '/studio/:room/:key/versions/:version', ...page(() => import('./studio/library/version-page')) },
+              {
+                path: '/studio/:room/:key/versions/:version',
+                ...page(() => import('./studio/library/version-page')),
+              },
               { path: '*', ...page(() => import('./shell/not-found-page')) },
             ],
           },
