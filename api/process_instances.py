@@ -299,7 +299,8 @@ def migrate(
 
     For process owners and administrators. Everything that goes on in the case needs its counterpart in that
     version: an element with the same id, of the same kind and in the same sub-processes; else 422 with an
-    entry for each that has none, and nothing is changed. Timers keep their due dates, open tasks their form.
+    entry for each that has none, and nothing is changed. A call activity at work has to call the same version
+    there. Timers keep their due dates, open tasks their form, jobs their topic and inputs.
     """
     return process_instances.migrate(
         command.session, instance_id, body["version"], _order(command, body), dry_run=query["dry_run"]

@@ -146,6 +146,8 @@ def migrate(
         moved.append(bpmn.move(execution, process))
         entry.detail.update(armed=moved[0].armed, disarmed=moved[0].disarmed)
         instance.definition_id, instance.version = to.id, to.version
+        if instance.state != InstanceState.SUSPENDED:
+            execution.run()  # a condition may hold as this version writes it
 
     advance(session, instance, act, entries=[entry], **by)
     return moved[0]

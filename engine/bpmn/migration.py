@@ -2,25 +2,28 @@
 
 All that goes on has to have its counterpart there, of the same kind and in the same sub-processes; what only
 listens comes and goes with the diagram: events that the other version lacks are disarmed, those it adds to
-what is going on are armed as of now. What both have goes on as it was, with the due date it had.
+what is going on are armed as of now. What both have goes on as it was announced: a timer with the due date it
+had, a user task with its form, a job with its topic and inputs, a subscription with its correlation key. A
+condition has no row, so it is asked as the other version writes it. What goes on in a called process stays
+there, for its call activity has to call the same version of it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.bpmn.execution import ElementFailed, Execution, Token
-from engine.bpmn.specs.activities import Activity, UserTask
+from engine.bpmn.specs.activities import Activity, ReceiveTask, UserTask
 from engine.bpmn.specs.base import Element, Process
 from engine.bpmn.specs.events import CatchEvent
 from engine.bpmn.specs.gateways import EventBasedGateway, ParallelGateway
-from engine.bpmn.specs.scopes import MultiInstance, ScopeMixin
+from engine.bpmn.specs.scopes import CallActivity, EventSubProcess, MultiInstance, ScopeMixin
 from engine.bpmn.specs.triggers import Message
 from engine.errors import Invalid, Problem
 
 
 @dataclass(slots=True)
 class Move:
-    """What a move comes to, by the ids of elements as drawn."""
+    """What a move comes to, by the ids of elements as drawn in the case's own process."""
 
     kept: list[str] = field(default_factory=list)
     armed: list[str] = field(default_factory=list)
@@ -28,8 +31,8 @@ class Move:
 
 
 def move(execution: Execution, target: Process) -> Move:
-    """Continue the case in another version of its process. Raises `Invalid` with an entry for each element
-    that stands in the way; the execution is of no use then.
+    """Put the case on another version of its process; it goes on there with the next `run`. Raises `Invalid`
+    with an entry for each element that stands in the way; the execution is of no use then.
 
     1. See that all that goes on has its counterpart.
     2. Disarm the events that have none.
@@ -39,17 +42,16 @@ def move(execution: Execution, target: Process) -> Move:
     _refuse(_obstacles(execution, target))
     done = Move()
     for token in list(execution.tasks.values()):
-        if not token.active and _obstacle(token, target) is not None:
+        if not token.active and not _still_listens(token, target):
             done.disarmed.append(token.spec.element)
             token.cancel()
     before = {token.id: token.spec for token in execution.tasks.values()}
+    done.kept = sorted({t.spec.element for t in execution.tasks.values() if t.parent and _is_own(t)})
     for token in execution.tasks.values():
-        token.task_spec = target.task_specs[token.spec.name]
+        token.task_spec = _counterpart(token, target)
         _rename(token, before[token.id])
     execution.spec = target
-    done.kept = sorted({token.spec.element for token in execution.tasks.values() if token.parent is not None})
     _refuse(list(_arm_new(execution, before, done)))
-    execution.run()
     return done
 
 
@@ -58,17 +60,30 @@ def _refuse(problems: list[Problem]) -> None:
         raise Invalid(problems, "The case cannot go on in this version.")
 
 
+def _is_own(token: Token) -> bool:
+    """Whether its element is drawn in the case's own process, not in one that is called."""
+    return token.spec.process is token.workflow.spec
+
+
+def _counterpart(token: Token, target: Process) -> Element | None:
+    """What the token stands on in the other version, if that is there. A version of a called process is the
+    same for every caller, but each caller has specs of its own for it.
+    """
+    process = target if _is_own(token) else target.called[token.spec.process.identity]
+    return process.task_specs.get(token.spec.name)  # type: ignore[no-any-return]
+
+
 def _obstacles(execution: Execution, target: Process) -> list[Problem]:
     found = {}
     for token in execution.tasks.values():
-        if token.active and (reason := _obstacle(token, target)) is not None:
+        if token.active and _is_own(token) and (reason := _obstacle(token, target)) is not None:
             found[token.spec.name] = Problem(reason, element=token.spec.element)
     return list(found.values())
 
 
 def _obstacle(token: Token, target: Process) -> str | None:
     """Why the token cannot go on in the other version; None when it can."""
-    spec, other = token.spec, target.task_specs.get(token.spec.name)
+    spec, other = token.spec, _counterpart(token, target)
     if other is None:
         return f"{spec.label!r} is not in this version."
     if not _same_kind(spec, other):
@@ -77,7 +92,30 @@ def _obstacle(token: Token, target: Process) -> str | None:
         return f"{spec.label!r} is in another sub-process, or at another host, in this version."
     if isinstance(spec, ParallelGateway) and set(spec.incoming) != set(other.incoming):
         return f"Other branches meet at {spec.label!r} in this version."
+    if (
+        isinstance(spec, CallActivity)
+        and _has_called(token)
+        and spec.called.identity != other.called.identity
+    ):
+        return (
+            f"{spec.label!r} calls {_version(other)} in this version, while {_version(spec)} goes on there."
+        )
     return None
+
+
+def _has_called(token: Token) -> bool:
+    return any(child.spec.outermost for child in token.children)
+
+
+def _version(spec: CallActivity) -> str:
+    return f"version {spec.called.identity.version} of {spec.called.identity.key!r}"
+
+
+def _still_listens(token: Token, target: Process) -> bool:
+    """Whether an event that waits beside or inside something waits there in the other version too."""
+    host, event = _counterpart(token.scope, target), _counterpart(token, target)
+    assert host is not None, "what stands in the way was refused"
+    return event is not None and event in _listeners(host) and _same_kind(token.spec, event)
 
 
 def _same_kind(spec: Element, other: Element) -> bool:
@@ -85,7 +123,9 @@ def _same_kind(spec: Element, other: Element) -> bool:
         return False
     if isinstance(spec, MultiInstance):
         return spec.sequential == other.sequential and type(spec.item) is type(other.item)
-    if isinstance(spec, CatchEvent):
+    if isinstance(spec, EventSubProcess):
+        return spec.interrupts == other.interrupts and _same_kind(spec.start, other.start)
+    if isinstance(spec, (CatchEvent, ReceiveTask)):
         one, two = spec.trigger, other.trigger
         names = [trigger.name for trigger in (one, two) if isinstance(trigger, Message)]
         return type(one) is type(two) and len(set(names)) < 2
@@ -93,7 +133,7 @@ def _same_kind(spec: Element, other: Element) -> bool:
 
 
 def _path(spec: Element) -> list[str]:
-    """What the element lies in, from the inside out."""
+    """What the element lies in within its process, from the inside out."""
     path, at = [], spec.within
     while at is not None:
         path.append(at.name)
@@ -112,11 +152,10 @@ def _rename(token: Token, before: Element) -> None:
 
 def _arm_new(execution: Execution, before: dict[int, Element], done: Move) -> Iterator[Problem]:
     for host in list(execution.tasks.values()):
-        known = {(event.name, type(event)) for event in _listeners(before[host.id])}
-        present = {child.spec.name for child in host.children}
+        known = {event.name: event for event in _listeners(before[host.id])}
         for event in _listeners(host.spec):
-            had = (event.name, type(event)) in known and event.name not in done.disarmed
-            if had or event.name in present or not _listens(host, event):
+            had = event.name in known and _same_kind(known[event.name], event)
+            if had or not _listens(host, event):
                 continue
             try:
                 event.announce(execution.listen(event, host), event.plan(host))
@@ -141,4 +180,4 @@ def _listens(host: Token, event: CatchEvent) -> bool:
     """Whether the event would be waiting if it had been there from the beginning."""
     inside = isinstance(host.spec, ScopeMixin) and event in host.spec.event_starts
     interrupted = any(child.spec.interrupts for child in host.children)
-    return host.waits and not (inside and interrupted)
+    return (host.waits or "dead" in host.notes) and not (inside and interrupted)

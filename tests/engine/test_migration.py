@@ -1,5 +1,6 @@
 """A running case goes on in another version of its process, or stays whole where it was."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -227,6 +228,98 @@ def test_an_open_task_keeps_the_form_it_opened_with(desk: Desk) -> None:
 
     desk.do("work", case, a="as it was")
     assert desk.variables(case)["a"] == "as it was"
+
+
+# -- what the case calls, and what programs do for it
+
+
+def call_and_work(*after: str) -> bytes:
+    ids = " ".join(["start", "call", *(re.search(r'id="([^"]+)"', node)[1] for node in after), "end"])
+    return draw.diagram(draw.start(), draw.call("call", "q"), *after, draw.end(), draw.path(ids))
+
+
+def test_a_case_goes_on_in_the_version_it_called_and_not_in_another(desk: Desk) -> None:
+    called = line(WORK, beside=LATE, key="q")
+    desk.deploy(called)
+    case = versions(desk, call_and_work(), call_and_work(CHECK))
+    before = desk.everything()
+
+    assert move(desk, case, 2).kept == ["call"]
+
+    after = desk.everything()
+    assert [after[table] for table in ("user_task", "timer")] == [
+        before[table] for table in ("user_task", "timer")
+    ]
+    desk.check()
+    desk.deploy(line(WORK, key="q"))
+    desk.deploy(call_and_work())
+    assert "calls version 2 of 'q'" in obstacles(desk, case, 3)["call"]
+    desk.do("work", case)
+    assert desk.open(case) == ["check"]
+
+
+def served(topic: str, *beside: str) -> bytes:
+    return line(draw.service("call", draw.params({"host": "${title}"}), topic=topic), beside=beside)
+
+
+def test_an_open_job_keeps_its_row_and_its_topic(desk: Desk) -> None:
+    case = versions(desk, served("old"), served("new"))
+    before = desk.everything()["job"]
+
+    move(desk, case, 2)
+
+    assert desk.everything()["job"] == before
+    desk.check()
+
+
+def test_a_job_that_was_held_waits_when_its_case_is_resumed_in_the_other_version(desk: Desk) -> None:
+    case = versions(desk, served("old"), served("old", *LATE).replace(b'"work"', b'"call"'))
+    desk.operate("suspend", case)
+
+    move(desk, case, 2)
+
+    assert [job.state for job in desk.jobs(case)] == ["held"]
+    desk.operate("resume", case)
+    assert [job.state for job in desk.jobs(case)] == ["waiting"]
+    assert [timer.state for timer in desk.timers(case)] == ["armed"]
+    desk.check()
+
+
+def test_a_dead_job_begins_anew_under_the_topic_of_the_other_version(desk: Desk) -> None:
+    case = versions(desk, served("old"), served("new"))
+    (job,) = desk.jobs(case)
+    desk.work("fail", job.id, "no answer", retry=False)
+
+    move(desk, case, 2)
+    assert [(job.state, job.topic) for job in desk.jobs(case)] == [("dead", "old")]
+    desk.change(case, title="db")
+    desk.operate("retry", case)
+
+    (again,) = desk.jobs(case)
+    assert (again.id, again.state, again.topic, again.variables) == (
+        *(job.id, "waiting", "new"),
+        {"host": "db"},
+    )
+    desk.check()
+
+
+def test_a_condition_is_met_only_when_a_suspended_case_is_resumed(desk: Desk) -> None:
+    seen = (
+        draw.boundary("seen", "work", draw.conditional("title == 'x'"), interrupting=False),
+        *(CHECK, draw.path("seen check")),
+    )
+    case = versions(desk, PLAIN, line(WORK, beside=seen))
+    desk.operate("suspend", case)
+
+    assert move(desk, case, 2).armed == ["seen"]
+    assert desk.open(case) == ["work"]
+    desk.check()
+
+    desk.operate("resume", case)
+    assert desk.open(case) == ["check", "work"]
+
+
+# -- who may, and when
 
 
 @pytest.mark.parametrize(

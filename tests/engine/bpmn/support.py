@@ -9,7 +9,17 @@ from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
 from engine import bpmn
-from engine.bpmn import Circumstances, Execution, JobOffered, Limits, Step, Subscribed, TaskOpened, TimerArmed
+from engine.bpmn import (
+    Circumstances,
+    Effects,
+    Execution,
+    JobOffered,
+    Limits,
+    Step,
+    Subscribed,
+    TaskOpened,
+    TimerArmed,
+)
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMESPACES = (
@@ -208,7 +218,9 @@ def process_of(data: bytes, *called: bytes) -> bpmn.Process:
     """The first process of a diagram, which must pass the check; what it calls is in it or in one of
     the others."""
     definitions = [
-        each for file in (data, *called) for each in bpmn.prepare("p.bpmn", file, lambda key: True)[0]
+        each
+        for file in (data, *called)
+        for each in bpmn.prepare("p.bpmn", file, lambda key: True, lambda key: True)[0]
     ]
     executables = {each.key: bpmn.pinned(each, lambda call: call.number or 1) for each in definitions}
     return bpmn.specification(executables[definitions[0].key], 1, lambda key, version: executables[key])
@@ -223,7 +235,8 @@ class _Known:
 
 
 class Case:
-    """A case between commands is nothing but its saved state and what it announced, as in the database."""
+    """A case between commands is nothing but its saved state and what it announced, as in the database;
+    `told` are more of its circumstances."""
 
     def __init__(
         self,
@@ -233,15 +246,17 @@ class Case:
         zone: str = "UTC",
         now: datetime = NOW,
         limits: Limits | None = None,
-        names: Mapping[str, Any] | None = None,
         calls: tuple[bytes, ...] = (),
+        **told: Any,
     ) -> None:
         self.process = process_of(data, *calls) if isinstance(data, bytes) else data
         # Only tests of the budget mean it; a busy machine must not fail the others.
         limits = limits or Limits(seconds=60)
-        self.circumstances = Circumstances(now=now, zone=ZoneInfo(zone), names=names or {}, limits=limits)
+        self.circumstances = Circumstances(now=now, zone=ZoneInfo(zone), limits=limits, **told)
         self._known = _Known({}, {}, {}, {})
         self.history: list[Step] = []
+        self.effects = Effects()
+        """What came of the last command."""
         self._note(bpmn.start(self.process, variables or {}, self.circumstances))
 
     # What people and clocks do.
@@ -294,12 +309,26 @@ class Case:
     def cancel(self) -> None:
         self._do(lambda execution: execution.cancel_case())
 
+    def move(self, data: bytes | bpmn.Process, calls: tuple[bytes, ...] = ()) -> bpmn.Move:
+        """Go on in another version of the process."""
+        target, execution = process_of(data, *calls) if isinstance(data, bytes) else data, self._load()
+        moved = bpmn.move(execution, target)
+        execution.run()
+        self.process = target
+        self._note(execution)
+        return moved
+
     # What is to be seen.
 
     @property
     def open(self) -> list[str]:
         """The elements of the open user tasks, in alphabetical order."""
         return sorted(task.element for task in self._known.tasks.values())
+
+    @property
+    def waiting(self) -> list[str]:
+        """The elements of open user tasks and jobs, in alphabetical order."""
+        return sorted([*self.open, *(job.element for job in self.jobs)])
 
     @property
     def tasks(self) -> list[TaskOpened]:
@@ -357,7 +386,8 @@ class Case:
 
     def _note(self, execution: Execution) -> None:
         self.state = bpmn.save(execution)  # first, for what cannot be saved has not happened
-        effects, known = execution.effects, self._known
+        self.effects = effects = execution.effects
+        known = self._known
         known.tasks = {t: v for t, v in known.tasks.items() if t not in effects.closed} | effects.opened
         known.timers = {t: v for t, v in known.timers.items() if t not in effects.disarmed} | effects.armed
         left = {t: v for t, v in known.subscriptions.items() if t not in effects.unsubscribed}
