@@ -1,21 +1,23 @@
 """Random models against a token game played after the standard, which shares no code with the engine.
 
 A model is made of blocks: sequences, parallel blocks, choices, loops, sub-processes, called processes around
-user tasks and scripts, and some throw an error or escalation to who catches it further out. It becomes a
-net of nodes and flows, and the net both a diagram and a game. People complete tasks in random order, the case
-is saved and loaded between any two; after each step both must have the same tasks open, at the end the same
-variables.
+user tasks, service tasks, scripts and decisions, and some throw an error or escalation to who catches it
+further out. It becomes a net of nodes and flows, and the net both a diagram and a game. People and programs
+complete tasks in random order, and what a program does may fail with an error that is caught; the case is
+saved and loaded between any two. After each step both must have the same tasks open, at the end the same
+variables; and a case that is moved to another copy of its process after each step must not show it.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.bpmn import Limits
+from engine.bpmn import Decided, Effects, Limits, Process
 from tests.engine.bpmn import support
 from tests.engine.bpmn.support import Case
 
@@ -53,7 +55,9 @@ class Guard:
 
 # -- from blocks to a net ------------------------------------------------------------------------------------
 
-LEAVES = st.sampled_from(["user", "user", "user", "script", "task", "nothing", "escalate", "bail"])
+LEAVES = st.sampled_from(
+    [*["user"] * 3, "service", "script", "decision", "task", "nothing", "escalate", "bail"]
+)
 GUARDS = st.sampled_from([("error", True), ("escalation", True), ("escalation", False)])
 
 
@@ -218,8 +222,13 @@ def _drawn(net: Net, id: str, kind: str) -> str:
             return support.xor(id, default)
         case "parallel":
             return support.par(id)
+        case "decision":
+            told = {"camunda_decisionRef": id, "camunda_resultVariable": id}
+            return support.node("businessRuleTask", id, camunda_mapDecisionResult="singleEntry", **told)
         case "user":
             return support.user(id)
+        case "service":
+            return support.service(id)
         case "task":
             return support.node("task", id)
         case _:
@@ -297,7 +306,7 @@ class Game:
         return all(self.marks[e.id] for e in self.net.edges if e.target == edge.target)
 
     def enter(self, node: str, kind: str) -> None:
-        if kind == "user":
+        if kind in ("user", "service"):
             self.open.append(node)
         elif kind in ("sub", "call"):
             # What a called process counts is its own, and gone with it.
@@ -307,7 +316,7 @@ class Game:
             if not self.throw("error" if kind == "error" else "escalation"):
                 self.put(node)
         else:
-            self.counters[node] += kind == "script"
+            self.counters[node] += kind in ("script", "decision")
             self.put(node)
 
     def throw(self, kind: str) -> bool:
@@ -326,13 +335,28 @@ class Game:
             passed.append(game)
         return False
 
-    def complete(self, node: str) -> None:
+    def complete(self, node: str, *, thrown: bool = False) -> None:
+        """A task is done; or ends with an error, which is caught."""
         if node in self.open:
             self.open.remove(node)
-            self.put(node)
+            if thrown:
+                self.throw("error")
+            else:
+                self.put(node)
         else:
-            next(game for _, game in self.inside if node in game.all_open).complete(node)
+            self.inside_with(node).complete(node, thrown=thrown)
         self.play()
+
+    def inside_with(self, node: str) -> "Game":
+        return next(game for _, game in self.inside if node in game.all_open)
+
+    def catches_error(self, node: str) -> bool:
+        """Whether an error at a task would be caught somewhere."""
+        if node in self.open:
+            return False
+        inner = self.inside_with(node)
+        guard = self.net.guards.get(next(host for host, game in self.inside if game is inner))
+        return inner.catches_error(node) or (guard is not None and guard.kind == "error")
 
     @property
     def all_open(self) -> list[str]:
@@ -343,20 +367,34 @@ class Game:
         return not (self.open or self.inside or self.marks.total())
 
 
-def play_both(block: Any, choose: Any) -> None:
+def counted(key: str, _form: str, names: Any, _functions: Any) -> Decided:
+    """A decision that counts how often it was made."""
+    times = names[key] + 1 if key in names else 1
+    return Decided(1, (1,), [{"times": times}], times)
+
+
+def play_both(block: Any, choose: Any, *, moving: bool = False) -> None:
     net = Maker().net(block)
     files = support.diagram(drawn(net), **CODES), *called_by(net)
-    case = Case(files[0], calls=files[1:], limits=Limits(steps=100_000, seconds=60))
+    case = Case(files[0], calls=files[1:], limits=Limits(steps=100_000, seconds=60), decide=counted)
+    copies = cycle([support.process_of(*files), case.process])
     game = Game(net, Counter())
     completed: Counter[str] = Counter()
 
     for _ in range(40):
-        assert case.open == game.all_open
-        if not case.open:
+        if moving:
+            move_unnoticed(case, next(copies))
+        assert case.waiting == game.all_open
+        if not game.all_open:
             break
-        element = choose(case.open)
+        element = choose(game.all_open)
+        if element.startswith("service") and game.catches_error(element) and choose([True, False]):
+            assert case.throw(element, "E")
+            game.complete(element, thrown=True)
+            continue
         completed[f"did_{element}"] += 1
-        case.complete(element, **{f"did_{element}": completed[f"did_{element}"]})
+        do = case.work if element.startswith("service") else case.complete
+        do(element, **{f"did_{element}": completed[f"did_{element}"]})
         game.complete(element)
 
     assert case.failures == {}
@@ -365,6 +403,17 @@ def play_both(block: Any, choose: Any) -> None:
         name: times for name, times in completed.items() if name.removeprefix("did_") not in inside_calls(net)
     }
     assert case.variables == {**{k: v for k, v in game.counters.items() if v}, **mine}
+
+
+def move_unnoticed(case: Case, copy: Process) -> None:
+    """Move a case to a copy of its process, which changes nothing in it and tells nothing outside."""
+    state, history = case.state, len(case.history)
+
+    moved = case.move(copy)
+
+    assert (moved.armed, moved.disarmed) == ([], [])
+    assert case.effects == Effects()
+    assert (case.state, len(case.history)) == (state, history)
 
 
 def inside_calls(net: Net, called: bool = False) -> set[str]:
@@ -379,16 +428,16 @@ QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
-@given(MODELS, st.data())
-def test_a_random_model_runs_as_the_token_game_says(block, data):
-    play_both(block, lambda elements: data.draw(st.sampled_from(elements)))
+@given(MODELS, st.data(), st.booleans())
+def test_a_random_model_runs_as_the_token_game_says(block, data, moving):
+    play_both(block, lambda choices: data.draw(st.sampled_from(choices)), moving=moving)
 
 
 @pytest.mark.proof
 @settings(max_examples=5000, deadline=None, suppress_health_check=QUIET)
-@given(MODELS, st.data())
-def test_thousands_of_random_models_run_as_the_token_game_says(block, data):
-    play_both(block, lambda elements: data.draw(st.sampled_from(elements)))
+@given(MODELS, st.data(), st.booleans())
+def test_thousands_of_random_models_run_as_the_token_game_says(block, data, moving):
+    play_both(block, lambda choices: data.draw(st.sampled_from(choices)), moving=moving)
 
 
 def test_the_game_itself_knows_when_a_join_must_wait():
