@@ -339,14 +339,20 @@ def _offer(
         jobs.reopen(session, again)
 
 
+def _drawn_in(process: bpmn.Called | None) -> dict[str, Any]:
+    return {
+        "process_key": process.key if process else None,
+        "process_version": process.version if process else None,
+    }
+
+
 def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "instance_id": instance_id,
         "token": task.token,
         "element": task.element,
-        "process_key": task.process.key if task.process else None,
-        "process_version": task.process.version if task.process else None,
+        **_drawn_in(task.process),
         "name": task.name,
         "names": task.names,
         "state": TaskState.OPEN,
@@ -374,6 +380,7 @@ def _timer_row(timer: bpmn.TimerArmed, instance_id: str, armed_at: datetime) -> 
         "instance_id": instance_id,
         "token": timer.token,
         "element": timer.element,
+        **_drawn_in(timer.process),
         "state": TimerState.ARMED,
         "due_at": timer.due,
         "next_at": max(timer.due, armed_at),
@@ -399,8 +406,7 @@ def _job_row(job: bpmn.JobOffered, instance_id: str, created_at: datetime) -> di
         "instance_id": instance_id,
         "token": job.token,
         "element": job.element,
-        "process_key": job.process.key if job.process else None,
-        "process_version": job.process.version if job.process else None,
+        **_drawn_in(job.process),
         "topic": job.topic,
         "state": JobState.WAITING,
         "variables": job.variables,

@@ -87,16 +87,14 @@ def _fire(
 ) -> None:
     """Fire one timer in a savepoint."""
     instance, token, due_at = held[timer.instance_id], timer.token, timer.due_at
-    element, entries = timer.element, list[Entry]()
+    entry = _entry("timer fired", timer, due=format_instant(due_at))
 
     def act(case: Execution) -> None:
-        detail = {"due": format_instant(due_at)} | case.whereabouts(token)
-        entries.append(Entry("timer fired", element, detail))
         case.fire(token)
 
     try:
         with session.begin_nested():
-            runtime.advance(session, instance, act, now=now, actor=None, entries=entries)
+            runtime.advance(session, instance, act, now=now, actor=None, entries=[entry])
         swept.lateness.append((at_flush(session, now) - due_at).total_seconds())
     except Exception as error:  # one timer must not stop the rest
         _fail(session, timer, now, error)
@@ -199,5 +197,10 @@ def retry(session: Session, timer_id: str, *, by: Person, now: datetime) -> Time
         raise Conflict("This timer is no dead letter.")
     access.require(by, *access.OPERATORS)
     timer.state, timer.attempts, timer.next_at, timer.error = TimerState.ARMED, 0, now, None
-    runtime.record(session, instance, Entry("timer retried", timer.element), now=now, actor=by.username)
+    runtime.record(session, instance, _entry("timer retried", timer), now=now, actor=by.username)
     return timer
+
+
+def _entry(kind: str, timer: TimerRow, **detail: Any) -> Entry:
+    where = {"process": timer.process} if timer.process else {}
+    return Entry(kind, timer.element, {**detail, **where})

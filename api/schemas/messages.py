@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from api.language import locales
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
+from api.schemas.deployments import in_called_process
 from engine.timers import TimerState
 
 
@@ -57,6 +58,7 @@ class TimerSchema(Schema):
     id = fields.String(required=True)
     instance = fields.String(attribute="instance_id", required=True)
     element = fields.String(required=True)
+    process = in_called_process()
     state = fields.String(required=True, validate=validate.OneOf([*TimerState]))
     due_at = Instant(required=True)
     attempts = fields.Integer(required=True)
@@ -92,6 +94,7 @@ TIMER_EXAMPLE = {
     "id": "01a204287a86e8a2c2b6fe2770",
     "instance": "01a204287a6f508e8ac5e73610",
     "element": "confirmation_overdue",
+    "process": None,
     "state": "armed",
     "due_at": "2026-03-07T09:30:00.000000Z",
     "attempts": 0,

@@ -40,6 +40,7 @@ class TimerArmed:
     token: int
     element: str
     due: datetime
+    process: Called | None = None
 
 
 @dataclass(frozen=True, slots=True)

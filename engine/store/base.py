@@ -22,6 +22,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Integer,
     MetaData,
     String,
     Table,
@@ -36,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
@@ -104,6 +105,22 @@ class Base(DeclarativeBase):
     )
 
 
+class DrawnInProcess:
+    """What a row that stands for a token says of where its element is drawn: `process_key` and
+    `process_version` of the called process, empty in the case's own.
+    """
+
+    process_key: Mapped[str | None] = mapped_column(String(255))
+    process_version: Mapped[int | None] = mapped_column(Integer)
+
+    @property
+    def process(self) -> dict[str, Any] | None:
+        """The called process: `{"key", "version"}`."""
+        if self.process_key is None:
+            return None
+        return {"key": self.process_key, "version": self.process_version}
+
+
 Found = TypeVar("Found", bound=Base)
 
 
@@ -128,12 +145,10 @@ def connection_of(session: Session) -> Connection:
     return found
 
 
-def as_value(row: type[Found], columns: Iterable[tuple[str, Any]]) -> Found:
-    """A row read by a statement on its table (names and values), as an object of its class that no session
-    watches.
-    """
+def as_value(row: type[Found], columns: Iterable[Any]) -> Found:
+    """A whole row read by a statement on its table, as an object of its class that no session watches."""
     value = cast(Found, row.__mapper__.class_manager.new_instance())
-    vars(value).update(columns)
+    vars(value).update(zip(table_of(row).columns.keys(), columns, strict=True))
     return value
 
 

@@ -20,7 +20,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, Json, as_value, connection_of, new_id, table_of, values_of
+from engine.store.base import (
+    Base,
+    DrawnInProcess,
+    Instant,
+    Json,
+    as_value,
+    connection_of,
+    new_id,
+    table_of,
+    values_of,
+)
 from engine.store.process_instances import ProcessInstanceRow
 
 
@@ -33,7 +43,7 @@ class JobState(StrEnum):
     DONE = "done"  # completed, or the diagram handled its error
 
 
-class JobRow(Base):
+class JobRow(DrawnInProcess, Base):
     """A job of a case. `variables` are the inputs of its service task; `attempts` counts those that failed
     since it was opened or retried, `error` tells the last; `next_at` is when it may be tried next.
     """
@@ -48,8 +58,6 @@ class JobRow(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
     token: Mapped[int] = mapped_column(Integer)
     element: Mapped[str] = mapped_column(String(255))
-    process_key: Mapped[str | None] = mapped_column(String(255))
-    process_version: Mapped[int | None] = mapped_column(Integer)
     topic: Mapped[str] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(7))
     variables: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -57,13 +65,6 @@ class JobRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
     next_at: Mapped[datetime] = mapped_column(Instant)
-
-    @property
-    def process(self) -> dict[str, Any] | None:
-        """The called process its service task is drawn in: `{"key", "version"}`."""
-        if self.process_key is None:
-            return None
-        return {"key": self.process_key, "version": self.process_version}
 
 
 _TABLE = table_of(JobRow)
@@ -90,17 +91,13 @@ _DELETE = delete(_TABLE).where(
 def found(session: Session, job_id: str) -> JobRow | None:
     """The job, if there is one. It is a value: `save` writes it back."""
     columns = connection_of(session).execute(_FIND, {"id": job_id}).one_or_none()
-    return None if columns is None else as_value(JobRow, zip(_TABLE.columns.keys(), columns, strict=True))
+    return None if columns is None else as_value(JobRow, columns)
 
 
 def locked_instance(session: Session, job_id: str) -> ProcessInstanceRow | None:
     """The instance a job belongs to, held until the transaction ends, if there is such a job."""
     columns = connection_of(session).execute(_LOCK_INSTANCE, {"id": job_id}).one_or_none()
-    return (
-        None
-        if columns is None
-        else as_value(ProcessInstanceRow, zip(_INSTANCE.columns.keys(), columns, strict=True))
-    )
+    return None if columns is None else as_value(ProcessInstanceRow, columns)
 
 
 def save(session: Session, job: JobRow) -> None:

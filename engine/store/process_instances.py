@@ -88,7 +88,7 @@ _LOCK = select(_INSTANCE).where(_INSTANCE.c.id == bindparam("id")).with_for_upda
 def locked(session: Session, instance_id: str) -> ProcessInstanceRow | None:
     """The instance, held until the transaction ends, if there is one. `save` writes it back."""
     columns = connection_of(session).execute(_LOCK, {"id": instance_id}).one_or_none()
-    return None if columns is None else as_value(ProcessInstanceRow, zip(_COLUMNS, columns, strict=True))
+    return None if columns is None else as_value(ProcessInstanceRow, columns)
 
 
 def add(session: Session, instance: ProcessInstanceRow) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, connection_of, new_id, table_of
+from engine.store.base import Base, DrawnInProcess, Instant, connection_of, new_id, table_of
 
 
 class TimerState(StrEnum):
@@ -35,7 +35,7 @@ class TimerState(StrEnum):
 _ARMED = text("state = 'armed'")
 
 
-class TimerRow(Base):
+class TimerRow(DrawnInProcess, Base):
     """A timer of a case. `due_at` is the promise; `next_at` when it is tried next: the same until an attempt
     fails.
     """

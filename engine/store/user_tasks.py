@@ -25,7 +25,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, Instant, Json, as_value, connection_of, new_id, table_of, values_of
+from engine.store.base import (
+    Base,
+    DrawnInProcess,
+    Instant,
+    Json,
+    as_value,
+    connection_of,
+    new_id,
+    table_of,
+    values_of,
+)
 from engine.store.deployments import FormRow
 from engine.store.process_instances import ProcessInstanceRow
 
@@ -44,10 +54,8 @@ def _where(condition: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
-class UserTaskRow(Base):
-    """A user task. `token` is where it stands in its case, `form_id` the form version it opened with,
-    `process_key` and `process_version` the called process it is drawn in, empty in the case's own.
-    """
+class UserTaskRow(DrawnInProcess, Base):
+    """A user task. `token` is where it stands in its case, `form_id` the form version it opened with."""
 
     __tablename__ = "user_task"
     __table_args__ = (
@@ -63,8 +71,6 @@ class UserTaskRow(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
     token: Mapped[int] = mapped_column(Integer)
     element: Mapped[str] = mapped_column(String(255))
-    process_key: Mapped[str | None] = mapped_column(String(255))
-    process_version: Mapped[int | None] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(Text)
     names: Mapped[dict[str, str]] = mapped_column(Json)
     state: Mapped[str] = mapped_column(String(10))
@@ -79,13 +85,6 @@ class UserTaskRow(Base):
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_by: Mapped[str | None] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(Integer)
-
-    @property
-    def process(self) -> dict[str, Any] | None:
-        """The called process it is drawn in: `{"key", "version"}`."""
-        if self.process_key is None:
-            return None
-        return {"key": self.process_key, "version": self.process_version}
 
 
 class CandidateRow(Base):
@@ -203,10 +202,7 @@ def locked(session: Session, task_id: str) -> tuple[ProcessInstanceRow, UserTask
     if found is None:
         return None
     instance, task = found[:_INSTANCE_COLUMNS], found[_INSTANCE_COLUMNS:]
-    return (
-        as_value(ProcessInstanceRow, zip(_INSTANCE.columns.keys(), instance, strict=True)),
-        as_value(UserTaskRow, zip(_TASK.columns.keys(), task, strict=True)),
-    )
+    return as_value(ProcessInstanceRow, instance), as_value(UserTaskRow, task)
 
 
 def save(session: Session, task: UserTaskRow) -> None:

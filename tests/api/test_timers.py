@@ -44,8 +44,15 @@ def test_a_timer_has_its_documented_shape(desk: Desk) -> None:
 
     (timer,) = desk("ann").get(f"/timers?instance={case['id']}")["items"]
 
-    assert set(timer) == {"id", "instance", "element", "state", "due_at", "attempts", "error"}
-    told = {"instance": case["id"], "element": "nap", "state": "armed", "attempts": 0, "error": None}
+    assert set(timer) == {"id", "instance", "element", "process", "state", "due_at", "attempts", "error"}
+    told = {
+        "instance": case["id"],
+        "element": "nap",
+        "state": "armed",
+        "attempts": 0,
+        "error": None,
+        "process": None,
+    }
     assert timer | told == timer
     started = datetime.fromisoformat(case["started_at"])
     assert datetime.fromisoformat(timer["due_at"]) == started + timedelta(hours=1)

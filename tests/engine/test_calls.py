@@ -258,6 +258,7 @@ def test_timers_and_messages_inside_say_where_they_were_drawn(desk: Desk) -> Non
     asked = draw.boundary("asked", "look", draw.message("m"), interrupting=False)
     beside = (soon, asked, draw.path("soon end"), draw.path("asked end"))
     case = called(desk, INSIDE[0], beside=beside, messages=("m",))
+    assert [timer.process for timer in desk.timers(case)] == [{"key": "q", "version": 1}]
     desk.wait(hours=2)
     desk.send("m", instance=case)
 

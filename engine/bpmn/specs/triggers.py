@@ -71,7 +71,8 @@ class Timer:
         token.workflow.effects.disarm(token.id)
 
     def _arm(self, token: Token, due: datetime) -> None:
-        token.workflow.effects.arm(TimerArmed(token.id, token.spec.element, due))
+        process = token.workflow.process_of(token.spec)
+        token.workflow.effects.arm(TimerArmed(token.id, token.spec.element, due, process))
 
 
 class Message:

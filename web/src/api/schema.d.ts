@@ -3458,7 +3458,8 @@ export interface paths {
          * Let a process instance go on in another version
          * @description For process owners and administrators. Everything that goes on in the case needs its counterpart in that
          *     version: an element with the same id, of the same kind and in the same sub-processes; else 422 with an
-         *     entry for each that has none, and nothing is changed. Timers keep their due dates, open tasks their form.
+         *     entry for each that has none, and nothing is changed. A call activity at work has to call the same version
+         *     there. Timers keep their due dates, open tasks their form, jobs their topic and inputs.
          */
         post: {
             parameters: {
@@ -4230,6 +4231,7 @@ export interface paths {
                          *           "id": "01a204287a86e8a2c2b6fe2770",
                          *           "instance": "01a204287a6f508e8ac5e73610",
                          *           "element": "confirmation_overdue",
+                         *           "process": null,
                          *           "state": "armed",
                          *           "due_at": "2026-03-07T09:30:00.000000Z",
                          *           "attempts": 0,
@@ -4294,6 +4296,7 @@ export interface paths {
                          *       "id": "01a204287a86e8a2c2b6fe2770",
                          *       "instance": "01a204287a6f508e8ac5e73610",
                          *       "element": "confirmation_overdue",
+                         *       "process": null,
                          *       "state": "armed",
                          *       "due_at": "2026-03-07T09:30:00.000000Z",
                          *       "attempts": 0,
@@ -5465,6 +5468,8 @@ export interface components {
             id: string;
             instance: string;
             element: string;
+            /** @description The called process the element is drawn in; null: the case's own process. */
+            process: components["schemas"]["ProcessVersion"] | null;
             /** @enum {string} */
             state: "armed" | "held" | "dead";
             /** Format: date-time */
