@@ -1,6 +1,6 @@
 """Process instances over HTTP: start cases, follow them, hold, repair and end them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from api import pages
@@ -34,15 +34,12 @@ from api.schemas.process_instances import (
 )
 from api.server import server
 from engine import access, comments, definitions, messages, process_instances
-from engine.errors import Conflict, Forbidden
-from engine.process_instances import Filter, InstanceState, Order
+from engine.errors import Forbidden
+from engine.process_instances import Filter, Order
 
 blueprint = Blueprint(
     "process-instances", __name__, url_prefix="/api/v1/process-instances", description="Cases"
 )
-
-
-_GOES_ON = (InstanceState.ACTIVE, InstanceState.FAILED, InstanceState.SUSPENDED)
 
 
 def _require_startable(here: Reading) -> None:
@@ -204,14 +201,12 @@ def get_diagram(here: Reading, instance_id: str) -> Any:
     return process_instances.diagram(here.session, instance_id, by=here.person, now=here.now)
 
 
-def _guard(*states: InstanceState) -> Callable[..., None]:
-    """What a command that is possible in these states checks before it looks at its body."""
+def _guard(name: str) -> Callable[..., None]:
+    """What a command on a case checks before it looks at its body."""
 
     def check(here: Reading, instance_id: str) -> None:
         instance = process_instances.get(here.session, instance_id, by=here.person)
-        if instance.state not in states:
-            raise Conflict(f"{instance.number} is {instance.state}.")
-        access.require(here.person, *access.OPERATORS)
+        process_instances.require_possible(instance, name, here.person)
 
     return check
 
@@ -220,10 +215,9 @@ def _order(command: Command, body: dict[str, Any]) -> Order:
     return Order(command.person, command.now, body.get("reason"), command.expected_revision)
 
 
-def _command(
-    name: str, verb: Callable[..., Any], states: Sequence[InstanceState], documentation: str
-) -> None:
-    """An endpoint for a command on a case that takes nothing but a reason."""
+def _command(verb: Callable[..., Any], documentation: str) -> None:
+    """An endpoint, named like its verb, for a command on a case that takes nothing but a reason."""
+    name = verb.__name__
 
     def view(command: Command, body: dict[str, Any], instance_id: str) -> Any:
         return verb(command.session, instance_id, _order(command, body))
@@ -234,31 +228,23 @@ def _command(
         problems=(403, 404, 409),
         revised=True,
         example=INSTANCE_EXAMPLE,
-        guard=_guard(*states),
+        guard=_guard(name),
     )(view)
     view = blueprint.arguments(OrderSchema, example={"reason": "Agreed with the requester."})(view)
     blueprint.post(f"/<instance_id>/{name}")(view)
 
 
 _command(
-    "cancel",
     process_instances.cancel,
-    _GOES_ON,
     "Cancel a process instance\n\nIts open tasks, timers, subscriptions and jobs end. This cannot be undone.",
 )
 _command(
-    "suspend",
     process_instances.suspend,
-    (InstanceState.ACTIVE, InstanceState.FAILED),
     "Suspend a process instance\n\nNothing happens until it is resumed; timers due meanwhile fire then.",
 )
+_command(process_instances.resume, "Resume a suspended process instance")
 _command(
-    "resume", process_instances.resume, (InstanceState.SUSPENDED,), "Resume a suspended process instance"
-)
-_command(
-    "retry",
     process_instances.retry,
-    (InstanceState.FAILED,),
     "Let the failed elements of a process instance try again\n\nEach goes on from the step that failed.",
 )
 
@@ -266,7 +252,11 @@ _command(
 @blueprint.patch("/<instance_id>/variables")
 @blueprint.arguments(VariablesSchema, example={"amount": 12})
 @blueprint.command(
-    VariablesSchema, problems=(403, 404, 409), revised=True, example={"amount": 12}, guard=_guard(*_GOES_ON)
+    VariablesSchema,
+    problems=(403, 404, 409),
+    revised=True,
+    example={"amount": 12},
+    guard=_guard("change_variables"),
 )
 def change_variables(command: Command, body: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Change variables of a process instance
@@ -277,11 +267,6 @@ def change_variables(command: Command, body: dict[str, Any], instance_id: str) -
     return process_instances.change_variables(command.session, instance_id, body, _order(command, {}))
 
 
-def _guard_migration(here: Reading, instance_id: str) -> None:
-    instance = process_instances.get(here.session, instance_id, by=here.person)
-    process_instances.require_migratable(instance, here.person)
-
-
 @blueprint.post("/<instance_id>/migrate")
 @blueprint.arguments(MigrateQuery, location="query")
 @blueprint.arguments(MigrateSchema, example={"version": 8, "reason": "The new reminders are wanted."})
@@ -290,7 +275,7 @@ def _guard_migration(here: Reading, instance_id: str) -> None:
     problems=(403, 404, 409),
     revised=True,
     example=MIGRATION_EXAMPLE,
-    guard=_guard_migration,
+    guard=_guard("migrate"),
 )
 def migrate(
     command: Command, query: dict[str, Any], body: dict[str, Any], instance_id: str

@@ -131,11 +131,6 @@ def require_visible(session: Session, person: Person, instance: ProcessInstanceR
     see_instance(session, person, instance.id)
 
 
-def may_operate(person: Person) -> bool:
-    """Whether she may suspend, resume, retry, change and cancel cases."""
-    return person.has(*OPERATORS)
-
-
 def may_start(person: Person, definition: ProcessDefinitionRow) -> bool:
     """Those the diagram names may start it; if it names nobody, everyone signed in, but for an auditor, who
     changes nothing. An administrator may start everything.

@@ -16,7 +16,7 @@ from engine.store import jobs, search, timers
 from engine.store.base import table_of
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry, HistoryRow
-from engine.store.process_instances import WITHOUT_STATE, InstanceState, ProcessInstanceRow
+from engine.store.process_instances import POSSIBLE_IN, WITHOUT_STATE, InstanceState, ProcessInstanceRow
 
 __all__ = [
     "Diagram",
@@ -32,7 +32,7 @@ __all__ = [
     "history_page",
     "migrate",
     "page",
-    "require_migratable",
+    "require_possible",
     "resume",
     "retry",
     "start",
@@ -42,8 +42,6 @@ __all__ = [
     "timeline_backwards",
     "variables",
 ]
-
-_ENDED = (InstanceState.COMPLETED, InstanceState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +223,7 @@ def cancel(session: Session, instance_id: str, order: Order) -> ProcessInstanceR
     """End a case before its end: its tasks, timers, subscriptions and jobs go. Raises `NotFound`, `Conflict`
     when it has ended, `Forbidden`.
     """
-    instance = _hold(session, instance_id, order)
-    _refuse_ended(instance)
-    _require_operator(order)
+    instance = _hold(session, instance_id, "cancel", order)
     instance.state = InstanceState.CANCELLED
     _advance(session, instance, Execution.cancel_case, order, order.entry("cancelled"))
     return instance
@@ -235,11 +231,7 @@ def cancel(session: Session, instance_id: str, order: Order) -> ProcessInstanceR
 
 def suspend(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
     """Hold a case: nothing happens in it until it is resumed; timers that fall due meanwhile fire then."""
-    instance = _hold(session, instance_id, order)
-    _refuse_ended(instance)
-    if instance.state == InstanceState.SUSPENDED:
-        raise Conflict(f"{instance.number} is suspended already.")
-    _require_operator(order)
+    instance = _hold(session, instance_id, "suspend", order)
     instance.state = InstanceState.SUSPENDED
     timers.hold(session, instance.id)
     jobs.hold(session, instance.id)
@@ -249,10 +241,7 @@ def suspend(session: Session, instance_id: str, order: Order) -> ProcessInstance
 
 def resume(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
     """Let a suspended case go on. Conditions that came true while it was held are met now."""
-    instance = _hold(session, instance_id, order)
-    if instance.state != InstanceState.SUSPENDED:
-        raise Conflict(f"{instance.number} is not suspended.")
-    _require_operator(order)
+    instance = _hold(session, instance_id, "resume", order)
     instance.state = InstanceState.FAILED if instance.failures else InstanceState.ACTIVE
     timers.release(session, instance.id)
     jobs.release(session, instance.id)
@@ -262,10 +251,7 @@ def resume(session: Session, instance_id: str, order: Order) -> ProcessInstanceR
 
 def retry(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
     """Let every failed element of a case try again."""
-    instance = _hold(session, instance_id, order)
-    if instance.state != InstanceState.FAILED:
-        raise Conflict(f"Nothing has failed in {instance.number}.")
-    _require_operator(order)
+    instance = _hold(session, instance_id, "retry", order)
     _advance(session, instance, Execution.retry, order, order.entry("retried"))
     return instance
 
@@ -276,9 +262,7 @@ def change_variables(
     """Set variables of the case itself, to repair it; all of them as they are then. History keeps before and
     after.
     """
-    instance = _hold(session, instance_id, order)
-    _refuse_ended(instance)
-    _require_operator(order)
+    instance = _hold(session, instance_id, "change_variables", order)
     runtime.require_names(values, "#")
     after: dict[str, Any] = {}
 
@@ -320,8 +304,7 @@ def migrate(
     `Conflict` when it has ended, `Forbidden`, and `Invalid` with an entry for each element that has no
     counterpart there; nothing is changed then, nor by a dry run.
     """
-    instance = _hold(session, instance_id, order)
-    require_migratable(instance, order.by)
+    instance = _hold(session, instance_id, "migrate", order)
     before, target = instance.version, _target(session, instance, version)
     if dry_run:
         move = runtime.preview_migration(session, instance, target, order.now)
@@ -333,12 +316,13 @@ def migrate(
     return Migration(instance, before, version, move.kept, move.armed, move.disarmed)
 
 
-def require_migratable(instance: ProcessInstanceRow, by: Person) -> None:
-    """What `migrate` checks of a case that `by` may see before it looks at the version. Raises `Conflict`,
-    `Forbidden`.
+def require_possible(instance: ProcessInstanceRow, command: str, by: Person) -> None:
+    """What a command (see `POSSIBLE_IN`) checks of a case that `by` may see before it looks at what was sent.
+    Raises `Conflict`, `Forbidden`.
     """
-    _refuse_ended(instance)
-    access.require(by, *access.OWNERS)
+    if instance.state not in POSSIBLE_IN[command]:
+        raise Conflict(f"{instance.number} is {instance.state}.")
+    access.require(by, *(access.OWNERS if command == "migrate" else access.OPERATORS))
 
 
 def _target(session: Session, instance: ProcessInstanceRow, version: int) -> ProcessDefinitionRow:
@@ -350,22 +334,14 @@ def _target(session: Session, instance: ProcessInstanceRow, version: int) -> Pro
         raise Invalid([Problem(error.detail, pointer="#/version")]) from error
 
 
-def _hold(session: Session, instance_id: str, order: Order) -> ProcessInstanceRow:
+def _hold(session: Session, instance_id: str, command: str, order: Order) -> ProcessInstanceRow:
+    """Lock a case that somebody may see, and see that the command is possible."""
     instance = runtime.lock(session, instance_id)
     access.require_visible(session, order.by, instance)
     if order.revision is not None and order.revision != instance.revision:
         raise PreconditionFailed
+    require_possible(instance, command, order.by)
     return instance
-
-
-def _refuse_ended(instance: ProcessInstanceRow) -> None:
-    if instance.state in _ENDED:
-        raise Conflict(f"{instance.number} is {instance.state}.")
-
-
-def _require_operator(order: Order) -> None:
-    if not access.may_operate(order.by):
-        raise Forbidden("Only service managers, process owners and administrators may do this.")
 
 
 def _advance(session: Session, instance: ProcessInstanceRow, act: Any, order: Order, entry: Entry) -> None:

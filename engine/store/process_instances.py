@@ -36,6 +36,18 @@ class InstanceState(StrEnum):
 OPEN_STATES = (InstanceState.ACTIVE, InstanceState.FAILED)
 """States in which tasks can be completed and timers fire."""
 
+_GOES_ON = (*OPEN_STATES, InstanceState.SUSPENDED)
+
+POSSIBLE_IN = {
+    "cancel": _GOES_ON,
+    "suspend": OPEN_STATES,
+    "resume": (InstanceState.SUSPENDED,),
+    "retry": (InstanceState.FAILED,),
+    "change_variables": _GOES_ON,
+    "migrate": _GOES_ON,
+}
+"""The states in which each command on a whole case, by the name of its verb, is possible."""
+
 
 class ProcessInstanceRow(Base):
     """A process instance: its head for lists, and all that is going on in it as one compressed value.
