@@ -1,6 +1,5 @@
 """User tasks over HTTP: the work of people."""
 
-from contextlib import suppress
 from typing import Any
 
 from api import pages
@@ -101,9 +100,7 @@ def _guard(here: Reading, task_id: str) -> None:
 
 
 def _guard_assignable(here: Reading, task_id: str) -> None:
-    """All that `assign` checks before it looks for the person: nobody is called ""."""
-    with suppress(Invalid):
-        user_tasks.assign(here.session, task_id, "", Order(here.person, here.now))
+    user_tasks.require_assignable(here.session, task_id, by=here.person)
 
 
 @blueprint.post("/<task_id>/claim")

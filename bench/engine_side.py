@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, event, insert, select, text
 
 from bench.diagrams import ALL
-from engine import deployments, people, process_instances, timers, user_tasks, words
+from engine import deployments, people, process_instances, scheduler, user_tasks, words
 from engine.clock import system_now
 from engine.database import Database, upgrade
 from engine.deployments import File
@@ -69,7 +69,7 @@ def measure_idle_sweep(database: Database, person: Person, open_cases: int) -> d
     rounds = 200
     began = time.perf_counter()
     for _ in range(rounds):
-        timers.sweep_all(database)
+        scheduler.sweep_all(database)
     seconds = time.perf_counter() - began
     return {"open_cases": open_cases, "statements": counted.stop() / rounds, "ms": seconds / rounds * 1000}
 
@@ -80,7 +80,7 @@ def measure_burst(database: Database, person: Person, count: int) -> dict[str, A
     for _ in range(count):
         start(database, person, "timer", due=due)
     began = time.perf_counter()
-    fired = timers.sweep_all(database)
+    fired = scheduler.sweep_all(database)
     seconds = time.perf_counter() - began
     if fired != count:
         raise RuntimeError(f"{fired} of {count} timers fired")

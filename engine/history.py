@@ -18,11 +18,13 @@ from engine.store.user_tasks import UserTaskRow
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An entry that is not as it was written. `seq` is the entry's number in its case."""
+    """Something in the database that does not fit. `case` is the case's number, `entry` counts in its
+    history.
+    """
 
-    number: str
-    seq: int
     detail: str
+    case: str | None = None
+    entry: int | None = None
 
 
 def page(session: Session, instance_id: str, *, limit: int, after: int) -> list[HistoryRow]:
@@ -79,16 +81,16 @@ def _faults(session: Session, instance_id: str, number: str, length: int, last: 
     ):
         seq += 1
         if row.seq != seq:
-            yield Fault(number, seq, "The entry is missing.")
+            yield Fault("The entry is missing.", number, seq)
             return
         erased = row.salt is None and row.actor is None and row.detail is None
         if not erased and digest_of(row.salt or "", row.actor, row.detail) != row.digest:
-            yield Fault(number, seq, "The actor or the detail is not what was written.")
+            yield Fault("The actor or the detail is not what was written.", number, seq)
         if hash_of(before, instance_id, seq, row.at, row.kind, row.element, row.digest) != row.hash:
-            yield Fault(number, seq, "The entry does not follow from the one before it.")
+            yield Fault("The entry does not follow from the one before it.", number, seq)
         before = row.hash
     if seq != length or before != last:
-        yield Fault(number, length, "The last entries are missing.")
+        yield Fault("The last entries are missing.", number, length)
 
 
 def erase_actor(session: Session, username: str) -> int:

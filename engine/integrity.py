@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import history, runtime
 from engine.bpmn import NewerFormat
+from engine.history import Fault
 from engine.store.base import hold_still
 from engine.store.history import HistoryRow
 from engine.store.jobs import JobRow
@@ -22,15 +23,6 @@ from engine.store.user_tasks import IS_OPEN, CandidateRow, UserTaskRow
 CASES_AT_ONCE = 100
 
 _ENDED = ProcessInstanceRow.state.in_((InstanceState.COMPLETED, InstanceState.CANCELLED))
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that does not fit. `case` is the case's number, `entry` counts in its history."""
-
-    detail: str
-    case: str | None = None
-    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +52,7 @@ def verify(session: Session, now: datetime) -> Iterator[Fault]:
     4. In a case that runs, what waits in the tables is what its tokens wait for, neither more nor less.
     """
     hold_still(session)
-    for fault in history.verify(session):
-        yield Fault(fault.detail, fault.number, fault.seq)
+    yield from history.verify(session)
     yield from _without_a_case(session)
     yield from _for_an_ended_case(session)
     yield from _candidates_of_closed_tasks(session)

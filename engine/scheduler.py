@@ -46,6 +46,30 @@ class Metrics:
         self.failed.inc(swept.failed)
 
 
+def sweep_all(
+    database: Database,
+    observe: Callable[[timers.Swept], None] = lambda swept: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Batch after batch, each in its own transaction, until nothing is due, or `stopped` says so between two.
+    How many timers fired.
+    """
+    total = 0
+    while not stopped() and _anything_due(database):
+        with database.transaction() as session:
+            swept = timers.sweep(session, database.now(session))
+        observe(swept)
+        total += swept.fired
+        if not swept.cases:  # another node holds all that is due
+            break
+    return total
+
+
+def _anything_due(database: Database) -> bool:
+    with database.transaction(write=False) as session:
+        return timers.anything_due(session, database.present())
+
+
 class Scheduler:
     """Looks for due timers every quarter of a second until it is stopped."""
 
@@ -75,7 +99,7 @@ class Scheduler:
 
     def sweep(self) -> int:
         """Fire all that is due. How many timers that were."""
-        return timers.sweep_all(self._database, self._metrics.observe, self._stopping.is_set)
+        return sweep_all(self._database, self._metrics.observe, self._stopping.is_set)
 
     def purge(self) -> None:
         """Forget kept answers, tokens, sessions and failed sign-ins whose time is over."""

@@ -6,7 +6,7 @@ one that fails neither undoes nor stops the rest.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,12 +20,12 @@ from engine.bpmn import Execution
 from engine.calendars import format_instant
 from engine.errors import Conflict, NotFound
 from engine.people import Person
-from engine.store.base import Database, at_flush
+from engine.store.base import at_flush
 from engine.store.history import Entry
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
-__all__ = ["Swept", "TimerState", "page", "retry", "sweep", "sweep_all"]
+__all__ = ["Swept", "TimerState", "anything_due", "page", "retry", "sweep"]
 
 BATCH = 20
 BATCH_SECONDS = 0.5
@@ -135,30 +135,11 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
     session.flush()
 
 
-def sweep_all(
-    database: Database,
-    observe: Callable[[Swept], None] = lambda swept: None,
-    stopped: Callable[[], bool] = lambda: False,
-) -> int:
-    """Batch after batch, each in its own transaction, until nothing is due, or `stopped` says so between two.
-    How many timers fired.
-
-    With nothing due this is one statement on one index, and takes no lock, however many cases are open.
+def anything_due(session: Session, present: Any) -> bool:
+    """Whether something is due at an instant (see `Database.present`): one statement on one index, which
+    takes no lock, however many cases are open.
     """
-    total = 0
-    while not stopped() and _anything_due(database):
-        with database.transaction() as session:
-            swept = sweep(session, database.now(session))
-        observe(swept)
-        total += swept.fired
-        if not swept.cases:  # another node holds all that is due
-            break
-    return total
-
-
-def _anything_due(database: Database) -> bool:
-    with database.transaction(write=False) as session:
-        return session.execute(_due(database.present()).limit(1)).first() is not None
+    return session.execute(_due(present).limit(1)).first() is not None
 
 
 # For people

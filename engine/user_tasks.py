@@ -34,6 +34,7 @@ __all__ = [
     "page",
     "page_by_due",
     "release",
+    "require_assignable",
     "require_workable",
 ]
 
@@ -199,9 +200,19 @@ def get(session: Session, task_id: str, *, by: Person) -> View:
     Raises `NotFound`.
     """
     task = session.get(UserTaskRow, task_id)
-    if task is None or not (access.may_see_task(by, task) or _is_told(session, by, task)):
-        raise NotFound("There is no such user task.")
+    if task is None:
+        raise _no_such_task()
+    _require_visible(session, by, task)
     return _bare(session, task, session.get_one(ProcessInstanceRow, task.instance_id))
+
+
+def _require_visible(session: Session, by: Person, task: UserTaskRow) -> None:
+    if not (access.may_see_task(by, task) or _is_told(session, by, task)):
+        raise _no_such_task()
+
+
+def _no_such_task() -> NotFound:
+    return NotFound("There is no such user task.")
 
 
 def _is_told(session: Session, by: Person, task: UserTaskRow) -> bool:
@@ -328,6 +339,14 @@ def require_workable(session: Session, task_id: str, *, by: Person) -> None:
     access.require_separation(session, by.username, view.task, view.instance)
 
 
+def require_assignable(session: Session, task_id: str, *, by: Person) -> None:
+    """What `assign` checks before it looks for the person. Raises `NotFound`, `Conflict`, `Forbidden`."""
+    view = get(session, task_id, by=by)
+    _require_open(view.task, view.instance)
+    if not access.may_assign(by, view.task):
+        raise Forbidden
+
+
 def _require_open(task: UserTaskRow, instance: ProcessInstanceRow) -> None:
     if task.state != TaskState.OPEN:
         raise Conflict(f"This task is {task.state}.")
@@ -337,8 +356,7 @@ def _require_open(task: UserTaskRow, instance: ProcessInstanceRow) -> None:
 def _hold(session: Session, task_id: str, order: Order) -> tuple[ProcessInstanceRow, UserTaskRow]:
     """Lock the case of a task that somebody may see, and see that both are open."""
     instance, task = runtime.lock_of_task(session, task_id)
-    if not access.may_see_task(order.by, task):
-        raise NotFound("There is no such user task.")
+    _require_visible(session, order.by, task)
     _require_open(task, instance)
     if order.revision is not None and order.revision != task.revision:
         raise PreconditionFailed

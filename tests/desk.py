@@ -17,7 +17,7 @@ import config
 from api import create_app
 from api.console.shipped import shipped
 from config import settings as all_settings
-from engine import deployments, people, timers
+from engine import deployments, people, scheduler
 from engine.clock import system_now
 from engine.database import Database
 from engine.store.migrate import all_tables
@@ -59,7 +59,7 @@ def open_desk(database_url: str, directory: Path) -> Iterator[Desk]:
     settings = all_settings.read(_environment(database_url, directory))
     app = create_app(settings, database, built=directory / "nothing was built")
     server = app.extensions["baton"]
-    server.after_advance = lambda: timers.sweep_all(database)
+    server.after_advance = lambda: scheduler.sweep_all(database)
     server.ready.set()
     try:
         yield Desk(app, database)

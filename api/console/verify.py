@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from api.console.reading import read_only_database, require_up_to_date
 from engine import integrity
 from engine.clock import system_now
-from engine.integrity import Fault
+from engine.history import Fault
 
 if TYPE_CHECKING:
     from api.console import Commands

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.cli import main
-from engine import backups, people, timers
+from engine import backups, people, scheduler
 from engine.backups import Manifest
 from engine.clock import FixedClock, system_now
 from engine.database import Database, ownership
@@ -94,7 +94,7 @@ def test_timers_that_fell_due_meanwhile_fire_once_each_after_a_restore(
     restore_to(elsewhere, file, monkeypatch)
     database = Database(elsewhere, FixedClock(STARTED + timedelta(days=7)))
 
-    fired = timers.sweep_all(database), timers.sweep_all(database)
+    fired = scheduler.sweep_all(database), scheduler.sweep_all(database)
 
     with database.transaction(write=False) as session:
         remembered = session.scalar(

@@ -22,6 +22,7 @@ from engine import (
     people,
     process_instances,
     runtime,
+    scheduler,
     timers,
     user_tasks,
 )
@@ -198,7 +199,7 @@ class Desk:
         return self.sweep()
 
     def sweep(self) -> int:
-        return timers.sweep_all(self.database, self.swept.append)
+        return scheduler.sweep_all(self.database, self.swept.append)
 
     def clone(self, case: str, times: int) -> list[str]:
         """The ids of so many copies of a case, each with a history of its own."""

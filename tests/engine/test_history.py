@@ -69,8 +69,8 @@ def test_a_changed_entry_is_found(desk: Desk, case: str, change: dict[str, objec
     desk.execute(update(HistoryRow).where(at(case, entry.seq)).values(change))
 
     found = faults(desk)
-    assert found[0].seq == entry.seq
-    assert {fault.number for fault in found} == {desk.case(case).number}
+    assert found[0].entry == entry.seq
+    assert {fault.case for fault in found} == {desk.case(case).number}
 
 
 def test_a_changed_time_is_found(desk: Desk, case: str) -> None:
@@ -78,7 +78,7 @@ def test_a_changed_time_is_found(desk: Desk, case: str) -> None:
 
     desk.execute(update(HistoryRow).where(at(case, 3)).values(at=desk.now))
 
-    assert [fault.seq for fault in faults(desk)] == [3]
+    assert [fault.entry for fault in faults(desk)] == [3]
 
 
 def remove_one(session: Session, case: str) -> None:
@@ -134,7 +134,7 @@ def test_removed_and_swapped_entries_are_found(
     with desk.database.transaction() as session:
         tamper(session, case)
 
-    assert {fault.number for fault in faults(desk)} == {desk.case(case).number}
+    assert {fault.case for fault in faults(desk)} == {desk.case(case).number}
 
 
 def test_somebody_erased_leaves_the_chains_whole(desk: Desk, case: str) -> None:
@@ -158,7 +158,7 @@ def test_what_is_written_over_an_erased_entry_is_found(desk: Desk, case: str) ->
 
     desk.execute(update(HistoryRow).where(at(case, entry.seq)).values(detail={"note": "forged"}))
 
-    assert [fault.seq for fault in faults(desk)] == [entry.seq]
+    assert [fault.entry for fault in faults(desk)] == [entry.seq]
 
 
 def test_erasing_again_finds_nothing_more(desk: Desk, case: str) -> None:

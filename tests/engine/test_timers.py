@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from engine import bpmn, timers
+from engine import bpmn, scheduler, timers
 from engine.calendars import format_instant
 from engine.clock import Clock, FixedClock
 from engine.errors import Conflict, Forbidden, NotFound
@@ -361,8 +361,8 @@ def test_an_idle_look_is_one_statement_on_one_index_whatever_is_open(desk: Desk)
     node = Database(desk.database.url.render_as_string(False))  # on the clock it has in production
 
     with traffic(node) as heard:
-        assert timers.sweep_all(node) == 0
-    (plan,) = plans_of(node, lambda: timers.sweep_all(node))
+        assert scheduler.sweep_all(node) == 0
+    (plan,) = plans_of(node, lambda: scheduler.sweep_all(node))
 
     assert len(heard.statements) == 1
     assert heard.commits == 0
@@ -379,7 +379,7 @@ def test_two_nodes_at_once_never_fire_a_timer_twice(desk: Desk) -> None:
     if desk.database.is_sqlite:  # one process owns a file: there are threads, no nodes
         nodes = [desk.database] * 2
 
-    counts = at_once(*(lambda node=node: timers.sweep_all(node) for node in nodes))
+    counts = at_once(*(lambda node=node: scheduler.sweep_all(node) for node in nodes))
     rest = desk.sweep()
 
     assert sum(counts) + rest == 60
