@@ -33,7 +33,7 @@ blueprint = Blueprint(
 def list_tasks(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
     """List user tasks
 
-    Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `order=due` what is
+    Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `sort=due` what is
     due next, and last what is never due.
     """
     mine = query["group"] == MINE
@@ -49,7 +49,7 @@ def list_tasks(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
         unassigned=query["unassigned"],
         overdue_at=here.now if query["overdue"] else None,
     )
-    list_ = _by_due if query["order"] == "due" else _by_age
+    list_ = _by_due if query["sort"] == "due" else _by_age
     return list_(here, query, chosen)
 
 

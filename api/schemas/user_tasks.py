@@ -71,7 +71,7 @@ class UserTasksQuery(PageQuery):
         validate=validate.Length(0, 200),
         metadata={"description": "Words of the task's name, or of its case as there."},
     )
-    order = fields.String(
+    sort = fields.String(
         load_default="created",
         validate=validate.OneOf(["created", "due"]),
         metadata={"description": "`created`: the oldest first; `due`: what is due next first."},

@@ -406,7 +406,7 @@ def test_a_completed_task_shows_what_was_sent_to_whoever_sees_its_case(desk: Des
 def test_a_list_tells_what_a_screen_needs_of_each_case(desk: Desk) -> None:
     case = desk("ann").start("incident", Steer(title="Printer"))
 
-    (task,) = desk("sam").get("/user-tasks?group=mine&order=due&q=printer")["items"]
+    (task,) = desk("sam").get("/user-tasks?group=mine&sort=due&q=printer")["items"]
     chinese = desk("sam").get("/user-tasks?q=printer", Accept_Language="zh-CN")["items"][0]
 
     assert task["case"] == {
@@ -423,14 +423,14 @@ def test_a_cursor_goes_on_in_its_own_order_only(desk: Desk) -> None:
     for _ in range(3):
         desk("ann").start("incident")
 
-    by_due = desk("sam").get("/user-tasks?order=due&limit=2")
-    rest = desk("sam").get(f"/user-tasks?order=due&limit=2&cursor={by_due['next']}")
+    by_due = desk("sam").get("/user-tasks?sort=due&limit=2")
+    rest = desk("sam").get(f"/user-tasks?sort=due&limit=2&cursor={by_due['next']}")
 
     assert len({task["id"] for task in by_due["items"] + rest["items"]}) == 3
     assert desk("sam").send("GET", f"/user-tasks?cursor={by_due['next']}").status == 422
     older = desk("sam").get("/user-tasks?limit=1")["next"]
-    assert desk("sam").send("GET", f"/user-tasks?order=due&cursor={older}").status == 422
-    assert desk("sam").send("GET", "/user-tasks?order=priority").status == 422
+    assert desk("sam").send("GET", f"/user-tasks?sort=due&cursor={older}").status == 422
+    assert desk("sam").send("GET", "/user-tasks?sort=priority").status == 422
 
 
 def test_a_timeline_names_elements_and_people_in_the_readers_language(desk: Desk) -> None:

@@ -3555,7 +3555,7 @@ export interface paths {
         };
         /**
          * List user tasks
-         * @description Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `order=due` what is
+         * @description Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `sort=due` what is
          *     due next, and last what is never due.
          */
         get: {
@@ -3579,7 +3579,7 @@ export interface paths {
                     /** @description Words of the task's name, or of its case as there. */
                     q?: string | null;
                     /** @description `created`: the oldest first; `due`: what is due next first. */
-                    order?: "created" | "due";
+                    sort?: "created" | "due";
                     /** @description Only open tasks past their due date. */
                     overdue?: boolean;
                 };
