@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import Session, aliased, defer, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, defer, joinedload
 
 from engine import bpmn, languages
 from engine.errors import NotFound
@@ -60,10 +60,7 @@ def latest(session: Session, key: str) -> ProcessDefinitionRow:
 
 def version(session: Session, key: str, number: int) -> ProcessDefinitionRow:
     """One version of a process definition. Raises `NotFound`."""
-    statement = select(ProcessDefinitionRow).where(
-        ProcessDefinitionRow.key == key, ProcessDefinitionRow.version == number
-    )
-    found = session.scalars(statement).one_or_none()
+    found = stored.numbered(session, ProcessDefinitionRow, key, number)
     if found is None:
         raise NotFound(f"There is no version {number} of the process definition {key!r}.")
     return found
@@ -78,20 +75,7 @@ def diagram(session: Session, definition_id: str) -> bytes:
 
 def page(session: Session, *, limit: int, after: str | None = None) -> list[ProcessDefinitionRow]:
     """The latest version of up to `limit` definitions after the key `after`, in the order of keys."""
-    newer = aliased(ProcessDefinitionRow)
-    superseded = exists().where(
-        newer.key == ProcessDefinitionRow.key, newer.version > ProcessDefinitionRow.version
-    )
-    statement = (
-        select(ProcessDefinitionRow)
-        .where(~superseded)
-        .order_by(ProcessDefinitionRow.key)
-        .limit(limit)
-        .options(_WITH_DEPLOYMENT)
-    )
-    if after is not None:
-        statement = statement.where(ProcessDefinitionRow.key > after)
-    return list(session.scalars(statement))
+    return stored.page(session, ProcessDefinitionRow, _WITH_DEPLOYMENT, limit=limit, after=after)
 
 
 def versions(
@@ -101,10 +85,7 @@ def versions(
     unknown key.
     """
     latest(session, key)
-    statement = select(ProcessDefinitionRow).where(ProcessDefinitionRow.key == key).options(_WITH_DEPLOYMENT)
-    if before is not None:
-        statement = statement.where(ProcessDefinitionRow.version < before)
-    return list(session.scalars(statement.order_by(ProcessDefinitionRow.version.desc()).limit(limit)))
+    return stored.versions(session, ProcessDefinitionRow, key, _WITH_DEPLOYMENT, limit=limit, before=before)
 
 
 def names(session: Session, definition_id: str) -> Names:

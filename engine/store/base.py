@@ -33,6 +33,7 @@ from sqlalchemy import (
     make_url,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -150,6 +151,12 @@ def as_value(row: type[Found], columns: Iterable[Any]) -> Found:
     value = cast(Found, row.__mapper__.class_manager.new_instance())
     vars(value).update(zip(table_of(row).columns.keys(), columns, strict=True))
     return value
+
+
+def change_state(session: Session, table: Table, instance_id: str, before: str, after: str) -> None:
+    """Put what belongs to a case and is in one state into another."""
+    mine = (table.c.instance_id == instance_id) & (table.c.state == before)
+    connection_of(session).execute(update(table).where(mine).values(state=after))
 
 
 def values_of(row: Base, names: Iterable[str]) -> dict[str, Any]:

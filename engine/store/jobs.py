@@ -26,6 +26,7 @@ from engine.store.base import (
     Instant,
     Json,
     as_value,
+    change_state,
     connection_of,
     new_id,
     table_of,
@@ -127,14 +128,9 @@ def remove(session: Session, instance_id: str, tokens: Collection[int]) -> None:
 
 def hold(session: Session, instance_id: str) -> None:
     """Hold the waiting jobs of a case: they no longer come up when work is looked for."""
-    _change_state(session, instance_id, JobState.WAITING, JobState.HELD)
+    change_state(session, _TABLE, instance_id, JobState.WAITING, JobState.HELD)
 
 
 def release(session: Session, instance_id: str) -> None:
     """Let the held jobs of a case wait again, with the times they had."""
-    _change_state(session, instance_id, JobState.HELD, JobState.WAITING)
-
-
-def _change_state(session: Session, instance_id: str, before: JobState, after: JobState) -> None:
-    mine = (_TABLE.c.instance_id == instance_id) & (_TABLE.c.state == before)
-    connection_of(session).execute(update(_TABLE).where(mine).values(state=after))
+    change_state(session, _TABLE, instance_id, JobState.HELD, JobState.WAITING)

@@ -17,11 +17,10 @@ from sqlalchemy import (
     insert,
     literal_column,
     text,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, DrawnInProcess, Instant, connection_of, new_id, table_of
+from engine.store.base import Base, DrawnInProcess, Instant, change_state, connection_of, new_id, table_of
 
 
 class TimerState(StrEnum):
@@ -75,17 +74,12 @@ def add(session: Session, rows: list[dict[str, Any]]) -> None:
 
 def hold(session: Session, instance_id: str) -> None:
     """Hold the armed timers of a case: they no longer come up when due timers are looked for."""
-    _change_state(session, instance_id, TimerState.ARMED, TimerState.HELD)
+    change_state(session, _TABLE, instance_id, TimerState.ARMED, TimerState.HELD)
 
 
 def release(session: Session, instance_id: str) -> None:
     """Arm the held timers of a case again, with the times they had."""
-    _change_state(session, instance_id, TimerState.HELD, TimerState.ARMED)
-
-
-def _change_state(session: Session, instance_id: str, before: TimerState, after: TimerState) -> None:
-    mine = (_TABLE.c.instance_id == instance_id) & (_TABLE.c.state == before)
-    connection_of(session).execute(update(_TABLE).where(mine).values(state=after))
+    change_state(session, _TABLE, instance_id, TimerState.HELD, TimerState.ARMED)
 
 
 def remove(session: Session, instance_id: str, tokens: Collection[int]) -> None:

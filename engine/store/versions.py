@@ -8,9 +8,9 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from engine.store.deployments import DecisionDefinitionRow, FormRow
+from engine.store.deployments import DecisionDefinitionRow, FormRow, ProcessDefinitionRow
 
-Row = TypeVar("Row", DecisionDefinitionRow, FormRow)
+Row = TypeVar("Row", DecisionDefinitionRow, FormRow, ProcessDefinitionRow)
 
 
 def _select(table: type[Row]) -> Select[Row]:
