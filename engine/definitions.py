@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, defer
 
 from engine import bpmn, languages
 from engine.errors import NotFound
@@ -39,8 +39,6 @@ class Names:
     process: Named
     elements: Mapping[str, Named]
 
-
-_WITH_DEPLOYMENT = joinedload(ProcessDefinitionRow.deployment, innerjoin=True)
 
 _LATEST = (
     select(ProcessDefinitionRow)
@@ -75,7 +73,7 @@ def diagram(session: Session, definition_id: str) -> bytes:
 
 def page(session: Session, *, limit: int, after: str | None = None) -> list[ProcessDefinitionRow]:
     """The latest version of up to `limit` definitions after the key `after`, in the order of keys."""
-    return stored.page(session, ProcessDefinitionRow, _WITH_DEPLOYMENT, limit=limit, after=after)
+    return stored.page(session, ProcessDefinitionRow, limit=limit, after=after)
 
 
 def versions(
@@ -85,7 +83,7 @@ def versions(
     unknown key.
     """
     latest(session, key)
-    return stored.versions(session, ProcessDefinitionRow, key, _WITH_DEPLOYMENT, limit=limit, before=before)
+    return stored.versions(session, ProcessDefinitionRow, key, limit=limit, before=before)
 
 
 def names(session: Session, definition_id: str) -> Names:
