@@ -107,11 +107,11 @@ def get_instance(here: Reading, instance_id: str) -> Any:
 def get_history(here: Reading, query: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """Get what happened in a process instance
 
-    In order, or with `order=newest` backwards. `seq` counts from 1 without a gap; each entry's `hash` follows
+    In order, or with `sort=newest` backwards. `seq` counts from 1 without a gap; each entry's `hash` follows
     from the one before.
     """
     after, limit = pages.after(query), query["limit"] + 1
-    if query["order"] == "newest":
+    if query["sort"] == "newest":
         found = process_instances.timeline_backwards(
             here.session, instance_id, by=here.person, limit=limit, before=after[0] if after else None
         )

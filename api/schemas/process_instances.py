@@ -131,7 +131,7 @@ class HistoryEntrySchema(Schema):
 
 
 class HistoryQuery(PageQuery):
-    order = fields.String(
+    sort = fields.String(
         load_default="oldest",
         validate=validate.OneOf(["oldest", "newest"]),
         metadata={"description": "Which entries come first."},

@@ -250,8 +250,8 @@ def test_history_is_read_backwards_too(desk: Desk) -> None:
     path = f"/process-instances/{case['id']}/history"
     entries = desk("ann").everything(path)
 
-    first = desk("ann").get(f"{path}?order=newest&limit=2")
-    rest = desk("ann").get(f"{path}?order=newest&limit=200&cursor={first['next']}")
+    first = desk("ann").get(f"{path}?sort=newest&limit=2")
+    rest = desk("ann").get(f"{path}?sort=newest&limit=200&cursor={first['next']}")
 
     assert len(entries) > 3
     assert first["items"] + rest["items"] == entries[::-1]

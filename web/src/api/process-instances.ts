@@ -53,7 +53,7 @@ export function useHistory(id: string) {
     queryFn: ({ pageParam: cursor, signal }) =>
       answer(
         api.GET('/api/v1/process-instances/{instance_id}/history', {
-          params: { path: { instance_id: id }, query: { cursor, limit: 100, order: 'newest' } },
+          params: { path: { instance_id: id }, query: { cursor, limit: 100, sort: 'newest' } },
           signal,
         }),
       ),

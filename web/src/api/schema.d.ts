@@ -2655,7 +2655,7 @@ export interface paths {
         };
         /**
          * Get what happened in a process instance
-         * @description In order, or with `order=newest` backwards. `seq` counts from 1 without a gap; each entry's `hash` follows
+         * @description In order, or with `sort=newest` backwards. `seq` counts from 1 without a gap; each entry's `hash` follows
          *     from the one before.
          */
         get: {
@@ -2666,7 +2666,7 @@ export interface paths {
                     /** @description Where to go on: `next` of the page before. */
                     cursor?: string | null;
                     /** @description Which entries come first. */
-                    order?: "oldest" | "newest";
+                    sort?: "oldest" | "newest";
                 };
                 header?: {
                     /** @description The ETag you have; 304 if it is still current. */

@@ -86,6 +86,6 @@ export function filterOf(chosen: Chosen): TaskFilter {
     ...(process === '' ? {} : { definition: process }),
     ...(priority === '' ? {} : { priority: Number(priority) }),
     ...(overdue ? { overdue } : {}),
-    order: oldest ? 'created' : 'due',
+    sort: oldest ? 'created' : 'due',
   };
 }

@@ -18,8 +18,8 @@ export function Next({ after }: { after: UserTask }) {
   const { t } = useTranslation('work');
   const me = usePerson();
   const inCase = useUserTasks({ instance: after.instance });
-  const mine = useUserTasks({ assignee: 'me', order: 'due' });
-  const team = useUserTasks({ group: 'mine', unassigned: true, order: 'due' });
+  const mine = useUserTasks({ assignee: 'me', sort: 'due' });
+  const team = useUserTasks({ group: 'mine', unassigned: true, sort: 'due' });
   if ([inCase, mine, team].some(({ isPending }) => isPending)) return <Loading count={2} />;
   const found = new Map<string, [UserTask, Why]>();
   const offer = (tasks: UserTask[] | undefined, why: Why) => {
