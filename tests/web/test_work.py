@@ -62,7 +62,7 @@ def test_a_task_is_found_claimed_in_place_and_given_back(open_page: OpenPage, as
     incident(as_program, "Lamp flickers oddly")
     page = open_page("/work?tab=team", "sam")
 
-    page.get_by_role("searchbox").fill("flickers oddly")
+    page.get_by_role("main").get_by_role("searchbox").fill("flickers oddly")
     expect(page).to_have_url(re.compile("q=flickers"))
     expect(page.get_by_role("row")).to_have_count(2)
     row(page, "Lamp").get_by_role("button", name="Claim").click()
@@ -93,9 +93,9 @@ def test_what_is_due_next_comes_first_and_what_is_late_says_so(
         "later",
         "never",
     ]
-    page.get_by_text("Only overdue").click()
+    page.locator("label", has_text="Only overdue").click()
     expect(row(page, "Errand")).to_have_count(1)
-    page.get_by_text("Only overdue").click()
+    page.locator("label", has_text="Only overdue").click()
     page.get_by_label("Priority").select_option("Priority 1")
     expect(row(page, "Errand")).to_have_count(1)
     page.reload()

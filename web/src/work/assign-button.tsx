@@ -11,13 +11,19 @@ import classes from './task-page.module.css';
 
 export function AssignButton({ task }: { task: UserTask }) {
   const { t } = useTranslation('work');
+  const { t: common } = useTranslation();
   const [opened, dialog] = useDisclosure(false);
   return (
     <>
       <Button variant="default" onClick={dialog.open}>
         {t('assign')}
       </Button>
-      <Modal opened={opened} onClose={dialog.close} title={t('assignTo')}>
+      <Modal
+        opened={opened}
+        onClose={dialog.close}
+        title={t('assignTo')}
+        closeButtonProps={{ 'aria-label': common('close') }}
+      >
         <Chooser task={task} close={dialog.close} />
       </Modal>
     </>

@@ -1,5 +1,5 @@
 /** Tasks: a table where there is room, else cards; the same rows for the keyboard. */
-import { Button, Table } from '@mantine/core';
+import { Button, Table, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -76,7 +76,9 @@ function Rows({ tasks, label, actions }: Listed) {
           <Table.Th>{t('holder')}</Table.Th>
           <Table.Th>{t('due')}</Table.Th>
           <Table.Th>{t('since')}</Table.Th>
-          <Table.Th aria-label={t('action')} />
+          <Table.Th>
+            <VisuallyHidden>{t('action')}</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -92,7 +94,7 @@ function Rows({ tasks, label, actions }: Listed) {
             <Table.Td>
               <Priority priority={task.priority} />
             </Table.Td>
-            <Table.Td>
+            <Table.Td className={classes.time}>
               <Holder task={task} />
             </Table.Td>
             <Table.Td className={classes.time}>

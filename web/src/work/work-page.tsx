@@ -14,6 +14,7 @@ import classes from './work-page.module.css';
 
 export default function WorkPage() {
   const { t } = useTranslation('work');
+  const { t: common } = useTranslation();
   const [chosen, choose] = useChosen();
   const [helpShown, help] = useDisclosure(false);
   // Where it takes Shift to write it, and where it does not.
@@ -53,7 +54,12 @@ export default function WorkPage() {
           <Tasks chosen={chosen} choose={choose} />
         </Tabs.Panel>
       </Tabs>
-      <Modal opened={helpShown} onClose={help.close} title={t('keys.title')}>
+      <Modal
+        opened={helpShown}
+        onClose={help.close}
+        title={t('keys.title')}
+        closeButtonProps={{ 'aria-label': common('close') }}
+      >
         <dl className={classes.keys}>
           {(['move', 'open', 'claim', 'help'] as const).map((what) => (
             <div key={what}>
