@@ -1,0 +1,100 @@
+"""With ten thousand open tasks, how soon the first row of my work stands there. Prints its figures."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from statistics import median, quantiles
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import insert, select, text
+
+from engine.database import Database
+from engine.store.base import new_id
+from engine.store.process_instances import ProcessInstanceRow
+from engine.store.user_tasks import CandidateRow, UserTaskRow
+from tests.server import Client, Server, running
+from tests.web.conftest import WIDE, sign_in
+
+TASKS = 10_000
+MINE = 200
+RUNS = 10
+REQUESTS = 200
+QUERIES = ("assignee=me&order=due", "group=mine&unassigned=true&order=due", "group=mine&order=created")
+
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose service desk has ten thousand open tasks, two hundred of them sam's."""
+    folder = tmp_path_factory.mktemp("crowded")
+    url = f"sqlite:///{folder / 'baton.db'}"
+    server = Server(url, folder)
+    with running(server):
+        details = {"description": "It jams.", "impact": 2, "urgency": 2}
+        Client(server.url, "ann").start("incident", title="Printer jams", **details)
+    fill(Database(url))
+    with running(server):
+        yield server
+
+
+def fill(database: Database) -> None:
+    with database.transaction() as session:
+        task = session.scalars(select(UserTaskRow)).one()
+        case = session.get_one(ProcessInstanceRow, task.instance_id)
+        copies = [copied(columns(case), columns(task), number) for number in range(TASKS)]
+        for place, table in enumerate((ProcessInstanceRow, UserTaskRow, CandidateRow)):
+            session.execute(insert(table), [copy[place] for copy in copies])
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    database.engine.dispose()
+
+
+def columns(row: Any) -> Row:
+    return {column.key: getattr(row, column.key) for column in type(row).__table__.columns}
+
+
+def copied(case: Row, task: Row, number: int) -> tuple[Row, Row, Row]:
+    """A case like this one, waiting at the same task; one in two is due some day."""
+    case = case | {"id": new_id(), "number": f"BULK-{number}", "title": f"Printer {number} jams"}
+    task = task | {
+        "id": new_id(),
+        "instance_id": case["id"],
+        "assignee": "sam" if number % (TASKS // MINE) == 0 else None,
+        "due_at": task["created_at"] + timedelta(minutes=number) if number % 2 else None,
+    }
+    offered = {"kind": "group", "name": "service-desk", "task_id": task["id"], "instance_id": case["id"]}
+    return case, task, offered
+
+
+def seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+@pytest.mark.proof
+def test_the_first_row_of_my_work_stands_there_within_a_second(browser: Browser, crowded: Server) -> None:
+    sam = Client(crowded.url, "sam")
+
+    def open_my_work() -> float:
+        context = browser.new_context(base_url=crowded.url, viewport=WIDE)
+        sign_in(context, "sam")
+        page = context.new_page()
+        first = page.locator("[data-row]").first
+        taken = seconds(lambda: (page.goto("/work", wait_until="commit"), expect(first).to_be_visible()))
+        context.close()
+        return taken
+
+    open_my_work()  # the server reads the process and its forms once
+    taken = [open_my_work() for _ in range(RUNS)]
+    print(f"\nfirst row of my work, {TASKS:,} open tasks: median {median(taken):.2f} s of {RUNS} runs,")
+    print(f"  each {', '.join(f'{one:.2f}' for one in taken)} s")
+    for query in QUERIES:
+        asked = [seconds(lambda query=query: sam.get(f"/user-tasks?{query}")) for _ in range(REQUESTS)]
+        p95 = quantiles(asked, n=20)[-1] * 1000
+        print(f"GET /user-tasks?{query}: median {median(asked) * 1000:.0f} ms, p95 {p95:.0f} ms")
+
+    assert median(taken) < 1
