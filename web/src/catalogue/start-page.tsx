@@ -26,7 +26,7 @@ export default function StartPage() {
   return (
     <>
       <PageTitle
-        title={definition.data?.name}
+        title={problem?.status === 404 ? t('gone') : definition.data?.name}
         above={
           <Anchor component={Link} to="/catalogue" inherit>
             {t('title')}
@@ -34,9 +34,7 @@ export default function StartPage() {
         }
       />
       {problem?.status === 404 ? (
-        <Empty icon="search" title={t('gone')}>
-          {t('goneHint')}
-        </Empty>
+        <Empty icon="search" title={t('goneHint')} />
       ) : (
         problem && <ProblemAlert problem={problem} retry={() => void form.refetch()} />
       )}

@@ -1,5 +1,5 @@
 /** The variables of a case; those who may repair it change them here. */
-import { ActionIcon, Button, Table, Text } from '@mantine/core';
+import { ActionIcon, Button, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useVariables, type ProcessInstance } from '../../api/process-instances';
@@ -33,7 +33,11 @@ export function CaseData({ instance }: { instance: ProcessInstance }) {
             <Table.Tr>
               <Table.Th w="35%">{t('data.name')}</Table.Th>
               <Table.Th>{t('data.value')}</Table.Th>
-              {mayRepair && <Table.Th w={56} aria-label={t('data.change')} />}
+              {mayRepair && (
+                <Table.Th w={56}>
+                  <VisuallyHidden>{t('data.change')}</VisuallyHidden>
+                </Table.Th>
+              )}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -28,14 +28,12 @@ export default function CasePage() {
   return (
     <>
       <PageTitle
-        title={instance && (instance.title || instance.number)}
+        title={error?.status === 404 ? t('gone') : instance && (instance.title || instance.number)}
         above={instance && <Above instance={instance} />}
         actions={instance && <CaseActions instance={instance} />}
       />
       {error?.status === 404 ? (
-        <Empty icon="search" title={t('gone')}>
-          {t('goneHint')}
-        </Empty>
+        <Empty icon="search" title={t('goneHint')} />
       ) : (
         error && <ProblemAlert problem={error} retry={() => void refetch()} />
       )}

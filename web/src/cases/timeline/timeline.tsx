@@ -52,7 +52,9 @@ function Days({ entries, definition }: { entries: readonly HistoryEntry[]; defin
   }
   return [...days].map(([title, ofDay]) => (
     <section key={title} aria-label={title}>
-      <h3 className={classes.day}>{title}</h3>
+      <p className={classes.day} aria-hidden>
+        {title}
+      </p>
       <ol className={classes.entries}>
         {ofDay.map((entry) => (
           <Entry key={entry.seq} entry={entry} definition={definition} />
