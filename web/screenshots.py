@@ -41,6 +41,11 @@ PICTURES: list[tuple[str, str, str | None, str, str, Then]] = [
     ("work-zh-dark", "/work", "nia", "1440", "dark", open_menu),
     ("work-zh-phone", "/work", "nia", "390", "light", nothing),
     ("cases", "/cases", "mia", "1440", "light", nothing),
+    ("case", "/cases/{ann}", "sam", "1440", "light", nothing),
+    ("case-diagram-dark", "/cases/{ann}?view=diagram", "sam", "1440", "dark", nothing),
+    ("case-zh-phone", "/cases/{nia}", "nia", "390", "light", nothing),
+    ("catalogue", "/catalogue", "ann", "1440", "light", nothing),
+    ("start-zh-phone", "/catalogue/incident", "nia", "390", "dark", nothing),
     ("requests-phone", "/requests", "ann", "390", "light", nothing),
     ("studio", "/studio", "pat", "1440", "light", nothing),
 ]
@@ -48,23 +53,26 @@ PICTURES: list[tuple[str, str, str | None, str, str, Then]] = [
 REPORTS = [
     ("ann", "Printer on floor 3 jams", 2, 2),
     ("ann", "VPN drops every few minutes", 2, 1),
-    ("sam", "会议室投影仪无法连接", 3, 2),
+    ("nia", "会议室投影仪无法连接", 3, 2),
 ]
 
 
-def furnish(url: str) -> None:
-    """Report a few incidents, and let sam take some of them on."""
+def furnish(url: str) -> dict[str, str]:
+    """Report a few incidents, and let sam take some of them on. The last case of each who reported one."""
     sam = Client(url, "sam")
+    cases = {}
     for who, title, impact, urgency in REPORTS:
-        case = Client(url, who).start(
+        cases[who] = case = Client(url, who).start(
             "incident", title=title, description=title, impact=impact, urgency=urgency
         )
         if who == "ann":
             sam.post(f"/user-tasks/{sam.task(case)}/claim")
+            sam.post(f"/process-instances/{case}/comments", {"text": "We are looking into it."})
+    return cases
 
 
-def take(browser: Browser, url: str, folder: Path) -> None:
-    """Every picture of the table, as a PNG in this folder."""
+def take(browser: Browser, url: str, cases: dict[str, str], folder: Path) -> None:
+    """Every picture of the table, as a PNG in this folder; paths name a case by who reported it."""
     for name, path, who, width, colours, then in PICTURES:
         context = browser.new_context(
             base_url=url, viewport=SIZES[width], locale="en-GB", color_scheme=colours, reduced_motion="reduce"
@@ -72,7 +80,7 @@ def take(browser: Browser, url: str, folder: Path) -> None:
         if who is not None:
             context.request.post("/api/v1/auth/login", data={"username": who, "password": PASSWORD})
         page = context.new_page()
-        page.goto(path)
+        page.goto(path.format(**cases))
         page.get_by_role("heading", level=1).wait_for()
         page.wait_for_load_state("networkidle")
         then(page)
@@ -90,12 +98,12 @@ def main(folder: Path) -> None:
         running(Server(f"sqlite:///{data}/baton.db", Path(data))) as server,
         sync_playwright() as playwright,
     ):
-        furnish(server.url)
+        cases = furnish(server.url)
         environment = {**os.environ, **chromium.environment}
         browser = playwright.chromium.launch(
             executable_path=chromium.path, args=[*browsers.ARGUMENTS], env=environment
         )
-        take(browser, server.url, folder)
+        take(browser, server.url, cases, folder)
         browser.close()
 
 

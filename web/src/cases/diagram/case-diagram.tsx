@@ -76,8 +76,8 @@ function Sheets({ own, called, positions, element }: SheetsProps) {
     [own, called, i18n.language],
   );
   const key = sheets.has(chosen) ? chosen : OWN;
-  const marks = useMemo(() => marksIn(positions, key), [positions, key]);
   const sheet = sheets.get(key);
+  const marks = useMemo(() => marksIn(positions, key, sheet), [positions, key, sheet]);
   return (
     <div className={classes.sheets}>
       {sheets.size > 1 && (
@@ -113,14 +113,17 @@ function Sheets({ own, called, positions, element }: SheetsProps) {
   );
 }
 
-function marksIn(positions: readonly Position[], sheet: string): Mark[] {
+function marksIn(positions: readonly Position[], key: string, sheet: Sheet | undefined): Mark[] {
   const marks = new Map<string, Mark>();
   for (const { element, state, process } of positions) {
-    if (keyOf(process) !== sheet) continue;
+    if (keyOf(process) !== key) continue;
     const known = marks.get(`${element} ${state}`);
     marks.set(`${element} ${state}`, { element, state: state as Going, count: (known?.count ?? 0) + 1 });
   }
-  return [...marks.values()];
+  // What is done several times stands there once for itself, beside its items.
+  return [...marks.values()].map((mark) =>
+    mark.count > 1 && sheet?.repeated.has(mark.element) ? { ...mark, count: mark.count - 1 } : mark,
+  );
 }
 
 interface Place extends Mark {
@@ -138,7 +141,7 @@ interface PlacesProps {
 function Places({ sheets, positions, show }: PlacesProps) {
   const { t } = useTranslation('cases');
   const places = [...sheets].flatMap(([key, sheet]) =>
-    marksIn(positions, key).map((mark) => ({
+    marksIn(positions, key, sheet).map((mark) => ({
       ...mark,
       sheet: key,
       name: sheet.names.get(mark.element) ?? mark.element,

@@ -9,12 +9,14 @@ export interface Sheet {
   title: string;
   /** What they call its elements, by id; without those that have no name. */
   names: ReadonlyMap<string, string>;
+  /** The activities that are done several times, such as by every voter. */
+  repeated: ReadonlySet<string>;
 }
 
 /** The same drawing; one that cannot be read comes back as it is. */
 export function inLanguage(xml: string, language: string): Sheet {
   const document = new DOMParser().parseFromString(xml, 'application/xml');
-  if (document.querySelector('parsererror')) return { xml, title: '', names: new Map() };
+  if (document.querySelector('parsererror')) return { xml, title: '', names: new Map(), repeated: new Set() };
   const names = new Map<string, string>();
   let title = '';
   for (const element of document.getElementsByTagNameNS(BPMN, '*')) {
@@ -24,7 +26,17 @@ export function inLanguage(xml: string, language: string): Sheet {
     names.set(element.id, name);
     if (element.localName === 'process' && title === '') title = name;
   }
-  return { xml: new XMLSerializer().serializeToString(document), title, names };
+  return {
+    xml: new XMLSerializer().serializeToString(document),
+    title,
+    names,
+    repeated: repeatedIn(document),
+  };
+}
+
+function repeatedIn(document: Document): Set<string> {
+  const loops = [...document.getElementsByTagNameNS(BPMN, 'multiInstanceLoopCharacteristics')];
+  return new Set(loops.map(({ parentElement }) => parentElement?.id ?? ''));
 }
 
 /** The very language, else another of the same tongue. */

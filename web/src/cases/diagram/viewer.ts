@@ -144,8 +144,18 @@ export class Viewer {
   fit(): void {
     if (!this.isOpen) return;
     const scale = this.canvas.zoom('fit-viewport', 'auto');
-    const here = this.marks.find(({ state }) => state !== 'listening');
-    if (scale < READABLE && here) this.reveal(here.element);
+    const here = scale < READABLE ? this.here() : undefined;
+    if (here) this.centre(here);
+  }
+
+  /** What failed, else where it is; of an activity inside another, the inner one. */
+  private here(): Drawn | undefined {
+    const drawn = (wanted: Going) =>
+      this.marks
+        .filter(({ state }) => state === wanted)
+        .flatMap(({ element }) => this.drawn(element) ?? [])
+        .toSorted((one, other) => one.width * one.height - other.width * other.height)[0];
+    return drawn('failed') ?? drawn('active');
   }
 
   zoom(direction: 1 | -1): void {

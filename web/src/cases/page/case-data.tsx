@@ -50,6 +50,7 @@ export function CaseData({ instance }: { instance: ProcessInstance }) {
                 {mayRepair && (
                   <Table.Td>
                     <ActionIcon
+                      size="md"
                       aria-label={t('data.changeOne', { name })}
                       onClick={() => setRepaired({ name })}
                     >
