@@ -60,7 +60,7 @@ REPORTS = [
 def furnish(url: str) -> dict[str, str]:
     """Report a few incidents, and let sam take some of them on. The last case of each who reported one."""
     sam = Client(url, "sam")
-    cases = {}
+    cases: dict[str, str] = {}
     for who, title, impact, urgency in REPORTS:
         cases[who] = case = Client(url, who).start(
             "incident", title=title, description=title, impact=impact, urgency=urgency
