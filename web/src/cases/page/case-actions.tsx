@@ -1,6 +1,6 @@
 /** What can be done with a case as a whole. */
 import { Button, Menu } from '@mantine/core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAwaitedMessages, type AwaitedMessage, type ProcessInstance } from '../../api/process-instances';
 import { hasRole, usePerson } from '../../api/session';
@@ -9,7 +9,11 @@ import { MessageDialog } from './message-dialog';
 import { OPERATORS } from './operators';
 import { OrderDialog } from './order-dialog';
 
-type Open = { order: 'suspend' | 'resume' | 'cancel' } | { message: AwaitedMessage } | null;
+const MigrateCase = lazy(() =>
+  import('../../studio/migrate/migrate-case').then(({ MigrateCase }) => ({ default: MigrateCase })),
+);
+
+type Open = 'migrate' | { order: 'suspend' | 'resume' | 'cancel' } | { message: AwaitedMessage } | null;
 
 export function CaseActions({ instance }: { instance: ProcessInstance }) {
   const { t } = useTranslation('cases');
@@ -55,6 +59,11 @@ export function CaseActions({ instance }: { instance: ProcessInstance }) {
               {t('order.suspend.action')}
             </Menu.Item>
           )}
+          {hasRole(me, 'process-owner') && (
+            <Menu.Item leftSection={<Icon name="diagram" size={16} />} onClick={() => setOpen('migrate')}>
+              {t('action.migrate')}
+            </Menu.Item>
+          )}
           {operates && (
             <Menu.Item
               color="red.9"
@@ -66,10 +75,15 @@ export function CaseActions({ instance }: { instance: ProcessInstance }) {
           )}
         </Menu.Dropdown>
       </Menu>
-      {open !== null && 'order' in open && (
+      {open === 'migrate' && (
+        <Suspense>
+          <MigrateCase instance={instance} onClose={close} />
+        </Suspense>
+      )}
+      {typeof open === 'object' && open !== null && 'order' in open && (
         <OrderDialog instance={instance} order={open.order} onClose={close} />
       )}
-      {open !== null && 'message' in open && (
+      {typeof open === 'object' && open !== null && 'message' in open && (
         <MessageDialog instance={instance} message={open.message} onClose={close} />
       )}
     </>
