@@ -115,7 +115,7 @@ def test_cora_runs_an_exercise(open_page: OpenPage, as_program: AsProgram) -> No
     desk = open_page(f"/cases/{case}", "sam")
     desk.get_by_role("button", name="Claim").click()
     do_what_is_mine(desk)
-    desk.get_by_label("What happened").fill("Everybody was told within ten minutes.")
+    desk.get_by_role("textbox", name="What happened").fill("Everybody was told within ten minutes.")
     complete(desk)
 
     page.goto(f"/cases/{case}")
