@@ -21,7 +21,7 @@ TASKS = 10_000
 MINE = 200
 RUNS = 10
 REQUESTS = 200
-QUERIES = ("assignee=me&order=due", "group=mine&unassigned=true&order=due", "group=mine&order=created")
+QUERIES = ("assignee=me&sort=due", "group=mine&unassigned=true&sort=due", "group=mine&sort=created")
 
 Row = dict[str, Any]
 
