@@ -1,10 +1,8 @@
 /** What surrounds every page: the theme, what was read from the server, dialogs and notices. */
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { onSignedOut } from './api/client';
@@ -13,6 +11,7 @@ import { forget, watchTabs } from './api/session';
 import { nonce } from './nonce';
 import { routes } from './routes';
 import { cssVariables, theme } from './theme';
+import { Confirmation } from './ui/confirm';
 
 const router = createBrowserRouter(routes);
 const colorScheme = localStorageColorSchemeManager({ key: 'baton.colours' });
@@ -23,7 +22,6 @@ onSignedOut(() => {
 watchTabs(queryClient);
 
 export function App() {
-  const { t } = useTranslation();
   return (
     <MantineProvider
       theme={theme}
@@ -33,12 +31,11 @@ export function App() {
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={queryClient}>
-        <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': t('close') } }}>
-          <Suspense>
-            <RouterProvider router={router} />
-          </Suspense>
-          <Notifications position="bottom-right" limit={3} autoClose={6000} />
-        </ModalsProvider>
+        <Suspense>
+          <RouterProvider router={router} />
+        </Suspense>
+        <Notifications position="bottom-right" limit={3} autoClose={6000} />
+        <Confirmation />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -4,7 +4,6 @@ import type { RouteObject } from 'react-router';
 import { Home } from './shell/home';
 import { Crashed } from './shell/crashed';
 import { Shell } from './shell/shell';
-import { SignInPage } from './sign-in/sign-in-page';
 
 /** A page of its own chunk, the file's default export, loaded when somebody goes there. */
 function page(load: () => Promise<{ default: ComponentType }>): Pick<RouteObject, 'lazy'> {
@@ -16,7 +15,7 @@ export const routes: RouteObject[] = [
     errorElement: <Crashed />,
     hydrateFallbackElement: <></>,
     children: [
-      { path: '/sign-in', element: <SignInPage /> },
+      { path: '/sign-in', ...page(() => import('./sign-in/sign-in-page')) },
       {
         element: <Shell />,
         children: [

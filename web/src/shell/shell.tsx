@@ -1,20 +1,22 @@
 /** The frame around every page of a signed-in person. */
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, Navigate, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
-import { PersonProvider, usePerson, useSession, type Person } from '../api/session';
+import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { PersonProvider, useSession, type Person } from '../api/session';
 import { speakTo } from '../i18n';
 import { Icon } from '../ui/icon';
 import { Loading } from '../ui/loading';
 import { Mark } from '../ui/mark';
 import { ProblemAlert } from '../ui/problem-alert';
 import { ConnectionBanner } from './connection-banner';
-import { entriesFor } from './navigation';
+import { Navigation } from './navigation-list';
 import { PersonMenu } from './person-menu';
 import { SearchBox } from './search-box';
 import classes from './shell.module.css';
+
+const NavigationDrawer = lazy(() => import('./navigation-drawer'));
 
 export function Shell() {
   const session = useSession();
@@ -53,7 +55,12 @@ function InHerLanguage({ person, children }: { person: Person; children: React.R
 
 function Frame() {
   const { t } = useTranslation();
-  const [open, drawer] = useDisclosure(false);
+  const [everOpened, setEverOpened] = useState(false);
+  const [open, drawer] = useDisclosure(false, {
+    onOpen: () => {
+      setEverOpened(true);
+    },
+  });
   const navigating = useNavigation().state !== 'idle';
   return (
     <div className={classes.frame}>
@@ -80,15 +87,11 @@ function Frame() {
       <div className={classes.rail}>
         <Navigation />
       </div>
-      <Drawer
-        opened={open}
-        onClose={drawer.close}
-        size={280}
-        title="Baton"
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <Navigation onGo={drawer.close} />
-      </Drawer>
+      {everOpened && (
+        <Suspense>
+          <NavigationDrawer opened={open} close={drawer.close} />
+        </Suspense>
+      )}
       <main id="main" className={classes.main} tabIndex={-1}>
         <ConnectionBanner />
         <Suspense fallback={<Loading kind="page" />}>
@@ -97,19 +100,5 @@ function Frame() {
       </main>
       <ScrollRestoration />
     </div>
-  );
-}
-
-function Navigation({ onGo }: { onGo?: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <nav aria-label={t('nav.label')} className={classes.navigation}>
-      {entriesFor(usePerson()).map(({ path, label, icon }) => (
-        <NavLink key={path} to={path} className={classes.entry} onClick={onGo}>
-          <Icon name={icon} />
-          <span>{t(label)}</span>
-        </NavLink>
-      ))}
-    </nav>
   );
 }

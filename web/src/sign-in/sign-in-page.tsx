@@ -11,7 +11,7 @@ import { Mark } from '../ui/mark';
 import { ProblemAlert } from '../ui/problem-alert';
 import classes from './sign-in-page.module.css';
 
-export function SignInPage() {
+export default function SignInPage() {
   const { t } = useTranslation('signIn');
   const [query] = useSearchParams();
   const session = useSession();

@@ -1,10 +1,7 @@
-/** Asking before something that cannot be taken back. */
-import { Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
-import i18next from 'i18next';
-import type { ReactNode } from 'react';
+/** Asking before something that cannot be taken back. The dialog is loaded with the first question. */
+import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react';
 
-interface Question {
+export interface Question {
   title: string;
   text: ReactNode;
   /** What the button says: a verb, never "OK". */
@@ -13,23 +10,39 @@ interface Question {
   danger?: boolean;
 }
 
+export interface Asked extends Question {
+  answer: (agreed: boolean) => void;
+}
+
+const ConfirmDialog = lazy(() => import('./confirm-dialog'));
+
+let asked: Asked | null = null;
+const listeners = new Set<() => void>();
+
+function show(question: Asked | null): void {
+  asked = question;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /** True once the person agreed; false when she closed the dialog in any other way. */
-export function confirm({ title, text, action, danger = false }: Question): Promise<boolean> {
+export function confirm(question: Question): Promise<boolean> {
+  asked?.answer(false);
   return new Promise((resolve) => {
-    modals.openConfirmModal({
-      title,
-      children: <Text component="div">{text}</Text>,
-      labels: { confirm: action, cancel: i18next.t('cancel') },
-      confirmProps: danger ? { color: 'red.9' } : {},
-      onConfirm: () => {
-        resolve(true);
-      },
-      onCancel: () => {
-        resolve(false);
-      },
-      onClose: () => {
-        resolve(false);
-      },
-    });
+    const answer = (agreed: boolean) => {
+      show(null);
+      resolve(agreed);
+    };
+    show({ ...question, answer });
   });
+}
+
+/** Where the question appears; once in the application. */
+export function Confirmation() {
+  const question = useSyncExternalStore(subscribe, () => asked);
+  return <Suspense>{question && <ConfirmDialog {...question} />}</Suspense>;
 }
