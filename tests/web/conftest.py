@@ -56,7 +56,8 @@ def open_page(browser: Browser, web_server: Server) -> Iterator[OpenPage]:
     """Opens a page in a browser profile of its own: `open_page("/work", "sam")`, signed in as sam.
 
     Without a name nobody is signed in. `size`: `WIDE` or `NARROW`; `locale`: the browser's language;
-    `colours`: what the device prefers, `light` or `dark`.
+    `colours`: what the device prefers, `light` or `dark`; `language`: what she chose on this device, `en` or
+    `zh-CN`, and the page is then in it.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -68,6 +69,7 @@ def open_page(browser: Browser, web_server: Server) -> Iterator[OpenPage]:
         size: dict[str, int] = WIDE,
         locale: str = "en-GB",
         colours: str = "light",
+        language: str | None = None,
     ) -> Page:
         context = browser.new_context(
             base_url=web_server.url,
@@ -79,10 +81,14 @@ def open_page(browser: Browser, web_server: Server) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         if who is not None:
-            sign_in(context, who)
+            person = sign_in(context, who)
+            if language is not None:
+                choose_language(context, person, language)
         page = context.new_page()
         watch(page, faults)
         page.goto(path)
+        if language is not None:
+            expect(page.locator("html")).to_have_attribute("lang", language)
         return page
 
     yield open_page
@@ -91,10 +97,16 @@ def open_page(browser: Browser, web_server: Server) -> Iterator[OpenPage]:
     assert faults == []
 
 
-def sign_in(context: BrowserContext, who: str) -> None:
-    """Give this browser profile a session of the demo person's, without its form."""
+def sign_in(context: BrowserContext, who: str) -> str:
+    """Give this browser profile a session of the demo person's, without its form; her id."""
     answer = context.request.post("/api/v1/auth/login", data={"username": who, "password": "demo"})
     assert answer.ok, answer.text()
+    return str(answer.json()["person"]["id"])
+
+
+def choose_language(context: BrowserContext, person: str, language: str) -> None:
+    """As if this person had chosen it before, on this device."""
+    context.add_init_script(f"localStorage.setItem('baton.language.{person}', '{language}')")
 
 
 def watch(page: Page, faults: list[str]) -> None:

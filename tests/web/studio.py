@@ -3,6 +3,7 @@
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.conftest import OpenPage
+from tests.web.texts import text
 
 SETTLED = 20_000
 """Milliseconds the check or a draft may take on a busy machine."""
@@ -11,12 +12,12 @@ SETTLED = 20_000
 def edit(open_page: OpenPage, path: str, **options: object) -> Page:
     """An editor, open and checked, as pat sees it: `edit(open_page, "processes/incident")`."""
     page = open_page(f"/studio/{path}/edit", "pat", **options)
-    expect(summary(page)).not_to_have_text("Checking…", timeout=SETTLED)
+    expect(summary(page)).not_to_have_text(text(page, "studio:check.checking"), timeout=SETTLED)
     return page
 
 
 def check(page: Page) -> Locator:
-    return page.get_by_role("region", name="Check")
+    return page.get_by_role("region", name=text(page, "studio:check.title"))
 
 
 def summary(page: Page) -> Locator:
@@ -24,12 +25,12 @@ def summary(page: Page) -> Locator:
 
 
 def properties(page: Page) -> Locator:
-    return page.get_by_role("complementary", name="Properties")
+    return page.get_by_role("complementary", name=text(page, "studio:process.panel"))
 
 
 def select(page: Page, name: str) -> None:
     """Go to an element by the list, as one does without a mouse."""
-    chosen = properties(page).get_by_role("combobox", name="Element")
+    chosen = properties(page).get_by_role("combobox", name=text(page, "studio:steps.element"))
     chosen.click()
     chosen.fill(name)
     page.get_by_role("option", name=name).first.click()
@@ -37,7 +38,7 @@ def select(page: Page, name: str) -> None:
 
 
 def append(page: Page, kind: str) -> None:
-    properties(page).get_by_role("button", name="Next step").click()
+    properties(page).get_by_role("button", name=text(page, "studio:steps.next")).click()
     page.get_by_role("menuitem", name=kind).click()
 
 
@@ -49,13 +50,13 @@ def write(page: Page, label: str, text: str, role: str = "textbox") -> None:
 
 
 def deploy(page: Page, reason: str) -> None:
-    page.get_by_role("button", name="Deploy…").click()
-    dialog = page.get_by_role("dialog", name="Deploy")
-    dialog.get_by_role("textbox", name="Why").fill(reason)
-    dialog.get_by_role("button", name="Deploy", exact=True).click(timeout=SETTLED)
+    page.get_by_role("button", name=text(page, "studio:frame.deploy")).click()
+    dialog = page.get_by_role("dialog", name=text(page, "studio:deploy.title"))
+    dialog.get_by_role("textbox", name=text(page, "studio:deploy.reason")).fill(reason)
+    dialog.get_by_role("button", name=text(page, "studio:deploy.action"), exact=True).click(timeout=SETTLED)
     expect(dialog).to_be_hidden(timeout=SETTLED)
 
 
 def saved(page: Page) -> None:
     """Wait until the server has the draft."""
-    expect(page.get_by_text("Draft saved")).to_be_visible(timeout=SETTLED)
+    expect(page.get_by_text(text(page, "studio:save.saved"))).to_be_visible(timeout=SETTLED)
