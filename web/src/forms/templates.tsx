@@ -121,7 +121,11 @@ export function ObjectFields(props: ObjectFieldTemplateProps<unknown>) {
   const { title, description, properties, fieldPathId, required } = props;
   const fields = properties
     .filter(({ hidden }) => !hidden)
-    .map(({ name, content }) => <div key={name}>{content}</div>);
+    .map(({ name, content }) => (
+      <div key={name} className={classes.field}>
+        {content}
+      </div>
+    ));
   const entry = useEntryLabel();
   const isRoot = fieldPathId.path.length === 0;
   if (isRoot) return <Stack gap="lg">{fields}</Stack>;
