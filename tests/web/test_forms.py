@@ -128,12 +128,12 @@ def deploy(client: Client, files: dict[str, str]) -> None:
 
 def opened(open_page: OpenPage, path: str, who: str = "sam", **how: Any) -> Page:
     page = open_page(path, who, **how)
-    expect(page.locator("form button[type=submit]")).to_be_visible()
+    expect(page.locator("form button[type=submit]").first).to_be_visible()
     return page
 
 
 def complete(page: Page) -> None:
-    page.locator("form button[type=submit]").click()
+    page.locator("form button[type=submit]").first.click()
 
 
 def fill_in_what_is_needed(page: Page) -> None:
