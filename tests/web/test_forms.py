@@ -201,7 +201,7 @@ def test_every_kind_of_field_is_sent_as_it_was_filled_in(
 def test_what_is_only_to_be_read_is_text_and_no_field(open_page: OpenPage, paper: Paper) -> None:
     page = opened(open_page, paper())
 
-    form = page.locator("form")
+    form = page.get_by_role("main").locator("form").first
     expect(form.get_by_text("From before")).to_be_visible()
     expect(form.get_by_role("listitem").filter(has_text="Bo")).to_contain_text("Network")
     expect(form.locator(":disabled")).to_have_count(0)
@@ -328,7 +328,7 @@ def test_fingers_can_use_every_field(open_page: OpenPage, paper: Paper) -> None:
     page.get_by_role("group", name="Words").get_by_role("button", name="Add").click()
 
     small = page.evaluate(
-        """() => [...document.querySelectorAll('form :is(input, select, textarea, button)')]
+        """() => [...document.querySelectorAll('main form :is(input, select, textarea, button)')]
             .filter(one => one.type !== 'hidden')
             .map(one => one.closest('.mantine-Radio-body, .mantine-Checkbox-body') ?? one)
             .filter(one => one.getBoundingClientRect().height < 44)
