@@ -46,7 +46,10 @@ JOBS = {
 HIDDEN = JOBS | {
     *(f"GET {V1}/people/<username>", f"DELETE {V1}/auth/tokens/<token_id>", f"POST {V1}/messages"),
     f"GET {V1}/process-instances/<instance_id>",
-    *(f"GET {V1}/process-instances/<instance_id>/{part}" for part in ("history", "variables", "diagram")),
+    *(
+        f"GET {V1}/process-instances/<instance_id>/{part}"
+        for part in ("history", "variables", "diagram", "messages")
+    ),
     *(f"{method} {V1}/process-instances/<instance_id>/comments" for method in ("GET", "POST")),
     *(
         f"POST {V1}/process-instances/<instance_id>/{verb}"
