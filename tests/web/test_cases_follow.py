@@ -105,13 +105,14 @@ def test_the_history_tells_in_plain_words_who_did_what(open_page: OpenPage, as_p
     page = open_page(f"/cases/{case}", "sam")
 
     entries = page.get_by_role("tabpanel", name="What happened").get_by_role("listitem")
-    expect(entries).to_have_count(2)
+    expect(entries).to_have_count(3)
     expect(entries.nth(0)).to_contain_text("Sam Sorensen claimed Triage")
-    expect(entries.nth(1)).to_contain_text("Ann Archer started it")
-    entries.nth(1).get_by_role("button", name="What was entered").click()
-    expect(entries.nth(1)).to_contain_text("2 - a department or site")
+    expect(entries.nth(1)).to_contain_text("Set priority was decided")
+    expect(entries.nth(2)).to_contain_text("Ann Archer started it")
+    entries.nth(2).get_by_role("button", name="What was entered").click()
+    expect(entries.nth(2)).to_contain_text("2 - a department or site")
     page.get_by_label("Show every step").check()
-    expect(entries.filter(has_text="Set priority ended")).to_be_visible()
+    expect(entries.filter(has_text="Triage began")).to_be_visible()
 
 
 def test_the_diagram_shows_the_token_where_the_case_is_and_moves_it_on(
