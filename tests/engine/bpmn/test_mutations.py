@@ -257,12 +257,12 @@ class Prepared:
 
 def prepared(data: bytes) -> Prepared:
     try:
-        return Prepared(bpmn.prepare("x.bpmn", data, lambda key: True)[0])
+        return Prepared(bpmn.prepare("x.bpmn", data, lambda key: True, lambda key: True)[0])
     except Invalid as refused:
         return Prepared(problems=refused.problems)
 
 
 def test_the_diagrams_that_are_mutated_run_as_they_are():
     for original in (EVERYTHING, INCIDENT):
-        (definition,), _ = bpmn.prepare("x.bpmn", original, lambda key: True)
+        (definition,), _ = bpmn.prepare("x.bpmn", original, lambda key: True, lambda key: True)
         play(runnable(definition), random.Random(7))
