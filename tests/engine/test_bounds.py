@@ -150,7 +150,7 @@ def test_a_submission_that_is_slow_to_check_is_refused_in_time(
     with pytest.raises(Invalid) as caught:
         form.check(data)
 
-    assert time.process_time() - began < 1.5
+    assert time.process_time() - began < 5  # ten times the bound: a busy machine counts more
     (told,) = {problem.detail for problem in caught.value.problems}
     assert told in (TOO_LONG, "This is not one of the allowed values.", UNDECLARED)
     if len(data.get("items", data)) == 9_000:

@@ -30,7 +30,7 @@ FAILED_REQUEST = re.compile(r"Failed to load resource: (the server responded wit
 
 # Playwright's own Node needs a library that a bare Debian has not.
 os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(browsers.NODE)
-expect.set_options(timeout=15_000)  # the machine may be busy with other tests
+expect.set_options(timeout=30_000)  # the machine may be busy with other tests
 
 OpenPage = Callable[..., Page]
 
