@@ -81,8 +81,8 @@ def test_who_signs_out_is_out_in_every_tab(open_page: OpenPage) -> None:
 
 
 def test_after_an_ended_session_she_is_back_where_she_was(open_page: OpenPage) -> None:
-    page = open_page("/work", "sam")
-    heading(page, "My work")
+    page = open_page("/catalogue", "sam")  # a page that does not look again by itself
+    heading(page, "Start something")
     page.context.clear_cookies(name=SESSION_COOKIE)
 
     page.get_by_role("link", name="Cases").click()

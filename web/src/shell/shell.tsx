@@ -22,7 +22,8 @@ export function Shell() {
   const session = useSession();
   const location = useLocation();
   if (session.isPending) return <Loading kind="page" />;
-  if (session.isError) {
+  // Once she is known, a failed look at who she is must not take away the page she types in.
+  if (session.data === undefined) {
     return (
       <main className={classes.alone}>
         <ProblemAlert problem={session.error} retry={() => void session.refetch()} />
