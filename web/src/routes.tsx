@@ -23,8 +23,8 @@ export const routes: RouteObject[] = [
             errorElement: <Crashed />,
             children: [
               { index: true, element: <Home /> },
-              { path: '/work', ...page(() => import('./work/work-page')) },
-              { path: '/tasks/:id', ...page(() => import('./work/task-page')) },
+              { path: '/work', ...page(() => import('./user-tasks/work-page')) },
+              { path: '/tasks/:id', ...page(() => import('./user-tasks/task-page')) },
               { path: '/cases', ...page(() => import('./cases/cases-page')) },
               { path: '/cases/:id', ...page(() => import('./cases/page/case-page')) },
               { path: '/failures', ...page(() => import('./cases/failures-page')) },

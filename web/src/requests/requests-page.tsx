@@ -11,7 +11,7 @@ import { Icon } from '../ui/icon';
 import { Instant } from '../ui/instant';
 import { Listed } from '../ui/listed';
 import { PageTitle } from '../ui/page-title';
-import { Due } from '../work/due';
+import { Due } from '../user-tasks/due';
 import classes from './requests-page.module.css';
 
 export default function RequestsPage() {

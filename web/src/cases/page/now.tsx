@@ -7,8 +7,8 @@ import { hasRole, usePerson, type Person } from '../../api/session';
 import { useClaim, useUserTasks, type UserTask } from '../../api/user-tasks';
 import { Listed } from '../../ui/listed';
 import { notifyProblem } from '../../ui/notify';
-import { Due } from '../../work/due';
-import { Holder } from '../../work/holder';
+import { Due } from '../../user-tasks/due';
+import { Holder } from '../../user-tasks/holder';
 import { useSteps } from '../use-steps';
 import classes from './now.module.css';
 
