@@ -5,8 +5,8 @@ from typing import Any
 
 from api.blueprint import Blueprint
 from api.schemas.sla import FORECAST_EXAMPLE, PREVIEW_EXAMPLE, ForecastSchema, PreviewSchema
+from engine.calendars import read
 from engine.sla import Aim, Course
-from engine.working_time import read
 
 blueprint = Blueprint("sla", __name__, url_prefix="/api/v1/sla", description="Service levels")
 

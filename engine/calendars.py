@@ -1,166 +1,390 @@
-"""Time as the wall clock and the calendar count it: ISO 8601 durations and repetitions in a zone. Pure."""
+"""Working time: which stretches of time a calendar counts, how much of it lies between two instants, and
+when a given amount of it is used up. Pure.
+
+Membership in opening hours is judged on the wall clock of the calendar's zone, elapsed time is real time: an
+hour that the end of summer time repeats counts twice, one that its beginning skips does not count, a date the
+zone never had has no hours. A shift that runs past midnight belongs to the day it starts on, which alone
+decides (by its weekday, holiday or special hours) about all of it.
+"""
 
 import re
-from calendar import monthrange
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
-_DURATION = re.compile(
-    r"P(?!$)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?!$)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?"
-    r"(?:(?P<seconds>\d{1,10}(?:[.,]\d{1,6})?)S)?)?",
-    re.ASCII,
-)
-_REPEAT = re.compile(r"R(?P<times>\d{0,6})/(?:(?P<start>[^/PR][^/]*)/)?(?P<every>P[^/]*)", re.ASCII)
+import holidays
+
+from engine.durations import zone
+from engine.errors import Invalid, Problem
+
+T = TypeVar("T")
+
+MIDNIGHT = 24 * 60
+LOOK_AHEAD = 20
+"""Years after which an amount of working time that was not found is answered with never."""
 
 
-_FIRST_YEAR = 1000  # earlier ones are not written with four digits everywhere, and would sort wrongly
+class Hours(NamedTuple):
+    """Opening hours in minutes since midnight, `start` < 1440. An `end` that is not after `start` is on the
+    next day; 1440 is the midnight that ends the day."""
+
+    start: int
+    end: int
 
 
-def zone(name: str) -> ZoneInfo:
-    """The IANA time zone of that name. Raises ValueError for a name there is not."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"There is no time zone {name!r}.") from error
+Day = tuple[Hours, ...]
+"""The opening hours of a day; none: closed."""
+
+CLOSED: Day = ()
+ALL_DAY: Day = (Hours(0, MIDNIGHT),)
 
 
 @dataclass(frozen=True, slots=True)
-class Duration:
-    """An ISO 8601 duration: years to days count on the calendar, hours to seconds are real time."""
+class Week:
+    """The hours of Monday to Sunday from a date on (None: always), until the next week of the calendar that
+    begins later."""
 
-    months: int = 0
-    days: int = 0
-    time: timedelta = timedelta(0)
-
-    @classmethod
-    def parse(cls, text: str) -> "Duration":
-        """Read `P1Y2M3DT4H5M6.5S` or `P2W`. Raises ValueError, in words for the author, for anything else."""
-        match = _DURATION.fullmatch(text.strip())
-        if not match:
-            raise ValueError(f"{text!r} is not an ISO 8601 duration such as PT30M, PT4H or P2D.")
-        part = {name: value or "0" for name, value in match.groupdict().items()}
-        try:
-            return cls(
-                months=12 * int(part["years"]) + int(part["months"]),
-                days=7 * int(part["weeks"]) + int(part["days"]),
-                time=timedelta(
-                    hours=int(part["hours"]),
-                    minutes=int(part["minutes"]),
-                    seconds=float(part["seconds"].replace(",", ".")),
-                ),
-            )
-        except OverflowError as error:
-            raise ValueError(f"The duration {text!r} is too long.") from error
-
-    def times(self, number: int) -> "Duration":
-        """So many of these, one after the other. Raises OverflowError when that is too long."""
-        return Duration(self.months * number, self.days * number, self.time * number)
-
-    def after(self, instant: datetime, tz: ZoneInfo) -> datetime:
-        """The aware UTC instant this long after `instant`.
-
-        Days and months move the wall clock of `tz` (09:00 stays 09:00 over a change of daylight saving, the
-        31st becomes the last day of a shorter month); a wall time that a change skips is read with the offset
-        before it. Then the time part passes as real time. Raises ValueError beyond the year 9999.
-        """
-        try:
-            if self.months or self.days:
-                # The wall clock is moved without its offset; attaching the zone afterwards is what keeps
-                # 09:00 at 09:00.
-                wall = instant.astimezone(tz)
-                day = shift(wall.date(), self.months, self.days)
-                instant = datetime.combine(day, wall.time().replace(fold=0), tz).astimezone(UTC)
-            return instant.astimezone(UTC) + self.time
-        except (OverflowError, ValueError) as error:
-            raise ValueError("The instant lies beyond the calendar's end.") from error
+    days: tuple[Day, Day, Day, Day, Day, Day, Day]
+    begins: date | None = None
 
 
-def shift(day: date, months: int, days: int) -> date:
-    """The date so many months and then days on; the 31st, a month on, is the last day of a shorter month.
+@dataclass(frozen=True)
+class Calendar:
+    """A working calendar. Its answers never change, so whoever keeps it keeps them fast.
 
-    Raises ValueError or OverflowError beyond the years 1 to 9999.
+    A day's hours are those of `special` if it is named there (a make-up Saturday, a short Christmas Eve),
+    else none if it is one of `closed` or a public holiday of `region` (an ISO 3166 country such as `DE`, or a
+    country and its subdivision such as `DE-BY`), else those of the week that is valid then. A day on which
+    `region` moves work to a weekend has `make_up` hours.
     """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + timedelta(days=days)
+
+    zone: ZoneInfo
+    weeks: tuple[Week, ...]
+    closed: frozenset[date] = frozenset()
+    special: Mapping[date, Day] = field(default_factory=dict)
+    region: str | None = None
+    make_up: Day = CLOSED
+    _years: dict[int, "_Year"] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def hours(self, day: date) -> Day:
+        """The opening hours that begin on this day."""
+        if (own := self.special.get(day)) is not None:
+            return own
+        if day in self.closed:
+            return CLOSED
+        if self.region:
+            off, make_up = public_holidays(self.region, day.year)
+            if day in off:
+                return CLOSED
+            if day in make_up:
+                return self.make_up
+        return self._week(day).days[day.weekday()]
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """Working time from `start` to `end`, aware instants; nothing when `end` is not after `start`."""
+        if end <= start:
+            return timedelta(0)
+        first, last = _micros(start), _micros(end)
+        years = range(_utc(start).year, _utc(end).year + 1)
+        whole = sum(self._year(year).total for year in years[:-1])
+        used = whole + self._year(years[-1]).before(last) - self._year(years[0]).before(first)
+        return timedelta(microseconds=used)
+
+    def after(self, start: datetime, amount: timedelta) -> datetime | None:
+        """The earliest instant by which so much working time has passed since `start`; `start` itself for
+        none.
+
+        What runs out exactly at closing is due at closing, not at the next opening. None when that is never,
+        or not within `LOOK_AHEAD` years.
+        """
+        if amount <= timedelta(0):
+            return start
+        year = _utc(start).year
+        needed = self._year(year).before(_micros(start)) + amount // _MICROSECOND
+        for later in range(year, min(year + LOOK_AHEAD, _LAST_YEAR) + 1):
+            table = self._year(later)
+            if needed <= table.total:
+                return _EPOCH + timedelta(microseconds=table.at(needed))
+            needed -= table.total
+        return None
+
+    def is_open(self, instant: datetime) -> bool:
+        """Whether the step of time that begins at this instant is working time."""
+        return self._year(_utc(instant).year).covers(_micros(instant))
+
+    def _week(self, day: date) -> Week:
+        valid = [week for week in self.weeks if week.begins is None or week.begins <= day]
+        return max(valid, key=lambda week: week.begins or date.min, default=_NO_WEEK)
+
+    def _year(self, year: int) -> "_Year":
+        """What is open from the beginning of a year in UTC to its end. Two threads may both work it out: the
+        answer is the same."""
+        table = self._years.get(year)
+        if table is None:
+            table = self._years[year] = _Year.of(self, year)
+        return table
+
+
+_NO_WEEK = Week((CLOSED,) * 7)
+_LAST_YEAR = 9998  # a zone west of Greenwich needs the day after the year, too
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SECOND, _MINUTE, _DAY = 1_000_000, 60_000_000, 86_400_000_000
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+def _micros(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Repetition:
-    """An ISO 8601 repetition `R3/PT10M`, `R/P1D` (for ever) or `R3/2026-01-01T08:00:00Z/P1D`."""
+class _Year:
+    """The open stretches of a year, apart and in order, in microseconds since 1970; `used[i]` is what lies
+    before stretch `i`."""
 
-    count: int | None
-    start: str | None
-    every: Duration
+    starts: list[int]
+    ends: list[int]
+    used: list[int]
 
     @classmethod
-    def parse(cls, text: str) -> "Repetition":
-        """Raises ValueError, in words for the author."""
-        match = _REPEAT.fullmatch(text.strip())
-        if not match:
-            raise ValueError(f"{text!r} is not an ISO 8601 repetition such as R3/PT10M or R/P1D.")
-        every = Duration.parse(match["every"])
-        if every == Duration():
-            raise ValueError(f"The repetition {text!r} has no interval.")
-        if not (every.months or every.days) and every.time < timedelta(seconds=1):
-            raise ValueError(f"The repetition {text!r} has an interval shorter than a second.")
-        count = int(match["times"]) if match["times"] else None
-        if count == 0:
-            raise ValueError(f"The repetition {text!r} never happens.")
-        return cls(count, match["start"], every)
+    def of(cls, calendar: Calendar, year: int) -> "_Year":
+        begin, end = (_micros(datetime(y, 1, 1, tzinfo=UTC)) for y in (year, year + 1))
+        stretches = _joined(sorted(_open_stretches(calendar, year)))
+        inside = [(max(a, begin), min(b, end)) for a, b in stretches if b > begin and a < end]
+        used = accumulate((b - a for a, b in inside), initial=0)
+        return cls([a for a, _ in inside], [b for _, b in inside], list(used))
 
-    def first(self, now: datetime, tz: ZoneInfo) -> tuple[datetime, int]:
-        """(the instant that occurrences are counted from, the number of the first one to come).
+    @property
+    def total(self) -> int:
+        return self.used[-1]
 
-        Without a start that is now, and the first comes an interval later. An endless repetition that started
-        in the past goes on with the next one; one with a count is made up for, from its start.
-        """
-        if self.start is None:
-            return now, 1
-        start = parse_instant(self.start, tz)
-        return start, self._next(start, now, tz) if self.count is None and start < now else 0
+    def before(self, instant: int) -> int:
+        """Working time of this year before an instant."""
+        at = bisect_right(self.starts, instant)
+        return self.used[at] - max(0, self.ends[at - 1] - instant) if at else 0
 
-    def occurrence(self, anchor: datetime, number: int, tz: ZoneInfo) -> datetime:
-        """The instant of an occurrence. Each is counted from the anchor, so that what is monthly from the
-        31st on
-        comes back to the 31st after February. Raises ValueError beyond the calendar's end.
-        """
+    def at(self, needed: int) -> int:
+        """The earliest instant before which there is so much of it, more than none."""
+        at = bisect_left(self.used, needed) - 1
+        return self.starts[at] + needed - self.used[at]
+
+    def covers(self, instant: int) -> bool:
+        at = bisect_right(self.starts, instant)
+        return at > 0 and instant < self.ends[at - 1]
+
+
+def _open_stretches(calendar: Calendar, year: int) -> Iterator[tuple[int, int]]:
+    """Every opening of the days of a year and of the two around each end, from and to in real time."""
+    offsets = _offsets(calendar.zone, year)
+    first, count = date(year, 1, 1) - timedelta(days=2), 370
+    for number in range(count):
+        day = first + timedelta(days=number)
+        for hours in calendar.hours(day):
+            midnight = (day - _EPOCH.date()).days * _DAY
+            end = hours.end if hours.end > hours.start else hours.end + MIDNIGHT
+            yield from _real(midnight + hours.start * _MINUTE, midnight + end * _MINUTE, offsets)
+
+
+def _real(start: int, end: int, offsets: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """When the wall clock shows a time from `start` to before `end`: twice for what it repeats, never for
+    what it skips."""
+    for since, until, offset in offsets:
+        a, b = max(start - offset, since), min(end - offset, until)
+        if a < b:
+            yield a, b
+
+
+@lru_cache(1024)
+def _offsets(zone: ZoneInfo, year: int) -> list[tuple[int, int, int]]:
+    """(since, until, what the wall clock is ahead of UTC) over a year and a few days around it."""
+    first = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=4)
+    days = [first + timedelta(days=number) for number in range(375)]
+    moments = [first]
+    for day, next_day in pairwise(days):
+        if _ahead(day, zone) != _ahead(next_day, zone):
+            moments.append(_transition(zone, day, next_day))
+    moments.append(days[-1])
+    return [(_micros(a), _micros(b), _ahead(a, zone)) for a, b in pairwise(moments)]
+
+
+def _ahead(instant: datetime, zone: ZoneInfo) -> int:
+    offset = instant.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset // _MICROSECOND
+
+
+def _transition(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The second at which a zone's offset changes between two instants."""
+    low, high = 0, int((after - before).total_seconds())
+    was = _ahead(before, zone)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _ahead(before + timedelta(seconds=middle), zone) == was:
+            low = middle
+        else:
+            high = middle
+    return before + timedelta(seconds=high)
+
+
+def _joined(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sorted stretches without overlaps: what is open twice counts once."""
+    apart: list[tuple[int, int]] = []
+    for start, end in stretches:
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+@lru_cache(1024)
+def public_holidays(region: str, year: int) -> tuple[Mapping[date, str], frozenset[date]]:
+    """(the public holidays of a region with their names, the weekend days that make up for some) of a year.
+
+    `region` is a country or a country and its subdivision (`CN`, `DE-BY`). Raises ValueError, in words for
+    whoever chose it, for one that the library `holidays` does not know.
+    """
+    country, _, subdivision = region.partition("-")
+    try:
+        found = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
+    except NotImplementedError as error:
+        raise ValueError(f"There are no public holidays for {region!r}.") from error
+    make_up = getattr(found, "weekend_workdays", ())
+    return dict(found.items()), frozenset(day for day in make_up if day.year == year)
+
+
+# Reading a calendar as people and files write it
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile(r"(?P<hour>[01]\d|2[0-4]):(?P<minute>[0-5]\d)", re.ASCII)
+_MOST_DAYS, _MOST_HOURS, _MOST_WEEKS = 5_000, 24, 100
+
+
+def read(document: object, pointer: str = "#") -> Calendar:
+    """The calendar of a document of JSON values:
+
+        {"tz": "Europe/Berlin", "weekly": {"mon": [["09:00", "17:30"]], ...}, "holidays": ["2026-12-24"],
+         "special_days": {"2026-12-31": [["09:00", "12:00"]]},
+         "region": "DE-BY", "make_up": [["09:00", "17:00"]],
+         "changes": [{"from": "2027-01-01", "weekly": {...}}]}
+
+    Only `tz` and `weekly` are needed. A weekday that is not named is closed; `changes` are weeks valid from a
+    date on; `24:00` is the midnight that ends the day; hours that end before they start run past midnight.
+    Raises `Invalid` with every problem and its pointer below `pointer`; unknown keys are ignored.
+    """
+    reading = _Reading(pointer)
+    calendar = reading.calendar(document)
+    if calendar is None or reading.problems:
+        raise Invalid(reading.problems)
+    return calendar
+
+
+class _Reading:
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self.problems: list[Problem] = []
+
+    def calendar(self, document: object) -> Calendar | None:
+        if not isinstance(document, dict):
+            self._wrong("A calendar is an object with tz and weekly.")
+            return None
+        tz = self._checked(zone, str(document.get("tz", "")), "tz")
+        weeks = [Week(self._weekly(document.get("weekly"), "weekly")), *self._changes(document)]
+        closed = self._list(document.get("holidays"), _MOST_DAYS, "holidays")
+        region = document.get("region")
+        if region is not None:
+            self._checked(lambda text: public_holidays(text, 2000), str(region), "region")
+        special = self._object(document.get("special_days"), _MOST_DAYS, "special_days")
+        holidays = [self._checked(_day, str(day), "holidays", at) for at, day in enumerate(closed)]
+        hours = {
+            self._checked(_day, day, "special_days", day): self._hours(value, "special_days", day)
+            for day, value in special.items()
+        }
+        make_up = self._hours(document.get("make_up"), "make_up")
+        if tz is None or self.problems:
+            return None
+        return Calendar(
+            tz,
+            tuple(weeks),
+            frozenset(filter(None, holidays)),
+            {d: h for d, h in hours.items() if d},
+            region,
+            make_up,
+        )
+
+    def _changes(self, document: Mapping[str, Any]) -> Iterator[Week]:
+        for at, change in enumerate(self._list(document.get("changes"), _MOST_WEEKS, "changes")):
+            given = self._object(change, 2, "changes", at)
+            begins = self._checked(_day, str(given.get("from", "")), "changes", at, "from")
+            yield Week(self._weekly(given.get("weekly"), "changes", at, "weekly"), begins)
+
+    def _weekly(self, given: object, *path: str | int) -> Any:
+        if not isinstance(given, dict):
+            self._wrong("The hours of the week are an object of weekdays.", *path)
+            return _NO_WEEK.days
+        for name in given.keys() - set(WEEKDAYS):
+            self._wrong(f"{name!r} is no weekday: they are {', '.join(WEEKDAYS)}.", *path, name)
+        return tuple(self._hours(given.get(name), *path, name) for name in WEEKDAYS)
+
+    def _hours(self, given: object, *path: str | int) -> Day:
+        listed = self._list(given, _MOST_HOURS, *path)
+        return tuple(
+            filter(None, (self._checked(_interval, one, *path, at) for at, one in enumerate(listed)))
+        )
+
+    def _list(self, given: object, most: int, *path: str | int) -> list[Any]:
+        if given is None:
+            return []
+        if not isinstance(given, list) or len(given) > most:
+            self._wrong(f"This is a list of at most {most:,}.", *path)
+            return []
+        return given
+
+    def _object(self, given: object, most: int, *path: str | int) -> dict[str, Any]:
+        if given is None:
+            return {}
+        if not isinstance(given, dict) or len(given) > most:
+            self._wrong(f"This is an object of at most {most:,} entries.", *path)
+            return {}
+        return given
+
+    def _checked(self, read: Callable[[Any], T], given: object, *path: str | int) -> T | None:
         try:
-            return self.every.times(number).after(anchor, tz)
-        except OverflowError as error:
-            raise ValueError("The instant lies beyond the calendar's end.") from error
+            return read(given)
+        except ValueError as error:
+            self._wrong(str(error), *path)
+            return None
 
-    def _next(self, start: datetime, now: datetime, tz: ZoneInfo) -> int:
-        days = self.every.months * _DAYS_A_MONTH + self.every.days
-        about = (now - start) / (timedelta(days=days) + self.every.time)
-        number = max(0, int(about) - 2)  # months and summer time make it inexact; the rest is stepped
-        while self.occurrence(start, number, tz) < now:
-            number += 1
-        return number
+    def _wrong(self, detail: str, *path: str | int) -> None:
+        self.problems.append(Problem(detail, "/".join([self._root, *map(str, path)])))
 
 
-_DAYS_A_MONTH = 30.436875
-
-
-def parse_instant(text: str, tz: ZoneInfo) -> datetime:
-    """Read an ISO 8601 date or date and time; without an offset it is wall time in `tz`. Aware UTC;
-    ValueError otherwise."""
+def _day(text: str) -> date:
     try:
-        value = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise ValueError(
-            f"{text!r} is not an ISO 8601 date and time such as 2026-03-01T09:00:00Z."
-        ) from error
-    try:
-        instant = (value if value.tzinfo else value.replace(tzinfo=tz)).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(f"{text!r} lies beyond the calendar's end.") from error
-    if instant.year < _FIRST_YEAR:
-        raise ValueError(f"{text!r} lies before the year {_FIRST_YEAR}.")
-    return instant
+        return date.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{text!r} is no date such as 2026-12-24.") from error
 
 
-def format_instant(instant: datetime) -> str:
-    """RFC 3339 in UTC with fractions, as the API and the script language write instants."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def _interval(given: object) -> Hours:
+    if not (isinstance(given, list) and len(given) == 2):
+        raise ValueError('Opening hours are a pair such as ["09:00", "17:30"].')
+    start, end = map(_minutes, given)
+    if start >= MIDNIGHT:
+        raise ValueError("Opening hours start before midnight.")
+    return Hours(start, end)
+
+
+def _minutes(text: object) -> int:
+    match = _TIME.fullmatch(text) if isinstance(text, str) else None
+    if match is None or (minutes := int(match["hour"]) * 60 + int(match["minute"])) > MIDNIGHT:
+        raise ValueError(f"{text!r} is no time of day from 00:00 to 24:00.")
+    return minutes

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine import dmn
 from engine.bpmn import Decided, ElementFailed
-from engine.calendars import format_instant
 from engine.dmn import MAPPINGS, DecisionError, Decisions, Result
+from engine.durations import format_instant
 from engine.errors import Invalid, NotFound, Problem
 from engine.kept import Kept
 from engine.store import versions as stored

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from engine import bpmn, words
 from engine.bpmn import Circumstances, Effects, Execution, Process
-from engine.calendars import zone
 from engine.decisions import Decider
+from engine.durations import zone
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.kept import Kept
 from engine.store import history, jobs, messages, process_instances, search, timers, user_tasks

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.working_time import Calendar
+from engine.calendars import Calendar
 
 Pause = tuple[datetime, datetime | None]
 """From and to, as aware instants; still going on when there is no to."""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine import access, bpmn, runtime
 from engine.bpmn import Execution
-from engine.calendars import format_instant
+from engine.durations import format_instant
 from engine.errors import Conflict, NotFound
 from engine.people import Person
 from engine.store.base import at_flush

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from engine import people
-from engine.calendars import format_instant
+from engine.durations import format_instant
 
 
 class Instant(fields.AwareDateTime):

@@ -17,7 +17,7 @@ from engine.bpmn.build import bare, compile_script, template
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
 from engine.bpmn.rewrite import DOCUMENTATION, lane_candidates
 from engine.bpmn.specs.activities import MAX_TOPIC, whole_number
-from engine.calendars import Duration, Repetition, parse_instant, zone
+from engine.durations import Duration, Repetition, parse_instant, zone
 from engine.errors import Problem
 from engine.scripting import ScriptError, Template
 

@@ -22,7 +22,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.effects import Called, Effects, Failure, Position, Step
-from engine.calendars import format_instant
+from engine.durations import format_instant
 from engine.scripting import Expression, Script, ScriptError, Template
 
 if TYPE_CHECKING:

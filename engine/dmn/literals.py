@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache, total_ordering
 from typing import Any
 
-from engine.calendars import Duration
+from engine.durations import Duration
 from engine.scripting import JSON, Limits
 from engine.scripting.dates import DATE, LOCAL_TIME, date_of, instant
 from engine.scripting.errors import ScriptRuntimeError

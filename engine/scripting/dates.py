@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.calendars import Duration, format_instant, shift
+from engine.durations import Duration, format_instant, shift
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import JSON, Meter
 from engine.scripting.values import NUMBERS, described

@@ -1,216 +1,212 @@
-"""Durations, repetitions and instants as the wall clock counts them."""
+"""Working calendars against a stepper that looks at every minute, over random calendars and zones."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.calendars import Duration, Repetition, format_instant, parse_instant, zone
+from engine.calendars import ALL_DAY, MIDNIGHT, Calendar, Hours, Week, read
+from engine.errors import Invalid
 
-BERLIN = ZoneInfo("Europe/Berlin")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+MINUTE = timedelta(minutes=1)
+NINE_TO_FIVE = [["09:00", "17:00"]]
+OFFICE = {
+    "mon": NINE_TO_FIVE,
+    "tue": NINE_TO_FIVE,
+    "wed": NINE_TO_FIVE,
+    "thu": NINE_TO_FIVE,
+    "fri": NINE_TO_FIVE,
+}
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Shanghai", "Australia/Lord_Howe", "Pacific/Apia"]
+# Around changes of daylight saving on both halves of the globe, a date that Samoa skipped, and a year's end.
+MOMENTS = [
+    datetime(2025, 3, 28), datetime(2025, 10, 24), datetime(2025, 3, 7), datetime(2025, 10, 31),
+    datetime(2025, 4, 4), datetime(2025, 10, 3), datetime(2011, 12, 28), datetime(2024, 12, 29),
+    datetime(2025, 6, 2),
+]  # fmt: skip
 
 
-def berlin(*wall: int) -> datetime:
-    return datetime(*wall, tzinfo=BERLIN).astimezone(UTC)
+def office(**more: object) -> Calendar:
+    return read({"tz": "America/New_York", "weekly": OFFICE} | more)
 
 
-@pytest.mark.parametrize(
-    ("text", "duration"),
-    [
-        ("PT30M", Duration(time=timedelta(minutes=30))),
-        ("P2W", Duration(days=14)),
-        ("P1Y2M3DT4H5M6.5S", Duration(14, 3, timedelta(hours=4, minutes=5, seconds=6.5))),
-        ("PT0,5S", Duration(time=timedelta(seconds=0.5))),
-        (" P1D ", Duration(days=1)),
-        ("PT0S", Duration()),
-    ],
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def counts(calendar: Calendar, step: datetime) -> bool:
+    """Whether a step that begins then is working time, said with the wall clock alone."""
+    wall = step.astimezone(calendar.zone)
+    minute = wall.hour * 60 + wall.minute
+    today, yesterday = calendar.hours(wall.date()), calendar.hours(wall.date() - timedelta(days=1))
+    return any(start <= minute and (minute < end or end <= start) for start, end in today) or any(
+        end <= start and minute < end for start, end in yesterday
+    )
+
+
+hours = st.builds(
+    Hours,
+    st.integers(0, MIDNIGHT // 15 - 1).map(lambda n: n * 15),
+    st.integers(0, MIDNIGHT // 15).map(lambda n: n * 15),
 )
-def test_a_duration_is_read(text, duration):
-    assert Duration.parse(text) == duration
+days = st.lists(hours, max_size=3).map(tuple)
+offsets = st.integers(0, 6)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "P",
-        "PT",
-        "P1DT",
-        "1D",
-        "P1H",
-        "PT1D",
-        "-P1D",
-        "P-1D",
-        "P1.5D",
-        "pt1h",
-        "P1D2W",
-        "PT1H1H",
-        "P1",
-        "PT٣H",
-        "P9999999D",
-        "PT1H\nx",
-    ],
+@st.composite
+def calendars(draw: st.DrawFn) -> tuple[Calendar, datetime]:
+    """A calendar, and a moment at which something about it is worth a look."""
+    moment = draw(st.sampled_from(MOMENTS)).replace(tzinfo=UTC) + draw(st.integers(0, 3 * MIDNIGHT)) * MINUTE
+    near = st.integers(-1, 6).map(lambda n: moment.date() + timedelta(days=n))
+    weeks = [Week(draw(st.tuples(*[days] * 7)))]
+    if draw(st.booleans()):
+        weeks.append(Week(draw(st.tuples(*[days] * 7)), draw(near)))
+    calendar = Calendar(
+        ZoneInfo(draw(st.sampled_from(ZONES))),
+        tuple(weeks),
+        frozenset(draw(st.lists(near, max_size=2))),
+        draw(st.dictionaries(near, days, max_size=2)),
+    )
+    return calendar, moment
+
+
+@settings(max_examples=100, deadline=None)
+@given(calendars(), st.integers(0, 4 * MIDNIGHT))
+def test_elapsed_time_is_what_a_look_at_every_minute_counts(given_, length):
+    calendar, start = given_
+
+    elapsed = calendar.elapsed(start, start + length * MINUTE)
+
+    assert elapsed == sum(counts(calendar, start + n * MINUTE) for n in range(length)) * MINUTE
+
+
+@settings(max_examples=100, deadline=None)
+@given(calendars(), st.integers(0, 2 * MIDNIGHT))
+def test_an_amount_runs_out_at_the_earliest_minute_that_a_stepper_finds(given_, amount):
+    calendar, start = given_
+    left, minutes = amount, 0
+    while left and minutes < 5 * MIDNIGHT:
+        left -= counts(calendar, start + minutes * MINUTE)
+        minutes += 1
+
+    due = calendar.after(start, amount * MINUTE)
+
+    if left:
+        assert due is None or due > start + minutes * MINUTE
+    else:
+        assert due == start + minutes * MINUTE
+
+
+@given(calendars(), st.integers(0, 2 * MIDNIGHT))
+def test_an_instant_is_open_when_the_step_that_begins_there_counts(given_, later):
+    calendar, start = given_
+
+    assert calendar.is_open(start + later * MINUTE) is counts(calendar, start + later * MINUTE)
+
+
+@given(calendars(), st.timedeltas(timedelta(0), timedelta(days=300)))
+@example(
+    (Calendar(ZoneInfo("UTC"), (Week((ALL_DAY,) * 7),)), utc("2024-12-31 23:59:59.5")), timedelta(seconds=1)
 )
-def test_what_is_no_duration_is_refused_in_words(text):
-    with pytest.raises(ValueError, match="duration"):
-        Duration.parse(text)
+def test_what_has_elapsed_at_the_due_time_is_the_amount_to_the_microsecond(given_, amount):
+    calendar, start = given_
+
+    due = calendar.after(start, amount)
+
+    assert due is None or calendar.elapsed(start, due) == amount
 
 
-@pytest.mark.parametrize(
-    ("text", "since", "until"),
-    [
-        ("P1D", berlin(2026, 3, 28, 9), berlin(2026, 3, 29, 9)),  # 23 hours
-        ("PT24H", berlin(2026, 3, 28, 9), berlin(2026, 3, 29, 10)),
-        ("P1D", berlin(2026, 10, 24, 9), berlin(2026, 10, 25, 9)),  # 25 hours
-        (
-            "P1DT2H",
-            berlin(2026, 10, 24, 1),
-            datetime(2026, 10, 25, 1, tzinfo=UTC),
-        ),  # to 01:00, then on through 02:59 to 02:00
-        ("P1D", berlin(2026, 3, 28, 2, 30), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # 02:30 is skipped
-        ("P1M", berlin(2026, 1, 31, 9), berlin(2026, 2, 28, 9)),
-        ("P1Y", berlin(2024, 2, 29, 9), berlin(2025, 2, 28, 9)),
-        ("P13M", berlin(2026, 12, 1, 9), berlin(2028, 1, 1, 9)),
-        ("P1W", berlin(2026, 3, 25, 9), berlin(2026, 4, 1, 9)),
-    ],
-)
-def test_days_and_months_move_the_wall_clock_and_hours_are_real_time(text, since, until):
-    assert Duration.parse(text).after(since, BERLIN) == until
+def test_a_calendar_that_never_opens_is_never_due():
+    closed = read({"tz": "UTC", "weekly": {}})
+
+    assert closed.after(utc("2026-01-05 09:00"), MINUTE) is None
+    assert closed.elapsed(utc("2026-01-05 09:00"), utc("2036-01-05 09:00")) == timedelta(0)
 
 
-def test_a_day_counted_through_the_hour_that_comes_twice_is_no_shorter():
-    second_two_thirty = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-
-    assert Duration.parse("P1D").after(second_two_thirty, BERLIN) == berlin(2026, 10, 26, 2, 30)
+def test_time_that_runs_backwards_has_not_elapsed():
+    assert office().elapsed(utc("2026-01-06 15:00"), utc("2026-01-05 15:00")) == timedelta(0)
 
 
-@pytest.mark.parametrize("text", ["P9999Y", "P99999M", "P999999D", "PT9999999999S"])
-def test_what_lies_beyond_the_calendars_end_is_refused(text):
-    with pytest.raises(ValueError, match="end"):
-        Duration.parse(text).after(datetime(9990, 1, 1, tzinfo=UTC), BERLIN)
+def test_public_holidays_of_a_region_are_closed_and_their_names_are_known():
+    bavaria = read({"tz": "Europe/Berlin", "weekly": OFFICE, "region": "DE-BY"})
+    saxony = read({"tz": "Europe/Berlin", "weekly": OFFICE, "region": "DE-SN"})
+    corpus_christi = date(2026, 6, 4)
+
+    assert bavaria.hours(corpus_christi) == ()
+    assert saxony.hours(corpus_christi) == (Hours(540, 1020),)
 
 
-@given(
-    st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
-    st.integers(0, 400),
-    st.sampled_from([BERLIN, SHANGHAI, ZoneInfo("America/St_Johns")]),
-)
-def test_days_keep_the_wall_clock_but_where_the_clocks_change(instant, days, tz):
-    later = Duration(days=days).after(instant, tz)
+def test_a_weekend_that_makes_up_for_a_holiday_has_make_up_hours():
+    china = read({"tz": "Asia/Shanghai", "weekly": OFFICE, "region": "CN", "make_up": [["09:00", "17:00"]]})
+    without = read({"tz": "Asia/Shanghai", "weekly": OFFICE, "region": "CN"})
+    sunday_before_spring_festival = date(2025, 1, 26)
 
-    moved = later.astimezone(tz).replace(tzinfo=None) - instant.astimezone(tz).replace(tzinfo=None)
-    assert abs(moved - timedelta(days=days)) <= timedelta(hours=1)
-    assert later.tzinfo is UTC
+    assert china.hours(sunday_before_spring_festival) == (Hours(540, 1020),)
+    assert without.hours(sunday_before_spring_festival) == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "times", "begin", "every"),
-    [
-        ("R3/PT10M", 3, None, "PT10M"),
-        ("R/P1D", None, None, "P1D"),
-        ("R2/2026-01-01T08:00:00Z/P1D", 2, "2026-01-01T08:00:00Z", "P1D"),
-    ],
-)
-def test_a_repetition_is_read(text, times, begin, every):
-    assert Repetition.parse(text) == Repetition(times, begin, Duration.parse(every))
+def test_special_hours_win_over_a_holiday():
+    calendar = office(holidays=["2026-12-24"], special_days={"2026-12-24": [["09:00", "12:00"]]})
+
+    assert calendar.hours(date(2026, 12, 24)) == (Hours(540, 720),)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "R",
-        "R3",
-        "PT1H",
-        "R3/",
-        "R0/PT1H",
-        "R3/PT0S",
-        "R-1/PT1H",
-        "R3/P1D/2026-01-01",
-        "R3/x/y/P1D",
-        "R3/PT",
-    ],
-)
-def test_what_is_no_repetition_is_refused_in_words(text):
-    with pytest.raises(ValueError, match=r"repetition|duration"):
-        Repetition.parse(text)
+def test_special_days_may_be_closed():
+    assert office(special_days={"2026-12-23": []}).hours(date(2026, 12, 23)) == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "instant"),
-    [
-        ("2026-07-01T09:00:00Z", datetime(2026, 7, 1, 9, tzinfo=UTC)),
-        ("2026-07-01T09:00:00+02:00", datetime(2026, 7, 1, 7, tzinfo=UTC)),
-        ("2026-07-01T09:00", datetime(2026, 7, 1, 7, tzinfo=UTC)),
-        ("2026-07-01", datetime(2026, 6, 30, 22, tzinfo=UTC)),
-        (" 2026-07-01T09:00:00.25Z ", datetime(2026, 7, 1, 9, 0, 0, 250_000, tzinfo=UTC)),
-    ],
-)
-def test_an_instant_without_an_offset_is_wall_time(text, instant):
-    assert parse_instant(text, BERLIN) == instant
+def test_a_change_of_opening_hours_is_valid_from_its_date_on():
+    calendar = office(changes=[{"from": "2027-01-01", "weekly": {"fri": [["09:00", "13:00"]]}}])
+
+    assert calendar.hours(date(2026, 12, 25)) == (Hours(540, 1020),)
+    assert calendar.hours(date(2027, 1, 8)) == (Hours(540, 780),)
+    assert calendar.hours(date(2027, 1, 11)) == ()
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "soon", "2026-13-01", "2026-01-01T25:00", "0001-01-01T00:00", "9999-12-31T23:59:59-23:00", "P1D"],
-)
-def test_what_is_no_instant_is_refused_in_words(text):
-    with pytest.raises(ValueError, match=r"ISO 8601|calendar's end|before the year"):
-        parse_instant(text, BERLIN)
+def test_ten_years_are_answered_without_a_look_at_any_day_once_they_were_worked_out(monkeypatch):
+    calendar, start = office(region="US"), utc("2020-01-01 00:00")
+    first = calendar.elapsed(start, start + timedelta(days=3650))
+    monkeypatch.setattr(Calendar, "hours", None)
+
+    again = calendar.elapsed(start, start + timedelta(days=3650))
+
+    assert again == first
+    assert calendar.after(start, first) <= start + timedelta(days=3650)
 
 
-@given(st.datetimes(datetime(1000, 1, 2), timezones=st.just(UTC)))
-def test_an_instant_is_written_so_that_it_is_read_again_and_sorts_as_text(instant):
-    text = format_instant(instant)
-
-    assert parse_instant(text, BERLIN) == instant
-    assert len(text) == 27
-
-
-@pytest.mark.parametrize("name", ["Nowhere/Town", "", "../etc/passwd", "a\0b"])
-def test_a_zone_there_is_not_is_refused(name):
-    with pytest.raises(ValueError, match="time zone"):
-        zone(name)
-
-
-def occurrences(text, now, number):
-    repetition = Repetition.parse(text)
-    anchor, first = repetition.first(now, BERLIN)
-    return [repetition.occurrence(anchor, first + n, BERLIN) for n in range(number)]
-
-
-def test_what_is_monthly_from_the_31st_on_comes_back_to_the_31st():
-    found = occurrences("R/2026-01-31T09:00:00Z/P1M", datetime(2026, 1, 1, tzinfo=UTC), 4)
-
-    assert [(at.month, at.day) for at in found] == [(1, 31), (2, 28), (3, 31), (4, 30)]
+WRONG = [
+    ([], "#"),
+    ({"tz": "Mars/Olympus", "weekly": {}}, "#/tz"),
+    ({"weekly": {}}, "#/tz"),
+    ({"tz": "UTC"}, "#/weekly"),
+    ({"tz": "UTC", "weekly": {"monday": []}}, "#/weekly/monday"),
+    ({"tz": "UTC", "weekly": {"mon": "09:00-17:00"}}, "#/weekly/mon"),
+    ({"tz": "UTC", "weekly": {"mon": [["9:00", "17:00"]]}}, "#/weekly/mon/0"),
+    ({"tz": "UTC", "weekly": {"mon": [["24:00", "24:00"]]}}, "#/weekly/mon/0"),
+    ({"tz": "UTC", "weekly": {"mon": [["09:00", "24:30"]]}}, "#/weekly/mon/0"),
+    ({"tz": "UTC", "weekly": {"mon": [["09:00"]]}}, "#/weekly/mon/0"),
+    ({"tz": "UTC", "weekly": {}, "holidays": ["2026-02-30"]}, "#/holidays/0"),
+    ({"tz": "UTC", "weekly": {}, "holidays": ["2026-12-25"] * 5_001}, "#/holidays"),
+    ({"tz": "UTC", "weekly": {}, "special_days": {"soon": []}}, "#/special_days/soon"),
+    ({"tz": "UTC", "weekly": {}, "region": "XX"}, "#/region"),
+    ({"tz": "UTC", "weekly": {}, "region": ["DE"]}, "#/region"),
+    ({"tz": "UTC", "weekly": {}, "changes": [{"weekly": {}}]}, "#/changes/0/from"),
+    ({"tz": "UTC", "weekly": {}, "changes": ["soon"]}, "#/changes/0"),
+]
 
 
-def test_an_endless_repetition_from_the_past_goes_on_with_its_next_occurrence():
-    now = datetime(2026, 11, 22, 17, 30, 30, tzinfo=UTC)
+@pytest.mark.parametrize(("document", "pointer"), WRONG)
+def test_a_calendar_that_cannot_be_read_is_refused_with_a_pointer(document, pointer):
+    with pytest.raises(Invalid) as refused:
+        read(document)
 
-    assert occurrences("R/2020-01-01T00:00:00Z/PT1M", now, 2) == [
-        datetime(2026, 11, 22, 17, 31, tzinfo=UTC),
-        datetime(2026, 11, 22, 17, 32, tzinfo=UTC),
-    ]
-
-
-def test_a_counted_repetition_from_the_past_begins_with_its_first_occurrence():
-    now = datetime(2026, 11, 22, tzinfo=UTC)
-
-    assert occurrences("R3/2026-11-20T00:00:00Z/P1D", now, 1) == [datetime(2026, 11, 20, tzinfo=UTC)]
+    assert pointer in [problem.pointer for problem in refused.value.problems]
 
 
-@given(
-    st.sampled_from(["PT7M", "P1D", "P1M", "P1W", "P1M2DT3H", "P1Y"]),
-    st.datetimes(datetime(2015, 1, 1), datetime(2026, 1, 1), timezones=st.just(UTC)),
-    st.datetimes(datetime(2026, 1, 2), datetime(2030, 1, 1), timezones=st.just(UTC)),
-)
-def test_the_next_occurrence_is_the_first_that_is_not_past(every, start, now):
-    repetition = Repetition.parse(f"R/{start:%Y-%m-%dT%H:%M:%SZ}/{every}")
-    anchor, number = repetition.first(now, BERLIN)
+def test_everything_wrong_with_a_calendar_is_said_at_once():
+    with pytest.raises(Invalid) as refused:
+        read({"tz": "", "weekly": {"mon": 1, "tue": [1]}, "holidays": [1]})
 
-    assert repetition.occurrence(anchor, number, BERLIN) >= now
-    assert repetition.occurrence(anchor, number - 1, BERLIN) < now
+    assert len(refused.value.problems) == 4

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.calendars import read
 from engine.sla import Aim, Course
-from engine.working_time import read
 
 CASES = json.loads((Path(__file__).parent / "sla_cases.json").read_text())["cases"]
 MINUTE = timedelta(minutes=1)

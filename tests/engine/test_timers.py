@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from engine import bpmn, scheduler, timers
-from engine.calendars import format_instant
 from engine.clock import Clock, FixedClock
+from engine.durations import format_instant
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.store.base import Database
 from engine.store.process_instances import ProcessInstanceRow

@@ -12,7 +12,7 @@ from api.console.replay.log import Incident
 from api.console.replay.player import MAJOR, Played, title_of
 from api.console.replay.stage import PROCESS
 from engine import process_instances
-from engine.calendars import format_instant
+from engine.durations import format_instant
 from engine.people import Person
 from engine.process_instances import InstanceState
 

@@ -11,7 +11,7 @@ from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
 from engine.bpmn.specs.events import ERROR, BoundaryEvent, Thrown, ThrownBoundary, find_handler
 from engine.bpmn.specs.triggers import Message, receive
-from engine.calendars import Duration, parse_instant
+from engine.durations import Duration, parse_instant
 from engine.scripting import Script, Template
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.bpmn.effects import Subscribed, TimerArmed
 from engine.bpmn.execution import ElementFailed, Execution, Token
-from engine.calendars import Duration, Repetition, parse_instant
+from engine.durations import Duration, Repetition, parse_instant
 from engine.scripting import Template
 
 Json = Any

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.calendars import format_instant
+from engine.durations import format_instant
 from engine.scripting import Expression, ScriptRuntimeError
 
 
