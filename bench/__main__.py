@@ -76,7 +76,7 @@ def measure_engine(url: str, size: float) -> dict[str, Any]:
         return {
             "verbs": engine_side.measure_cases(database, person, round(300 * size)),
             "idle_sweep": engine_side.measure_idle_sweep(database, person, round(1000 * size)),
-            "burst": engine_side.measure_burst(database, person, round(2000 * size)),
+            "burst": engine_side.measure_burst(database, person, round(10_000 * size)),
         }
     finally:
         database.close()
@@ -94,7 +94,9 @@ def measure_server(url: str, size: float) -> dict[str, Any]:
             found[key] = http_side.measure_loop(sam, root, key, round(1000 * size))
         say("timers while people work")
         load = [Client(address, "sam") for _ in range(2)]
-        found["lateness"] = http_side.measure_lateness(sam, root, load, round(400 * size))
+        # A busy service desk.
+        armed, due, seconds = round(3_794 * size), round(108 * size), round(60 * size)
+        found["lateness"] = http_side.measure_lateness(sam, root, load, armed=armed, due=due, seconds=seconds)
         sam.start("two_tasks")
     return found
 

@@ -72,17 +72,18 @@ def measure_loop(client: Client, admin: Client, key: str, rounds: int) -> dict[s
     return {"rounds": rounds, "early_ms": early * 1000, "late_ms": late * 1000, "ratio": late / early}
 
 
-def measure_lateness(client: Client, admin: Client, load: list[Client], count: int) -> dict[str, Any]:
-    """Timers falling due one after the other while people work: from when each was due to when it fired."""
-    first = datetime.now(UTC) + timedelta(seconds=2 + count / 60)
-    gap = timedelta(seconds=8 / count)
-    dues = [first + gap * number for number in range(count)]
-    instances = [
-        client.post("/process-instances", {"definition": "timer", "variables": {"due": due.isoformat()}})[
-            "id"
-        ]
-        for due in dues
-    ]
+def measure_lateness(
+    client: Client, admin: Client, load: list[Client], *, armed: int, due: int, seconds: int
+) -> dict[str, Any]:
+    """Timers falling due one after the other within so many seconds, among `armed` that are not due, while
+    people work: from when each was due to when it fired.
+    """
+    later = datetime.now(UTC) + timedelta(days=30)
+    for _ in range(armed - due):
+        _arm(client, later)
+    first = datetime.now(UTC) + timedelta(seconds=2 + due / 60)
+    dues = [first + timedelta(seconds=seconds) / due * number for number in range(due)]
+    instances = [_arm(client, one) for one in dues]
     stop = threading.Event()
     workers = [threading.Thread(target=_work, args=(person, stop)) for person in load]
     for worker in workers:
@@ -93,10 +94,17 @@ def measure_lateness(client: Client, admin: Client, load: list[Client], count: i
         worker.join()
     late = sorted(_lateness(admin, instance) for instance in instances)
     return {
-        "timers": count,
+        "armed": armed,
+        "due": due,
+        "seconds": seconds,
         "p50_ms": late[len(late) // 2] * 1000,
         "p99_ms": late[int(len(late) * 0.99)] * 1000,
     }
+
+
+def _arm(client: Client, due: datetime) -> str:
+    """Start a case that waits for this instant; its id."""
+    return client.start("timer", due=due.isoformat())
 
 
 def _work(client: Client, stop: threading.Event) -> None:
