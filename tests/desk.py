@@ -4,18 +4,22 @@ import shutil
 import sqlite3
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import psycopg
 from flask import Flask
+from psycopg import sql
+from sqlalchemy import URL, make_url
 
 import config
 from api import create_app
 from api.console.shipped import shipped
+from api.server import Server
 from config import settings as all_settings
 from engine import deployments, people, scheduler
 from engine.clock import system_now
@@ -53,12 +57,12 @@ def open_desk(database_url: str, directory: Path) -> Iterator[Desk]:
     """A desk on a fresh, empty database (`database_url` of `tests.conftest`), closed after the block."""
     if database_url.startswith("sqlite"):
         shutil.copyfile(_prepared(), database_url.removeprefix("sqlite:///"))
+    else:
+        _copy_template(make_url(database_url))
     database = Database(database_url)
-    if not database.is_sqlite:
-        _prepare(database)
-    settings = all_settings.read(_environment(database_url, directory))
-    app = create_app(settings, database, built=directory / "nothing was built")
-    server = app.extensions["baton"]
+    app = _application()
+    server: Server = app.extensions["baton"]
+    server.settings, server.database = all_settings.read(_environment(database_url, directory)), database
     server.after_advance = lambda: scheduler.sweep_all(database)
     server.ready.set()
     try:
@@ -95,6 +99,16 @@ def script(key: str, text: str) -> str:
     return f'<scriptTask id="{key}" scriptFormat="python"><script>{escape(text)}</script></scriptTask>'
 
 
+@cache
+def _application() -> Flask:
+    """The application that all desks of this process share, one after the other: what differs between two is
+    in its `Server`. To build it takes longer than most tests.
+    """
+    nowhere = Path(_TEMPLATES.name)
+    settings = all_settings.read(_environment(f"sqlite:///{nowhere / 'none.db'}", nowhere))
+    return create_app(settings, Database(settings.database_url), built=nowhere / "nothing was built")
+
+
 def _environment(database_url: str, directory: Path) -> dict[str, str]:
     return {
         "BATON_DATABASE_URL": database_url,
@@ -114,6 +128,35 @@ def _prepared() -> Path:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
+
+
+def _copy_template(url: URL) -> None:
+    """Put a copy of what a desk begins with in place of an empty database on PostgreSQL."""
+    template = _template(url.set(database="postgres"))
+    with _maintaining(url.set(database="postgres")) as execute:
+        execute("DROP DATABASE {} WITH (FORCE)", url.database)
+        execute("CREATE DATABASE {} TEMPLATE {}", url.database, template)
+
+
+@cache
+def _template(server: URL) -> str:
+    """The name of a database with all that a desk begins with, made once on this server."""
+    name = "desk_template"
+    with _maintaining(server) as execute:
+        execute("CREATE DATABASE {}", name)
+    database = Database(server.set(database=name).render_as_string(hide_password=False))
+    _prepare(database)
+    database.close()
+    return name
+
+
+@contextmanager
+def _maintaining(server: URL) -> Iterator[Callable[..., object]]:
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        yield lambda statement, *names: connection.execute(
+            sql.SQL(statement).format(*map(sql.Identifier, names))
+        )
 
 
 def _prepare(database: Database) -> None:
