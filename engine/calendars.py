@@ -9,20 +9,18 @@ decides (by its weekday, holiday or special hours) about all of it.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from engine.documents import Reading
 from engine.durations import zone
-from engine.errors import Invalid, Problem
-
-T = TypeVar("T")
 
 MIDNIGHT = 24 * 60
 LOOK_AHEAD = 20
@@ -263,6 +261,7 @@ def public_holidays(region: str, year: int) -> tuple[Mapping[date, str], frozens
 
 # Reading a calendar as people and files write it
 
+KEYS = ("tz", "weekly", "region", "holidays", "special_days", "make_up", "changes")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"(?P<hour>[01]\d|2[0-4]):(?P<minute>[0-5]\d)", re.ASCII)
 _MOST_DAYS, _MOST_HOURS, _MOST_WEEKS = 5_000, 24, 100
@@ -280,91 +279,61 @@ def read(document: object, pointer: str = "#") -> Calendar:
     date on; `24:00` is the midnight that ends the day; hours that end before they start run past midnight.
     Raises `Invalid` with every problem and its pointer below `pointer`; unknown keys are ignored.
     """
-    reading = _Reading(pointer)
-    calendar = reading.calendar(document)
-    if calendar is None or reading.problems:
-        raise Invalid(reading.problems)
+    reading = Reading(pointer)
+    calendar = _read(reading, document)
+    reading.require_right()
+    assert calendar is not None
     return calendar
 
 
-class _Reading:
-    def __init__(self, root: str) -> None:
-        self._root = root
-        self.problems: list[Problem] = []
+def _read(reading: Reading, given: object) -> Calendar | None:
+    if not isinstance(given, dict):
+        reading.wrong("A calendar is an object with tz and weekly.")
+        return None
+    tz = reading.checked(zone, str(given.get("tz", "")), "tz")
+    weeks = [Week(_weekly(reading, given.get("weekly"), "weekly")), *_changes(reading, given)]
+    closed = reading.listed(given.get("holidays"), _MOST_DAYS, "holidays")
+    region = given.get("region")
+    if region is not None:
+        reading.checked(lambda text: public_holidays(text, 2000), str(region), "region")
+    special = reading.mapped(given.get("special_days"), _MOST_DAYS, "special_days")
+    holidays = [reading.checked(_day, str(day), "holidays", at) for at, day in enumerate(closed)]
+    hours = {
+        reading.checked(_day, day, "special_days", day): _hours(reading, value, "special_days", day)
+        for day, value in special.items()
+    }
+    make_up = _hours(reading, given.get("make_up"), "make_up")
+    if tz is None:
+        return None
+    return Calendar(
+        tz,
+        tuple(weeks),
+        frozenset(filter(None, holidays)),
+        {d: h for d, h in hours.items() if d},
+        region,
+        make_up,
+    )
 
-    def calendar(self, document: object) -> Calendar | None:
-        if not isinstance(document, dict):
-            self._wrong("A calendar is an object with tz and weekly.")
-            return None
-        tz = self._checked(zone, str(document.get("tz", "")), "tz")
-        weeks = [Week(self._weekly(document.get("weekly"), "weekly")), *self._changes(document)]
-        closed = self._list(document.get("holidays"), _MOST_DAYS, "holidays")
-        region = document.get("region")
-        if region is not None:
-            self._checked(lambda text: public_holidays(text, 2000), str(region), "region")
-        special = self._object(document.get("special_days"), _MOST_DAYS, "special_days")
-        holidays = [self._checked(_day, str(day), "holidays", at) for at, day in enumerate(closed)]
-        hours = {
-            self._checked(_day, day, "special_days", day): self._hours(value, "special_days", day)
-            for day, value in special.items()
-        }
-        make_up = self._hours(document.get("make_up"), "make_up")
-        if tz is None or self.problems:
-            return None
-        return Calendar(
-            tz,
-            tuple(weeks),
-            frozenset(filter(None, holidays)),
-            {d: h for d, h in hours.items() if d},
-            region,
-            make_up,
-        )
 
-    def _changes(self, document: Mapping[str, Any]) -> Iterator[Week]:
-        for at, change in enumerate(self._list(document.get("changes"), _MOST_WEEKS, "changes")):
-            given = self._object(change, 2, "changes", at)
-            begins = self._checked(_day, str(given.get("from", "")), "changes", at, "from")
-            yield Week(self._weekly(given.get("weekly"), "changes", at, "weekly"), begins)
+def _changes(reading: Reading, document: Mapping[str, Any]) -> Iterator[Week]:
+    for at, change in enumerate(reading.listed(document.get("changes"), _MOST_WEEKS, "changes")):
+        given = reading.mapped(change, 2, "changes", at)
+        begins = reading.checked(_day, str(given.get("from", "")), "changes", at, "from")
+        yield Week(_weekly(reading, given.get("weekly"), "changes", at, "weekly"), begins)
 
-    def _weekly(self, given: object, *path: str | int) -> Any:
-        if not isinstance(given, dict):
-            self._wrong("The hours of the week are an object of weekdays.", *path)
-            return _NO_WEEK.days
-        for name in given.keys() - set(WEEKDAYS):
-            self._wrong(f"{name!r} is no weekday: they are {', '.join(WEEKDAYS)}.", *path, name)
-        return tuple(self._hours(given.get(name), *path, name) for name in WEEKDAYS)
 
-    def _hours(self, given: object, *path: str | int) -> Day:
-        listed = self._list(given, _MOST_HOURS, *path)
-        return tuple(
-            filter(None, (self._checked(_interval, one, *path, at) for at, one in enumerate(listed)))
-        )
+def _weekly(reading: Reading, given: object, *path: str | int) -> Any:
+    if not isinstance(given, dict):
+        reading.wrong("The hours of the week are an object of weekdays.", *path)
+        return _NO_WEEK.days
+    for name in given.keys() - set(WEEKDAYS):
+        reading.wrong(f"{name!r} is no weekday: they are {', '.join(WEEKDAYS)}.", *path, name)
+    return tuple(_hours(reading, given.get(name), *path, name) for name in WEEKDAYS)
 
-    def _list(self, given: object, most: int, *path: str | int) -> list[Any]:
-        if given is None:
-            return []
-        if not isinstance(given, list) or len(given) > most:
-            self._wrong(f"This is a list of at most {most:,}.", *path)
-            return []
-        return given
 
-    def _object(self, given: object, most: int, *path: str | int) -> dict[str, Any]:
-        if given is None:
-            return {}
-        if not isinstance(given, dict) or len(given) > most:
-            self._wrong(f"This is an object of at most {most:,} entries.", *path)
-            return {}
-        return given
-
-    def _checked(self, read: Callable[[Any], T], given: object, *path: str | int) -> T | None:
-        try:
-            return read(given)
-        except ValueError as error:
-            self._wrong(str(error), *path)
-            return None
-
-    def _wrong(self, detail: str, *path: str | int) -> None:
-        self.problems.append(Problem(detail, "/".join([self._root, *map(str, path)])))
+def _hours(reading: Reading, given: object, *path: str | int) -> Day:
+    listed = enumerate(reading.listed(given, _MOST_HOURS, *path))
+    return tuple(filter(None, (reading.checked(_interval, one, *path, at) for at, one in listed)))
 
 
 def _day(text: str) -> date:
