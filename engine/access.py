@@ -37,8 +37,11 @@ _CANDIDATE, _FORMER = table_of(CandidateRow), table_of(FormerAssigneeRow)
 OVERSEERS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.AUDITOR, Role.ADMINISTRATOR)
 """Roles that see every case and task."""
 
+STAFF = (Role.AGENT, *OVERSEERS)
+"""Roles of those who provide services: all but who only requests them."""
+
 OPERATORS = (Role.SERVICE_MANAGER, Role.PROCESS_OWNER, Role.ADMINISTRATOR)
-"""Roles that may hold, repair and end a case that is not theirs."""
+"""Roles that may hold, repair and end a case that is not theirs, and say what is promised to whom."""
 
 WORKERS = (Role.ADMINISTRATOR,)
 """Roles that may see jobs, complete, fail and retry them."""

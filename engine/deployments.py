@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -17,8 +16,27 @@ from engine import access, bpmn, calls, definitions, dmn, forms
 from engine.errors import Invalid, Problem
 from engine.people import Person
 from engine.store.base import new_id
-from engine.store.deployments import DecisionDefinitionRow, DeploymentRow, FormRow, ProcessDefinitionRow
+from engine.store.deployments import (
+    DecisionDefinitionRow,
+    DeploymentRow,
+    FormRow,
+    Origin,
+    ProcessDefinitionRow,
+)
 from engine.store.process_instances import prepare_numbers
+
+__all__ = [
+    "DEPLOYERS",
+    "SUFFIXES",
+    "Deployed",
+    "Deployment",
+    "File",
+    "Origin",
+    "check",
+    "deploy",
+    "lint",
+    "seed",
+]
 
 DEPLOYERS = access.OWNERS
 MAX_FILES = 500
@@ -31,13 +49,6 @@ SUFFIXES = (*DIAGRAM_SUFFIXES, DECISION_SUFFIX, FORM_SUFFIX)
 
 _Kind = type[FormRow] | type[DecisionDefinitionRow] | type[ProcessDefinitionRow]
 """The table of one kind of content; all have `key`, `version` and `digest`."""
-
-
-class Origin(StrEnum):
-    """Who brought a deployment."""
-
-    PERSON = "person"  # somebody deployed it: seeding leaves its keys alone from then on
-    SEED = "seed"  # it came with Baton and a newer Baton may renew it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ changed afterwards.
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
@@ -11,8 +12,15 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from engine.store.base import Base, Instant, Json, new_id
 
 
+class Origin(StrEnum):
+    """Who brought a version of something that may come with Baton."""
+
+    PERSON = "person"  # somebody made it: seeding leaves its key alone from then on
+    SEED = "seed"  # it came with Baton and a newer Baton may renew it
+
+
 class DeploymentRow(Base):
-    """One act of deploying. `origin` is `seed` for content that came with Baton, else `person`."""
+    """One act of deploying. `origin` is an `Origin`."""
 
     __tablename__ = "deployment"
 
