@@ -77,6 +77,22 @@ class Duration:
             raise ValueError("The instant lies beyond the calendar's end.") from error
 
 
+def working_time(text: object) -> timedelta:
+    """An amount of working time: hours, minutes and seconds, such as `PT4H`. Raises ValueError, in words for
+    whoever wrote it, for anything else: days of work are not all of one length.
+    """
+    duration = Duration.parse(text) if isinstance(text, str) else None
+    if duration is None or duration.months or duration.days:
+        raise ValueError("Working time is given in hours, minutes and seconds, such as PT4H or PT30M.")
+    if not timedelta(0) < duration.time <= LONGEST_WORKING_TIME:
+        longest = LONGEST_WORKING_TIME // timedelta(hours=1)
+        raise ValueError(f"Working time is more than nothing and at most {longest:,} hours.")
+    return duration.time
+
+
+LONGEST_WORKING_TIME = timedelta(hours=50_000)
+
+
 def shift(day: date, months: int, days: int) -> date:
     """The date so many months and then days on; the 31st, a month on, is the last day of a shorter month.
 

@@ -82,7 +82,7 @@ def start(
     """Start the latest version of a process and run it until everything in it waits.
 
     The variables go through the start form if the process has one. `zone` is the IANA zone of its calendar
-    days. Raises `NotFound`, `Forbidden` and `Invalid`.
+    days, unless it has a working calendar. Raises `NotFound`, `Forbidden` and `Invalid`.
     """
     definition = definitions.latest(session, key)
     if not access.may_start(by, definition):
@@ -93,7 +93,12 @@ def start(
     else:
         runtime.require_names(variables, "#/variables")
     what = runtime.Beginning(
-        variables=variables, requester=by.username, title=title, service=service, zone=zone
+        variables=variables,
+        requester=by.username,
+        title=title,
+        service=service,
+        zone=zone,
+        organisation=by.organisation_id,
     )
     return runtime.begin(session, definition, what, now=now, actor=by.username)
 

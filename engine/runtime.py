@@ -7,15 +7,16 @@ ever fired from memory alone.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import bpmn, words
+from engine import bpmn, policies, words
 from engine.bpmn import Circumstances, Effects, Execution, Process
+from engine.calendars import Calendar
 from engine.decisions import Decider
 from engine.durations import zone
 from engine.errors import Conflict, Invalid, NotFound, Problem
@@ -37,13 +38,16 @@ LIMITS = bpmn.Limits()
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a new instance is told at its start. `zone` is the IANA zone its calendar days are counted in."""
+    """What a new instance is told at its start. `organisation` is the requester's; `zone` is the IANA zone
+    its calendar days are counted in if it has no calendar.
+    """
 
     variables: Mapping[str, Any]
     requester: str | None
     title: str | None
     service: str | None
     zone: str
+    organisation: str | None
 
 
 def begin(
@@ -68,7 +72,12 @@ def begin(
         history_hash=NO_HISTORY,
     )
     process = _specification(session, definition.id)
-    execution = bpmn.start(process, what.variables, _circumstances(session, instance, now))
+    circumstances = _circumstances(session, instance, now, {what.requester: what.organisation})
+    head = bpmn.head(process, what.variables, circumstances)
+    if (calendar := circumstances.calendar_of(head)) is not None:
+        instance.zone = calendar.zone.key
+        circumstances = replace(circumstances, zone=calendar.zone)
+    execution = bpmn.start(process, what.variables, circumstances)
     entry = Entry("started", detail={"variables": dict(what.variables), "version": definition.version})
     _write(session, instance, execution, [entry], _Writing(now, actor, known=0))
     return instance
@@ -202,11 +211,51 @@ def _executable(session: Session, key: str, version: int) -> str:
     return session.execute(found).scalar_one()
 
 
-def _circumstances(session: Session, instance: ProcessInstanceRow, now: datetime) -> Circumstances:
+def _circumstances(
+    session: Session,
+    instance: ProcessInstanceRow,
+    now: datetime,
+    organisations: Mapping[str | None, str | None] | None = None,
+) -> Circumstances:
     names = {"case_number": instance.number, "requester": instance.requester}
     return Circumstances(
-        now=now, zone=zone(instance.zone), names=names, limits=LIMITS, decide=Decider(session)
+        now=now,
+        zone=zone(instance.zone),
+        names=names,
+        limits=LIMITS,
+        decide=Decider(session),
+        calendar_of=_calendar_of(session, instance, organisations or {}),
     )
+
+
+def _calendar_of(
+    session: Session, instance: ProcessInstanceRow, organisations: Mapping[str | None, str | None]
+) -> bpmn.CalendarOf:
+    """Finds the calendar of a case when an expression asks for it: a command that asks for none pays nothing.
+    `organisations` are those of people as far as they are known already.
+    """
+    found: dict[tuple[str | None, str | None], Calendar | None] = {}
+
+    def find(head: Mapping[str, Any]) -> Calendar | None:
+        service, requester = (_told(head, name, instance) for name in ("service", "requester"))
+        if (service, requester) not in found:
+            organisation = (
+                organisations[requester]
+                if requester in organisations
+                else policies.organisation_of(session, requester)
+            )
+            since = instance.started_at
+            found[service, requester] = policies.case_calendar(session, service, organisation, since)
+        return found[service, requester]
+
+    return find
+
+
+def _told(head: Mapping[str, Any], name: str, instance: ProcessInstanceRow) -> str | None:
+    """What a case's head will say when it is written, as far as that can be told now."""
+    value = head.get(name)
+    told: str | None = getattr(instance, name) if value is None else _head_text(name, str(value))
+    return told
 
 
 # Writing

@@ -19,9 +19,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from engine.documents import Reading
-from engine.durations import Duration
+from engine.durations import working_time
 
-LONGEST_TARGET = timedelta(hours=50_000)
 MOST_TARGETS, MOST_THRESHOLDS, MOST_ACTIONS, MOST_NAMED = 2_000, 50, 20, 100
 HIGHEST_PERCENT, HIGHEST_LEVEL, HIGHEST_PRIORITY = 1_000, 9, 2**31 - 1
 
@@ -236,21 +235,6 @@ _TARGET_KEYS = (
 )
 _ACTIONS = ("notify", "level", "add_group", "reassign")
 _WHOM = {"people": "person", "roles": "role", "groups": "group"}
-
-
-def working_time(text: object) -> timedelta:
-    """An amount of working time: hours, minutes and seconds, such as `PT4H`. Raises ValueError, in words for
-    whoever wrote it, for anything else: a day of working time differs from day to day.
-    """
-    duration = Duration.parse(text) if isinstance(text, str) else None
-    if duration is None or duration.months or duration.days:
-        raise ValueError("Working time is given in hours, minutes and seconds, such as PT4H or PT30M.")
-    if not timedelta(0) < duration.time <= LONGEST_TARGET:
-        raise ValueError(f"This is more than nothing and at most {LONGEST_TARGET // _HOUR:,} hours.")
-    return duration.time
-
-
-_HOUR = timedelta(hours=1)
 
 
 def _point(text: object) -> tuple[str, int, timedelta]:

@@ -28,7 +28,7 @@ from engine.bpmn.effects import (
     TaskOpened,
     TimerArmed,
 )
-from engine.bpmn.execution import Circumstances, Decided, ElementFailed, Execution, Limits
+from engine.bpmn.execution import CalendarOf, Circumstances, Decided, ElementFailed, Execution, Limits
 from engine.bpmn.migration import Move, move
 from engine.bpmn.read import read
 from engine.bpmn.rewrite import executable
@@ -40,6 +40,7 @@ from engine.errors import Invalid, Problem
 __all__ = [
     "FORMAT",
     "STARTER",
+    "CalendarOf",
     "Call",
     "Called",
     "Circumstances",
@@ -61,6 +62,7 @@ __all__ = [
     "TimerArmed",
     "calls",
     "correlation_text",
+    "head",
     "keys",
     "labels",
     "load",
@@ -193,6 +195,11 @@ def specification(
 
 def _parsed(executable_xml: str) -> etree._Element:
     return etree.fromstring(executable_xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def head(process: Process, variables: Mapping[str, Any], circumstances: Circumstances) -> dict[str, Any]:
+    """The head of a case (see `Execution.record`) that is about to begin with these variables."""
+    return Execution(process, circumstances).foretell(variables)
 
 
 def start(process: Process, variables: Mapping[str, Any], circumstances: Circumstances) -> Execution:

@@ -45,7 +45,7 @@ from engine.bpmn.specs.scopes import (
 from engine.bpmn.specs.triggers import Condition, Message, Timer
 from engine.scripting import Script, Template
 
-CONTEXT_FUNCTIONS = frozenset({"now"})
+CONTEXT_FUNCTIONS = frozenset({"now", "working_time"})
 """Functions the case itself provides to every expression and script, beside the language's own."""
 
 

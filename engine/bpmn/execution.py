@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.effects import Called, Effects, Failure, Position, Step
-from engine.durations import format_instant
+from engine.calendars import LOOK_AHEAD, Calendar
+from engine.durations import format_instant, parse_instant, working_time
 from engine.scripting import Expression, Script, ScriptError, Template
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ Decide = Callable[[str, str, Mapping[str, Json], Mapping[str, Callable[..., Json
 `ElementFailed`."""
 
 
+CalendarOf = Callable[[Mapping[str, Json]], Calendar | None]
+"""The working calendar of the case whose head (see `Execution.record`) is this."""
+
+
+def _no_calendar(_head: Mapping[str, Json]) -> None:
+    return None
+
+
 def _no_decision(key: str, *_: Any) -> Decided:
     raise ElementFailed(f"No decision {key!r} is deployed.")
 
@@ -72,7 +81,7 @@ class Circumstances:
 
     `now` is the command's instant; `zone` is where calendar days are counted; `names` are names every
     expression may read and no variable holds (`case_number`, `requester`...), hidden by a variable of the
-    same name; `decide` makes decisions.
+    same name; `decide` makes decisions; `calendar_of` finds the case's calendar when it is first asked for.
     """
 
     now: datetime
@@ -80,6 +89,7 @@ class Circumstances:
     names: Mapping[str, Json] = field(default_factory=dict)
     limits: Limits = Limits()
     decide: Decide = _no_decision
+    calendar_of: CalendarOf = _no_calendar
 
 
 class Token(Task):
@@ -209,9 +219,13 @@ class Execution(Workflow):
         self.last_id = 0
         self._watching: set[int] = set()
         self._changed = False
+        self._asking = False
         self._steps_left = circumstances.limits.steps
         self._deadline = time.monotonic() + circumstances.limits.seconds
-        self._functions: dict[str, Callable[..., Json]] = {"now": lambda: format_instant(circumstances.now)}
+        self._functions: dict[str, Callable[..., Json]] = {
+            "now": lambda: format_instant(circumstances.now),
+            "working_time": self._working_time,
+        }
 
     # -- commands --------------------------------------------------------------------------------------------
 
@@ -433,6 +447,12 @@ class Execution(Workflow):
         None."""
         return {name: self._try(text) for name, text in self.spec.record.items()}
 
+    def foretell(self, variables: Mapping[str, Json]) -> dict[str, Json]:
+        """The head before anything has happened, if the case begins with these variables."""
+        self.task_tree = self._new_token(self.spec.root, None)
+        self.task_tree.data.update(variables)
+        return self.record()
+
     def _try(self, text: Template) -> Json:
         try:
             return text.evaluate(_Lenient(self.task_tree), self._functions)
@@ -493,6 +513,34 @@ class Execution(Workflow):
 
     # -- inside ----------------------------------------------------------------------------------------------
 
+    def _working_time(self, amount: Json, since: Json = None) -> str:
+        """The instant so much working time after now, or after another instant, by the case's calendar."""
+        needed = working_time(amount)
+        start = self.circumstances.now if since is None else self._near(since)
+        due = self._calendar().after(start, needed)
+        if due is None:
+            raise ValueError(f"The case's calendar is not open for so long within {LOOK_AHEAD} years.")
+        return format_instant(due)
+
+    def _calendar(self) -> Calendar:
+        if self._asking:
+            raise ValueError("A case's calendar depends on its service and requester, so these cannot on it.")
+        self._asking = True
+        try:
+            calendar = self.circumstances.calendar_of(self.record())
+        finally:
+            self._asking = False
+        if calendar is None:
+            raise ValueError("This case has no calendar: neither its agreement nor its service has one.")
+        return calendar
+
+    def _near(self, text: Json) -> datetime:
+        """An instant that is not so far away that years without end would have to be worked out."""
+        start = parse_instant(str(text), self.circumstances.zone)
+        if abs(start - self.circumstances.now) > _FARTHEST:
+            raise ValueError(f"{text!r:.60} is more than {LOOK_AHEAD} years from now.")
+        return start
+
     def _new_token(self, spec: "Element", scope: Token | None) -> Token:
         self.last_id += 1
         token = Token(self, spec, scope, state=TaskState.FUTURE, id=self.last_id)
@@ -550,6 +598,9 @@ class Execution(Workflow):
     def _task_completed_notify(self, task: Token) -> None:
         """The library would walk the whole tree here after every step; our tokens say themselves when they
         are done."""
+
+
+_FARTHEST = timedelta(days=366 * LOOK_AHEAD)
 
 
 def _kind_of(token: Token) -> str:

@@ -21,7 +21,7 @@ from engine.scripting.limits import Frame, Functions
 
 __all__ = ["MAPPINGS", "Decision", "DecisionError", "Decisions", "Result", "keys", "load", "prepare"]
 
-CONTEXT_FUNCTIONS = frozenset({"now"})
+CONTEXT_FUNCTIONS = frozenset({"now", "working_time"})
 """Functions the case itself provides, beside the language's own."""
 
 
