@@ -6,7 +6,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    agreements,
     auth,
+    calendars,
     clock,
     decision_definitions,
     deployments,
@@ -24,8 +26,10 @@ from api import (
     people,
     process_definitions,
     process_instances,
+    services,
     sign_in,
     sla,
+    sla_policies,
     timers,
     user_tasks,
     web,
@@ -49,6 +53,10 @@ BLUEPRINTS = (
     user_tasks.blueprint,
     messages.blueprint,
     timers.blueprint,
+    calendars.blueprint,
+    services.blueprint,
+    agreements.blueprint,
+    sla_policies.blueprint,
     sla.blueprint,
     jobs.blueprint,
     clock.blueprint,

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from engine import languages
 from engine.documents import Reading
 from engine.durations import zone
 
@@ -51,6 +53,16 @@ class Week:
     begins: date | None = None
 
 
+class Rule(StrEnum):
+    """What decides about a day."""
+
+    WEEK = "week"  # the hours of its weekday
+    SPECIAL = "special"  # hours of its own
+    CLOSED = "closed"  # named as closed
+    HOLIDAY = "holiday"  # a public holiday
+    MAKE_UP = "make_up"  # a weekend day that makes up for a holiday
+
+
 @dataclass(frozen=True)
 class Calendar:
     """A working calendar. Its answers never change, so whoever keeps it keeps them fast.
@@ -71,17 +83,29 @@ class Calendar:
 
     def hours(self, day: date) -> Day:
         """The opening hours that begin on this day."""
+        return self.rule(day)[1]
+
+    def rule(self, day: date) -> tuple["Rule", Day]:
+        """What decides about this day, and its opening hours."""
         if (own := self.special.get(day)) is not None:
-            return own
+            return Rule.SPECIAL, own
         if day in self.closed:
-            return CLOSED
+            return Rule.CLOSED, CLOSED
         if self.region:
             off, make_up = public_holidays(self.region, day.year)
             if day in off:
-                return CLOSED
+                return Rule.HOLIDAY, CLOSED
             if day in make_up:
-                return self.make_up
-        return self._week(day).days[day.weekday()]
+                return Rule.MAKE_UP, self.make_up
+        return Rule.WEEK, self._week(day).days[day.weekday()]
+
+    def holiday(self, day: date, *locales: str) -> str | None:
+        """What the public holiday on this day is called, if it is one: in the first of these languages in
+        which the library `holidays` knows it, else in English.
+        """
+        if self.region is None:
+            return None
+        return public_holidays(self.region, day.year, _language(self.region, locales))[0].get(day)
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Working time from `start` to `end`, aware instants; nothing when `end` is not after `start`."""
@@ -128,6 +152,7 @@ class Calendar:
         return table
 
 
+_ENGLISH = "en_US"
 _NO_WEEK = Week((CLOSED,) * 7)
 _LAST_YEAR = 9998  # a zone west of Greenwich needs the day after the year, too
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -244,7 +269,9 @@ def _joined(stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 @lru_cache(1024)
-def public_holidays(region: str, year: int) -> tuple[Mapping[date, str], frozenset[date]]:
+def public_holidays(
+    region: str, year: int, language: str = _ENGLISH
+) -> tuple[Mapping[date, str], frozenset[date]]:
     """(the public holidays of a region with their names, the weekend days that make up for some) of a year.
 
     `region` is a country or a country and its subdivision (`CN`, `DE-BY`). Raises ValueError, in words for
@@ -252,11 +279,19 @@ def public_holidays(region: str, year: int) -> tuple[Mapping[date, str], frozens
     """
     country, _, subdivision = region.partition("-")
     try:
-        found = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
+        found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=language)
     except NotImplementedError as error:
         raise ValueError(f"There are no public holidays for {region!r}.") from error
     make_up = getattr(found, "weekend_workdays", ())
     return dict(found.items()), frozenset(day for day in make_up if day.year == year)
+
+
+@lru_cache(256)
+def _language(region: str, locales: tuple[str, ...]) -> str:
+    """The language of the library for people who read these, the most wanted first."""
+    known = holidays.country_holidays(region.partition("-")[0]).supported_languages
+    tags = {name.replace("_", "-"): name for name in known if not name.startswith("en")}
+    return languages.chosen(tags, *locales, written=_ENGLISH)
 
 
 # Reading a calendar as people and files write it
@@ -350,6 +385,11 @@ def _interval(given: object) -> Hours:
     if start >= MIDNIGHT:
         raise ValueError("Opening hours start before midnight.")
     return Hours(start, end)
+
+
+def as_written(hours: Hours) -> list[str]:
+    """Opening hours as a document has them."""
+    return [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in hours]
 
 
 def _minutes(text: object) -> int:

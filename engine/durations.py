@@ -180,3 +180,13 @@ def parse_instant(text: str, tz: ZoneInfo) -> datetime:
 def format_instant(instant: datetime) -> str:
     """RFC 3339 in UTC with fractions, as the API and the script language write instants."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def format_duration(length: timedelta) -> str:
+    """ISO 8601 in hours, minutes and seconds, `PT25H` for a day and an hour; `-` before a negative one."""
+    whole, micros = divmod(abs(length) // timedelta(microseconds=1), 10**6)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    fraction = f".{micros:06}".rstrip("0") if micros else ""
+    found = [(hours, f"{hours}H"), (minutes, f"{minutes}M"), (rest or micros, f"{rest}{fraction}S")]
+    parts = "".join(part for amount, part in found if amount)
+    return ("-" if length < timedelta(0) else "") + "PT" + (parts or "0S")

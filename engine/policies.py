@@ -5,7 +5,7 @@ again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -239,6 +239,10 @@ class Book:
         if found is None:
             raise NotFound(f"There is no calendar {key!r}.")
         return found.version, self._memory.calendar(key, found.version, found.read)
+
+    def with_policy(self, key: str, policy: Policy) -> "Book":
+        """This, as it would be with a policy that nobody has saved: its version is 0."""
+        return replace(self, policies={**self.policies, key: (0, policy)})
 
     def keys(self, table: documents.Table) -> set[str]:
         """The keys of what one of the `TABLES` holds."""

@@ -4,6 +4,7 @@ All are documents kept version by version. An edit makes a version, which applie
 to restore an old one, save it again. Nothing is deleted: what applies no more is retired.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from engine import access, agreements, calendars, policies, targets
 from engine.documents import Reading
 from engine.errors import Conflict, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person, Role
-from engine.policies import Book
+from engine.policies import Book, Selected, Subject
 from engine.store import documents
 from engine.store.deployments import Origin
 from engine.store.documents import DocumentRow
@@ -114,13 +115,27 @@ def _latest(session: Session, kind: Kind, key: str) -> DocumentRow:
 # Writing
 
 
+def require_writer(session: Session, kind: Kind, by: Person, key: str | None = None) -> None:
+    """What comes before a document is looked at. Raises `NotFound` when there is nothing under a key that is
+    to be edited, `Forbidden`.
+    """
+    _require_reader(kind, by)
+    if key is not None:
+        _latest(session, kind, key)
+    access.require(by, *access.OPERATORS)
+
+
 def create(session: Session, kind: Kind, key: str, document: object, edit: Edit) -> DocumentRow:
     """Write the first version of a document. Raises `Forbidden`, `PreconditionFailed` when the key is taken,
     and `Invalid` with all that is wrong with it.
     """
-    _begin(session, edit)
+    if edit.by is not None:
+        require_writer(session, kind, edit.by)
+    documents.queue(session)
     if documents.latest(session, _TABLES[kind], key) is not None:
         raise PreconditionFailed(f"There is a {kind} {key!r} already. Read it.")
+    if not re.fullmatch(KEY, key):
+        raise Invalid("A key has letters, digits and . _ -, at most 64, a letter or digit first.")
     check(session, kind, key, document)
     return _add(session, kind, key, 1, document, edit)
 
@@ -149,14 +164,10 @@ def retire(session: Session, kind: Kind, key: str, edit: Edit) -> DocumentRow:
     return _add(session, kind, key, latest.version + 1, latest.document, edit, retired=True)
 
 
-def _begin(session: Session, edit: Edit) -> None:
-    if edit.by is not None:
-        access.require(edit.by, *access.OPERATORS)
-    documents.queue(session)
-
-
 def _held(session: Session, kind: Kind, key: str, edit: Edit) -> DocumentRow:
-    _begin(session, edit)
+    if edit.by is not None:
+        require_writer(session, kind, edit.by, key)
+    documents.queue(session)
     latest = _latest(session, kind, key)
     if edit.revision is not None and edit.revision != latest.version:
         raise PreconditionFailed
@@ -189,35 +200,35 @@ def _add(
 # Checking
 
 
-def check(session: Session, kind: Kind, key: str, document: object) -> None:
-    """Whether a document could be saved under this key. Raises `Invalid` with all that is wrong with it: with
-    itself, with what it names, or beside the others there are.
+def check(session: Session, kind: Kind, key: str, document: object, pointer: str = "#") -> None:
+    """Whether a document could be saved under this key. Raises `Invalid` with all that is wrong with it, and
+    where below `pointer`: with itself, with what it names, or beside the others there are.
     """
-    references = _READ[kind](document)
+    references = _READ[kind](document, pointer)
     book = policies.book(session)
-    problems = [*_unknown(session, book, references), *_BESIDE[kind](book, key, document)]
+    problems = [*_unknown(session, book, references), *_BESIDE[kind](book, key, document, pointer)]
     if problems:
         raise Invalid(problems)
 
 
-def _read_calendar(document: object) -> tuple[Reference, ...]:
-    reading = Reading("#")
+def _read_calendar(document: object, pointer: str) -> tuple[Reference, ...]:
+    reading = Reading(pointer)
     if isinstance(document, dict):
         reading.known_keys(document, ("name", "names", *calendars.KEYS))
         reading.names(document)
     try:
-        calendars.read(document)
+        calendars.read(document, pointer)
     except Invalid as invalid:
         reading.problems += invalid.problems
     reading.require_right()
     return ()
 
 
-_READ: dict[Kind, Callable[[object], tuple[Reference, ...]]] = {
+_READ: dict[Kind, Callable[[object, str], tuple[Reference, ...]]] = {
     Kind.CALENDAR: _read_calendar,
-    Kind.SERVICE: lambda document: agreements.read_service(document).references,
-    Kind.AGREEMENT: lambda document: agreements.read_agreement(document).references,
-    Kind.POLICY: lambda document: targets.read(document).references,
+    Kind.SERVICE: lambda document, pointer: agreements.read_service(document, pointer).references,
+    Kind.AGREEMENT: lambda document, pointer: agreements.read_agreement(document, pointer).references,
+    Kind.POLICY: lambda document, pointer: targets.read(document, pointer).references,
 }
 
 
@@ -248,26 +259,26 @@ _PEOPLE: dict[str, Any] = {
 }
 
 
-def _service_beside(book: Book, key: str, document: object) -> Iterable[Problem]:
+def _service_beside(book: Book, key: str, document: object, pointer: str) -> Iterable[Problem]:
     """Cases name services as people call them, so no two are called the same."""
     called = agreements.read_service(document).called | {agreements.called(key)}
     for other, service in book.services.items():
         if other != key and (called & (service.called | {agreements.called(other)})):
-            yield Problem(f"The service {other!r} is called that, too.", "#/name")
+            yield Problem(f"The service {other!r} is called that, too.", f"{pointer}/name")
 
 
-def _agreement_beside(book: Book, key: str, document: object) -> Iterable[Problem]:
+def _agreement_beside(book: Book, key: str, document: object, pointer: str) -> Iterable[Problem]:
     agreement = agreements.read_agreement(document)
     for other, theirs in book.agreements.items():
         if other != key and agreement.ties_with(theirs):
             yield Problem(
                 f"The agreement {other!r} covers the same cases at the same time. Let one end before "
                 "the other begins, or name the services of each.",
-                "#/services",
+                f"{pointer}/services",
             )
 
 
-def _policy_beside(book: Book, key: str, document: object) -> Iterable[Problem]:
+def _policy_beside(book: Book, key: str, document: object, pointer: str) -> Iterable[Problem]:
     theirs = {
         (target.clock, target.scope): (other, number)
         for other, (_, policy) in book.policies.items()
@@ -278,11 +289,11 @@ def _policy_beside(book: Book, key: str, document: object) -> Iterable[Problem]:
         if (target.clock, target.scope) in theirs:
             other, there = theirs[target.clock, target.scope]
             detail = f"The policy {other!r} has a target about the same cases: its #/targets/{there}."
-            yield Problem(detail, f"#/targets/{number}")
+            yield Problem(detail, f"{pointer}/targets/{number}")
 
 
-_BESIDE: dict[Kind, Callable[[Book, str, object], Iterable[Problem]]] = {
-    Kind.CALENDAR: lambda _book, _key, _document: (),
+_BESIDE: dict[Kind, Callable[[Book, str, object, str], Iterable[Problem]]] = {
+    Kind.CALENDAR: lambda *_: (),
     Kind.SERVICE: _service_beside,
     Kind.AGREEMENT: _agreement_beside,
     Kind.POLICY: _policy_beside,
@@ -303,6 +314,59 @@ def _users(book: Book, kind: Kind, key: str) -> set[str]:
     }
 
 
+# Looking ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A threshold, and when a clock would reach it; `at` is None for never."""
+
+    name: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would apply to a clock: the service and the agreement of its case; and, if a target does, that,
+    when it would run out (None: never) and its thresholds in order.
+    """
+
+    service: str | None
+    agreement: str | None
+    selected: Selected | None
+    due: datetime | None
+    thresholds: tuple[Reached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A policy under edit: the key it is for, and the document so far."""
+
+    key: str
+    document: object
+
+
+def forecast(session: Session, subject: Subject, *, by: Person, draft: Draft | None = None) -> Forecast:
+    """What a clock that starts with its case would be aimed at, as everything stands, or would with a policy
+    under edit. Raises `Forbidden`, and `Invalid` with all that is wrong with that policy (below `#/policy`).
+    """
+    _require_reader(Kind.POLICY, by)
+    book = policies.book(session)
+    if draft is not None:
+        check(session, Kind.POLICY, draft.key, draft.document, "#/policy")
+        book = book.with_policy(draft.key, targets.read(draft.document))
+    found = book.selected(subject)
+    service = book.service(subject.service)
+    agreement = book.agreement(service, subject.organisation, subject.at, subject.team)
+    if found is None:
+        return Forecast(service, agreement, None, None, ())
+    reached = tuple(
+        Reached(each.name, found.calendar.after(subject.at, each.offset(found.target)))
+        for each in found.thresholds
+    )
+    return Forecast(service, agreement, found, found.calendar.after(subject.at, found.target), reached)
+
+
 # What comes with Baton
 
 
@@ -312,7 +376,7 @@ def seed(session: Session, given: Mapping[str, Mapping[str, Any]], *, now: datet
     others name comes first. Returns the keys written. Raises `Invalid` for what cannot be saved.
     """
     edit = Edit(by=None, now=now)
-    _begin(session, edit)
+    documents.queue(session)
     written = []
     for kind in Kind:
         for key, document in given.get(kind, {}).items():

@@ -18,10 +18,10 @@ from sqlalchemy import URL, make_url
 
 import config
 from api import create_app
-from api.console.shipped import shipped
+from api.console.shipped import calendars, demo_service_levels, shipped
 from api.server import Server
 from config import settings as all_settings
-from engine import deployments, people, scheduler
+from engine import deployments, people, scheduler, service_levels
 from engine.clock import system_now
 from engine.database import Database
 from engine.store.migrate import all_tables
@@ -164,3 +164,5 @@ def _prepare(database: Database) -> None:
     with database.transaction() as session:
         people.seed_demo(session, ORGANISATION, system_now())
         deployments.seed(session, shipped(), now=database.now(session))
+        service_levels.seed(session, calendars(), now=database.now(session))
+        service_levels.seed(session, demo_service_levels(), now=database.now(session))

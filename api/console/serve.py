@@ -19,11 +19,11 @@ from gunicorn.app.base import BaseApplication
 import config
 from api import create_app, logs
 from api.console import database_of, operator
-from api.console.shipped import shipped
+from api.console.shipped import calendars, demo_service_levels, shipped
 from api.server import Server
 from config import settings
 from config.settings import Settings
-from engine import deployments, people
+from engine import deployments, people, service_levels
 from engine.clock import system_now
 from engine.database import Database, ownership, upgrade
 from engine.scheduler import Metrics, Scheduler
@@ -59,16 +59,20 @@ def run_serve(_arguments: argparse.Namespace) -> int:
 
 
 def seed_content(database: Database) -> None:
-    """Deploy the processes and forms that come with Baton, where nobody has deployed her own."""
+    """Deploy the processes and forms that come with Baton, where nobody has deployed her own, and save the
+    calendars.
+    """
     with database.transaction() as session:
         deployments.seed(session, shipped(), now=database.now(session))
+        service_levels.seed(session, calendars(), now=database.now(session))
 
 
 def seed_demo(database: Database) -> None:
-    """Add who is absent of the demo organisation."""
+    """Add who is absent of the demo organisation, and what it has agreed."""
     demo = tomllib.loads(DEMO_ORGANISATION.read_text())
     with database.transaction() as session:
         people.seed_demo(session, demo, system_now())
+        service_levels.seed(session, demo_service_levels(), now=database.now(session))
 
 
 class Gunicorn(BaseApplication):

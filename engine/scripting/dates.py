@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.durations import Duration, format_instant, shift
+from engine.durations import Duration, format_duration, format_instant, shift
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import JSON, Meter
 from engine.scripting.values import NUMBERS, described
@@ -105,12 +105,7 @@ def duration(meter: Meter, value: JSON) -> str:
     """So many seconds as a duration in hours, minutes and seconds."""
     if type(value) not in NUMBERS or not abs(value) < 10**11:
         raise ScriptRuntimeError(f"duration takes a number of seconds, not {described(value)} like this.")
-    whole, micros = divmod(round(abs(value) * 10**6), 10**6)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    fraction = f".{micros:06}".rstrip("0") if micros else ""
-    found = [(hours, f"{hours}H"), (minutes, f"{minutes}M"), (rest or micros, f"{rest}{fraction}S")]
-    parts = "".join(part for amount, part in found if amount)
-    return ("-" if value < 0 and parts else "") + "PT" + (parts or "0S")
+    return format_duration(timedelta(microseconds=round(value * 10**6)))
 
 
 class _Duration:
