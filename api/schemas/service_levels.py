@@ -22,14 +22,21 @@ FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 MOST_DAYS = 400
 
 
+class Written(fields.Raw):
+    """A part of a document, described by its metadata and taken as it is."""
+
+    def deserialize(self, value: Any, *_args: Any, **_options: Any) -> Any:
+        return value
+
+
 class DocumentSchema(Schema):
     """What people write. What it lacks or has too much is for the engine to say."""
 
     class Meta:
         unknown = INCLUDE
 
-    name = fields.Raw(metadata={"type": "string"})
-    names = fields.Raw(
+    name = Written(metadata={"type": "string"})
+    names = Written(
         metadata={
             "type": "object",
             "additionalProperties": {"type": "string"},
@@ -38,8 +45,8 @@ class DocumentSchema(Schema):
     )
 
 
-def _text(description: str) -> fields.Raw:
-    return fields.Raw(metadata={"type": ["string", "null"], "description": description})
+def _text(description: str) -> Written:
+    return Written(metadata={"type": ["string", "null"], "description": description})
 
 
 _HOURS = {
@@ -50,21 +57,21 @@ _WEEK = {"type": "object", "properties": {day: _HOURS for day in WEEKDAYS}}
 
 
 class CalendarDocumentSchema(DocumentSchema):
-    tz = fields.Raw(metadata={"type": "string", "description": "The IANA zone whose wall clock decides."})
-    weekly = fields.Raw(metadata={**_WEEK, "description": "The opening hours of the weekdays."})
+    tz = Written(metadata={"type": "string", "description": "The IANA zone whose wall clock decides."})
+    weekly = Written(metadata={**_WEEK, "description": "The opening hours of the weekdays."})
     region = _text("Whose public holidays are closed: `DE`, `DE-BY`.")
-    holidays = fields.Raw(metadata={"type": "array", "items": {"type": "string", "format": "date"}})
-    special_days = fields.Raw(
+    holidays = Written(metadata={"type": "array", "items": {"type": "string", "format": "date"}})
+    special_days = Written(
         metadata={
             "type": "object",
             "additionalProperties": _HOURS,
             "description": "Dates with hours of their own, which win over everything else.",
         }
     )
-    make_up = fields.Raw(
+    make_up = Written(
         metadata={**_HOURS, "description": "The hours of weekend days that make up for holidays."}
     )
-    changes = fields.Raw(
+    changes = Written(
         metadata={
             "type": "array",
             "items": {
@@ -82,7 +89,7 @@ class ServiceDocumentSchema(DocumentSchema):
 
 
 class AgreementDocumentSchema(DocumentSchema):
-    kind = fields.Raw(
+    kind = Written(
         metadata={
             "type": "string",
             "enum": [*AgreementKind],
@@ -92,7 +99,7 @@ class AgreementDocumentSchema(DocumentSchema):
     organisation = _text("The customer of an `sla`; null: everybody.")
     team = _text("The group whose work an `ola` is about, or that stands for the supplier of a `uc`.")
     supplier = _text("Who supplies, in words.")
-    services = fields.Raw(
+    services = Written(
         metadata={
             "type": "array",
             "items": {"type": "string"},
@@ -149,7 +156,7 @@ _TARGET = {
 
 
 class PolicyDocumentSchema(DocumentSchema):
-    targets = fields.Raw(
+    targets = Written(
         metadata={
             "type": "array",
             "items": _TARGET,
@@ -271,7 +278,7 @@ class ForecastQuestionSchema(Schema):
     )
     policy_key = fields.String(
         load_default="_draft",
-        validate=validate.Regexp(f"_draft|{KEY}"),
+        validate=validate.Regexp(rf"(_draft|{KEY})\Z"),
         metadata={"description": "Whose place that policy takes; else it comes beside the others."},
     )
 

@@ -142,9 +142,19 @@ ERRAND = diagram("errand", chain('<serviceTask id="go" camunda:type="external" c
 
 
 def deploy_by_one_key(desk: Desk) -> None:
-    """A decision and a form with the key of a process, so that one key serves all paths."""
+    """Something of every kind with the key of a process, so that one key serves all paths."""
     form = b'{"schema": {"type": "object", "properties": {}}}'
     assert desk("pat").deploy({"incident.dmn": DECISION, "incident.json": form}).status == 201
+    always = {"name": "Always", "tz": "UTC", "weekly": {}}
+    target = {"clock": "incident", "target": "PT1H", "calendar": "incident"}
+    for path, document in {
+        "calendars": always,
+        "services": {"name": "Incident"},
+        "agreements": {"name": "Incident", "kind": "sla"},
+        "sla-policies": {"name": "Incident", "targets": [target]},
+    }.items():
+        made = desk("pat").send("PUT", f"/{path}/incident", document, If_None_Match="*")
+        assert made.status == 200, made.body
 
 
 def known(desk: Desk) -> dict[str, Any]:
