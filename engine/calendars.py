@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
-from itertools import accumulate, pairwise
+from functools import cached_property, lru_cache
+from itertools import accumulate, islice, pairwise
+from operator import gt, sub
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -143,6 +144,22 @@ class Calendar:
         valid = [week for week in self.weeks if week.begins is None or week.begins <= day]
         return max(valid, key=lambda week: week.begins or date.min, default=_NO_WEEK)
 
+    @cached_property
+    def _patterns(self) -> list[tuple[int, int, "_Pattern"]]:
+        """The weeks as patterns, with the day from which and the day to which each is valid."""
+        begins = sorted({week.begins or date.min for week in self.weeks} | {date.min})
+        return [
+            (_number(day), _number(until), _Pattern.of(self._week(day)))
+            for day, until in pairwise([*begins, date.max])
+        ]
+
+    @cached_property
+    def _own_days(self) -> tuple[list[date], list[Day]]:
+        """The days with hours of their own, in order, and these."""
+        own = {**dict.fromkeys(self.closed, CLOSED), **self.special}
+        days = sorted(own)
+        return days, [own[day] for day in days]
+
     def _year(self, year: int) -> "_Year":
         """What is open from the beginning of a year in UTC to its end. Two threads may both work it out: the
         answer is the same."""
@@ -157,7 +174,9 @@ _NO_WEEK = Week((CLOSED,) * 7)
 _LAST_YEAR = 9998  # a zone west of Greenwich needs the day after the year, too
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_SECOND, _MINUTE, _DAY = 1_000_000, 60_000_000, 86_400_000_000
+_EPOCH_DAY = _EPOCH.toordinal()
+_A_MONDAY = 4  # days after the first of 1970
+_SECOND, _MINUTE, _DAY, _WEEK = 1_000_000, 60_000_000, 86_400_000_000, 604_800_000_000
 
 
 def _utc(instant: datetime) -> datetime:
@@ -169,9 +188,34 @@ def _micros(instant: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class _Pattern:
+    """The openings of a week, in microseconds since the Monday of the wall clock, in order."""
+
+    starts: list[int]
+    ends: list[int]
+
+    @classmethod
+    def of(cls, week: Week) -> "_Pattern":
+        spans = [span for number, day in enumerate(week.days) for span in _spans(day, number * _DAY)]
+        return cls([start for start, _ in spans], [end for _, end in spans])
+
+
+def _spans(day: Day, midnight: int) -> list[tuple[int, int]]:
+    """The openings of a day that begins at `midnight`, in order."""
+    return sorted(
+        (midnight + start * _MINUTE, midnight + (end if end > start else end + MIDNIGHT) * _MINUTE)
+        for start, end in day
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Year:
     """The open stretches of a year, apart and in order, in microseconds since 1970; `used[i]` is what lies
-    before stretch `i`."""
+    before stretch `i`.
+
+    It is made for one offset of the zone after the other: what every week has is laid out, the days that
+    differ are put in their places, and what the wall clock shows under another offset is cut off.
+    """
 
     starts: list[int]
     ends: list[int]
@@ -180,10 +224,13 @@ class _Year:
     @classmethod
     def of(cls, calendar: Calendar, year: int) -> "_Year":
         begin, end = (_micros(datetime(y, 1, 1, tzinfo=UTC)) for y in (year, year + 1))
-        stretches = _joined(sorted(_open_stretches(calendar, year)))
-        inside = [(max(a, begin), min(b, end)) for a, b in stretches if b > begin and a < end]
-        used = accumulate((b - a for a, b in inside), initial=0)
-        return cls([a for a, _ in inside], [b for _, b in inside], list(used))
+        exceptions = _exceptions(calendar, year)
+        starts, ends = list[int](), list[int]()
+        for since, until, offset in _offsets(calendar.zone, year):
+            low, high = max(since, begin), min(until, end)
+            if low < high:
+                _add_between(low, high, _shown(calendar, exceptions, low, high, offset), starts, ends)
+        return cls(starts, ends, [0, *accumulate(map(sub, ends, starts))])
 
     @property
     def total(self) -> int:
@@ -204,25 +251,78 @@ class _Year:
         return at > 0 and instant < self.ends[at - 1]
 
 
-def _open_stretches(calendar: Calendar, year: int) -> Iterator[tuple[int, int]]:
-    """Every opening of the days of a year and of the two around each end, from and to in real time."""
-    offsets = _offsets(calendar.zone, year)
-    first, count = date(year, 1, 1) - timedelta(days=2), 370
-    for number in range(count):
-        day = first + timedelta(days=number)
-        for hours in calendar.hours(day):
-            midnight = (day - _EPOCH.date()).days * _DAY
-            end = hours.end if hours.end > hours.start else hours.end + MIDNIGHT
-            yield from _real(midnight + hours.start * _MINUTE, midnight + end * _MINUTE, offsets)
+_Stretches = tuple[list[int], list[int]]
+"""From and to, each in order; nothing overlaps."""
 
 
-def _real(start: int, end: int, offsets: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
-    """When the wall clock shows a time from `start` to before `end`: twice for what it repeats, never for
-    what it skips."""
-    for since, until, offset in offsets:
-        a, b = max(start - offset, since), min(end - offset, until)
-        if a < b:
-            yield a, b
+def _shown(calendar: Calendar, exceptions: Mapping[int, Day], low: int, high: int, offset: int) -> _Stretches:
+    """What the wall clock shows as open around the time from `low` to `high`, if it is so far ahead of UTC
+    all the time.
+    """
+    first, last = (low + offset) // _DAY - 1, (high + offset) // _DAY + 1
+    starts, ends = list[int](), list[int]()
+    for begins, until, pattern in calendar._patterns:
+        if begins < last and until > first:
+            _lay_out(pattern, max(begins, first), min(until, last), offset, starts, ends)
+    for number, hours in exceptions.items():
+        if first <= number < last:
+            _put_in(hours, number * _DAY - offset, starts, ends)
+    overlap = any(map(gt, ends, islice(starts, 1, None)))
+    return _apart(starts, ends) if overlap else (starts, ends)
+
+
+def _lay_out(
+    pattern: "_Pattern", first: int, last: int, offset: int, starts: list[int], ends: list[int]
+) -> None:
+    """Add what a pattern has on the days from `first` to before `last`."""
+    begin, end = first * _DAY - offset, last * _DAY - offset
+    mondays = range(begin - (first - _A_MONDAY) % 7 * _DAY, end, _WEEK)
+    from_ = [monday + start for monday in mondays for start in pattern.starts]
+    inside = slice(bisect_left(from_, begin), bisect_left(from_, end))
+    starts += from_[inside]
+    ends += [monday + end for monday in mondays for end in pattern.ends][inside]
+
+
+def _exceptions(calendar: Calendar, year: int) -> dict[int, Day]:
+    """The days of a year and around it on which something else than the week decides."""
+    found: dict[date, Day] = {}
+    if calendar.region:
+        for one in (year - 1, year, year + 1):
+            off, make_up = public_holidays(calendar.region, one)
+            found |= dict.fromkeys(make_up, calendar.make_up) | dict.fromkeys(off, CLOSED)
+    days, hours = calendar._own_days
+    own = slice(bisect_left(days, date(year - 1, 12, 1)), bisect_left(days, date(year + 1, 2, 1)))
+    found |= zip(days[own], hours[own], strict=True)
+    return {_number(day): hours for day, hours in found.items()}
+
+
+def _put_in(hours: Day, midnight: int, starts: list[int], ends: list[int]) -> None:
+    """Let these be the openings of the day that begins at `midnight`."""
+    day = slice(bisect_left(starts, midnight), bisect_left(starts, midnight + _DAY))
+    spans = _spans(hours, midnight)
+    starts[day] = [start for start, _ in spans]
+    ends[day] = [end for _, end in spans]
+
+
+def _apart(starts: list[int], ends: list[int]) -> _Stretches:
+    """What is open twice counts once."""
+    joined = _joined(list(zip(starts, ends, strict=True)))
+    return [start for start, _ in joined], [end for _, end in joined]
+
+
+def _add_between(low: int, high: int, found: _Stretches, starts: list[int], ends: list[int]) -> None:
+    """Add what of these stretches lies between `low` and `high`."""
+    inside = slice(bisect_right(found[1], low), bisect_left(found[0], high))
+    if inside.start < inside.stop:
+        added = len(starts)
+        starts += found[0][inside]
+        ends += found[1][inside]
+        starts[added], ends[-1] = max(starts[added], low), min(ends[-1], high)
+
+
+def _number(day: date) -> int:
+    """The day, counted from 1970."""
+    return day.toordinal() - _EPOCH_DAY
 
 
 @lru_cache(1024)

@@ -154,7 +154,7 @@ def deploy_by_one_key(desk: Desk) -> None:
         "sla-policies": {"name": "Incident", "targets": [target]},
     }.items():
         made = desk("pat").send("PUT", f"/{path}/incident", document, If_None_Match="*")
-        assert made.status == 200, made.body
+        assert made.status in (200, 412), made.body  # it is there already when this desk is asked again
 
 
 def known(desk: Desk) -> dict[str, Any]:
