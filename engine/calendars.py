@@ -154,11 +154,21 @@ class Calendar:
         ]
 
     @cached_property
-    def _own_days(self) -> tuple[list[date], list[Day]]:
+    def _may_overlap(self) -> bool:
+        """Whether something may open before what is open has closed."""
+        days = [*(day for week in self.weeks for day in week.days), *self.special.values(), self.make_up]
+        return any(
+            end > start_of_next
+            for day in days
+            for (_, end), (start_of_next, _) in pairwise([*_spans(day, 0), (_DAY, _DAY)])
+        )
+
+    @cached_property
+    def _own_days(self) -> tuple[list[int], list[Day]]:
         """The days with hours of their own, in order, and these."""
         own = {**dict.fromkeys(self.closed, CLOSED), **self.special}
         days = sorted(own)
-        return days, [own[day] for day in days]
+        return [_number(day) for day in days], [own[day] for day in days]
 
     def _year(self, year: int) -> "_Year":
         """What is open from the beginning of a year in UTC to its end. Two threads may both work it out: the
@@ -208,10 +218,9 @@ def _spans(day: Day, midnight: int) -> list[tuple[int, int]]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Year:
-    """The open stretches of a year, apart and in order, in microseconds since 1970; `used[i]` is what lies
-    before stretch `i`.
+    """The open stretches of a year, apart and in order, in microseconds since 1970.
 
     It is made for one offset of the zone after the other: what every week has is laid out, the days that
     differ are put in their places, and what the wall clock shows under another offset is cut off.
@@ -219,7 +228,6 @@ class _Year:
 
     starts: list[int]
     ends: list[int]
-    used: list[int]
 
     @classmethod
     def of(cls, calendar: Calendar, year: int) -> "_Year":
@@ -230,11 +238,16 @@ class _Year:
             low, high = max(since, begin), min(until, end)
             if low < high:
                 _add_between(low, high, _shown(calendar, exceptions, low, high, offset), starts, ends)
-        return cls(starts, ends, [0, *accumulate(map(sub, ends, starts))])
+        return cls(starts, ends)
 
-    @property
+    @cached_property
     def total(self) -> int:
-        return self.used[-1]
+        return sum(self.ends) - sum(self.starts)
+
+    @cached_property
+    def used(self) -> list[int]:
+        """What lies before each stretch, and at last before the end of the year."""
+        return [0, *accumulate(map(sub, self.ends, self.starts))]
 
     def before(self, instant: int) -> int:
         """Working time of this year before an instant."""
@@ -267,8 +280,8 @@ def _shown(calendar: Calendar, exceptions: Mapping[int, Day], low: int, high: in
     for number, hours in exceptions.items():
         if first <= number < last:
             _put_in(hours, number * _DAY - offset, starts, ends)
-    overlap = any(map(gt, ends, islice(starts, 1, None)))
-    return _apart(starts, ends) if overlap else (starts, ends)
+    overlaps = calendar._may_overlap and any(map(gt, ends, islice(starts, 1, None)))
+    return _apart(starts, ends) if overlaps else (starts, ends)
 
 
 def _lay_out(
@@ -285,21 +298,26 @@ def _lay_out(
 
 def _exceptions(calendar: Calendar, year: int) -> dict[int, Day]:
     """The days of a year and around it on which something else than the week decides."""
-    found: dict[date, Day] = {}
+    found: dict[int, Day] = {}
     if calendar.region:
         for one in (year - 1, year, year + 1):
-            off, make_up = public_holidays(calendar.region, one)
+            off, make_up = _numbers_of_holidays(calendar.region, one)
             found |= dict.fromkeys(make_up, calendar.make_up) | dict.fromkeys(off, CLOSED)
     days, hours = calendar._own_days
-    own = slice(bisect_left(days, date(year - 1, 12, 1)), bisect_left(days, date(year + 1, 2, 1)))
-    found |= zip(days[own], hours[own], strict=True)
-    return {_number(day): hours for day, hours in found.items()}
+    around = slice(*(bisect_left(days, _number(date(*day))) for day in ((year - 1, 12, 1), (year + 1, 2, 1))))
+    return found | dict(zip(days[around], hours[around], strict=True))
+
+
+@lru_cache(1024)
+def _numbers_of_holidays(region: str, year: int) -> tuple[list[int], list[int]]:
+    off, make_up = public_holidays(region, year)
+    return [_number(day) for day in off], [_number(day) for day in make_up]
 
 
 def _put_in(hours: Day, midnight: int, starts: list[int], ends: list[int]) -> None:
     """Let these be the openings of the day that begins at `midnight`."""
     day = slice(bisect_left(starts, midnight), bisect_left(starts, midnight + _DAY))
-    spans = _spans(hours, midnight)
+    spans = _spans(hours, midnight) if hours else []
     starts[day] = [start for start, _ in spans]
     ends[day] = [end for _, end in spans]
 
@@ -327,14 +345,17 @@ def _number(day: date) -> int:
 
 @lru_cache(1024)
 def _offsets(zone: ZoneInfo, year: int) -> list[tuple[int, int, int]]:
-    """(since, until, what the wall clock is ahead of UTC) over a year and a few days around it."""
-    first = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=4)
-    days = [first + timedelta(days=number) for number in range(375)]
+    """(since, until, what the wall clock is ahead of UTC) over a year and a few days around it.
+
+    No zone has changed its offset twice within five days since 1970: a week apart is the least so far.
+    """
+    first = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=5)
+    looks = [first + timedelta(days=number) for number in range(0, 380, 5)]
     moments = [first]
-    for day, next_day in pairwise(days):
-        if _ahead(day, zone) != _ahead(next_day, zone):
-            moments.append(_transition(zone, day, next_day))
-    moments.append(days[-1])
+    for look, next_look in pairwise(looks):
+        if _ahead(look, zone) != _ahead(next_look, zone):
+            moments.append(_transition(zone, look, next_look))
+    moments.append(looks[-1])
     return [(_micros(a), _micros(b), _ahead(a, zone)) for a, b in pairwise(moments)]
 
 

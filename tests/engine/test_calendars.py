@@ -1,13 +1,14 @@
 """Working calendars against a stepper that looks at every minute, over random calendars and zones."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.calendars import ALL_DAY, MIDNIGHT, Calendar, Hours, Week, read
+from engine.calendars import ALL_DAY, MIDNIGHT, Calendar, Hours, Week, _offsets, _Year, read
 from engine.errors import Invalid
 
 MINUTE = timedelta(minutes=1)
@@ -68,6 +69,8 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, datetime]:
         tuple(weeks),
         frozenset(draw(st.lists(near, max_size=2))),
         draw(st.dictionaries(near, days, max_size=2)),
+        draw(st.sampled_from([None, "DE", "CN", "US"])),
+        draw(days),
     )
     return calendar, moment
 
@@ -165,15 +168,36 @@ def test_a_change_of_opening_hours_is_valid_from_its_date_on():
     assert calendar.hours(date(2027, 1, 11)) == ()
 
 
-def test_ten_years_are_answered_without_a_look_at_any_day_once_they_were_worked_out(monkeypatch):
-    calendar, start = office(region="US"), utc("2020-01-01 00:00")
-    first = calendar.elapsed(start, start + timedelta(days=3650))
-    monkeypatch.setattr(Calendar, "hours", None)
+def test_ten_years_are_answered_from_what_was_laid_out_once(monkeypatch):
+    calendar = office(region="US")
+    start, end = utc("2020-01-01T00:00"), utc("2030-01-01T00:00")
+    total = calendar.elapsed(start, end)
+    monkeypatch.setattr(_Year, "of", None)
 
-    again = calendar.elapsed(start, start + timedelta(days=3650))
+    assert calendar.elapsed(start, end) == total
+    assert calendar.after(start, total) <= end
 
-    assert again == first
-    assert calendar.after(start, first) <= start + timedelta(days=3650)
+
+@pytest.mark.parametrize(
+    ("zone", "year"),
+    [
+        ("America/Boa_Vista", 2000),  # two changes a week apart
+        ("Africa/Casablanca", 2026),  # out of summer time for Ramadan
+        ("Australia/Lord_Howe", 2026),  # by half an hour
+        ("Asia/Gaza", 2011),  # four changes
+        ("Pacific/Apia", 2011),  # a day that never was
+        ("UTC", 2026),
+    ],
+)
+def test_every_change_of_a_zones_offset_is_known(zone, year):
+    offsets = _offsets(ZoneInfo(zone), year)
+
+    assert all(a[1] == b[0] for a, b in pairwise(offsets))
+    for hour in range(365 * 24):
+        instant = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
+        micros = (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        (ahead,) = [offset for since, until, offset in offsets if since <= micros < until]
+        assert timedelta(microseconds=ahead) == instant.astimezone(ZoneInfo(zone)).utcoffset()
 
 
 WRONG = [
