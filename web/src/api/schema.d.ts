@@ -4321,6 +4321,2440 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List working calendars
+         * @description The latest version of each, in the order of keys, without its document.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "Office hours",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a working calendar
+         * @description Its latest version.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Office hours",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Office hours",
+                         *         "names": {
+                         *           "zh-CN": "办公时间"
+                         *         },
+                         *         "tz": "Europe/Berlin",
+                         *         "weekly": {
+                         *           "mon": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "tue": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "wed": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "thu": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "fri": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ]
+                         *         },
+                         *         "region": "DE-BY",
+                         *         "special_days": {
+                         *           "2026-12-31": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ]
+                         *           ]
+                         *         }
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["CalendarVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        /**
+         * Save a working calendar
+         * @description With `If-None-Match: *` the first version of a new one; with `If-Match` the next version of the one you read, which applies again if it was retired. 412 if somebody was there before you, 428 with neither. It holds for what starts from now on. For service managers, process owners and administrators.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description `*`: only if there is none yet; 412 otherwise. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH_ANY"];
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Office hours",
+                     *       "names": {
+                     *         "zh-CN": "办公时间"
+                     *       },
+                     *       "tz": "Europe/Berlin",
+                     *       "weekly": {
+                     *         "mon": [
+                     *           [
+                     *             "09:00",
+                     *             "12:00"
+                     *           ],
+                     *           [
+                     *             "13:00",
+                     *             "17:30"
+                     *           ]
+                     *         ],
+                     *         "tue": [
+                     *           [
+                     *             "09:00",
+                     *             "12:00"
+                     *           ],
+                     *           [
+                     *             "13:00",
+                     *             "17:30"
+                     *           ]
+                     *         ],
+                     *         "wed": [
+                     *           [
+                     *             "09:00",
+                     *             "12:00"
+                     *           ],
+                     *           [
+                     *             "13:00",
+                     *             "17:30"
+                     *           ]
+                     *         ],
+                     *         "thu": [
+                     *           [
+                     *             "09:00",
+                     *             "12:00"
+                     *           ],
+                     *           [
+                     *             "13:00",
+                     *             "17:30"
+                     *           ]
+                     *         ],
+                     *         "fri": [
+                     *           [
+                     *             "09:00",
+                     *             "12:00"
+                     *           ],
+                     *           [
+                     *             "13:00",
+                     *             "17:30"
+                     *           ]
+                     *         ]
+                     *       },
+                     *       "region": "DE-BY",
+                     *       "special_days": {
+                     *         "2026-12-31": [
+                     *           [
+                     *             "09:00",
+                     *             "12:00"
+                     *           ]
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarDocument"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Office hours",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Office hours",
+                         *         "names": {
+                         *           "zh-CN": "办公时间"
+                         *         },
+                         *         "tz": "Europe/Berlin",
+                         *         "weekly": {
+                         *           "mon": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "tue": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "wed": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "thu": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "fri": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ]
+                         *         },
+                         *         "region": "DE-BY",
+                         *         "special_days": {
+                         *           "2026-12-31": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ]
+                         *           ]
+                         *         }
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["CalendarVersion"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        post?: never;
+        /**
+         * Retire a working calendar
+         * @description With `If-Match`, the ETag you read. It applies to nothing that starts from now on; 409 while another document names it. For service managers, process owners and administrators.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Office hours",
+                         *       "retired": true,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Office hours",
+                         *         "names": {
+                         *           "zh-CN": "办公时间"
+                         *         },
+                         *         "tz": "Europe/Berlin",
+                         *         "weekly": {
+                         *           "mon": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "tue": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "wed": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "thu": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "fri": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ]
+                         *         },
+                         *         "region": "DE-BY",
+                         *         "special_days": {
+                         *           "2026-12-31": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ]
+                         *           ]
+                         *         }
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["CalendarVersion"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the versions of a working calendar
+         * @description The newest first, without their documents.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "Office hours",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{key}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get one version of a working calendar
+         * @description To restore it, send its document as an edit.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Office hours",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Office hours",
+                         *         "names": {
+                         *           "zh-CN": "办公时间"
+                         *         },
+                         *         "tz": "Europe/Berlin",
+                         *         "weekly": {
+                         *           "mon": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "tue": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "wed": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "thu": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "fri": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ]
+                         *         },
+                         *         "region": "DE-BY",
+                         *         "special_days": {
+                         *           "2026-12-31": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ]
+                         *           ]
+                         *         }
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["CalendarVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{key}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the days of a working calendar
+         * @description From `from` to `to`, at most 400: what opens on each, what decides about it, and its public holiday.
+         */
+        get: {
+            parameters: {
+                query: {
+                    from: string;
+                    to: string;
+                    /** @description Of the calendar; else its latest. */
+                    version?: number | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "tz": "Europe/Berlin",
+                         *       "days": [
+                         *         {
+                         *           "date": "2026-01-06",
+                         *           "hours": [],
+                         *           "rule": "holiday",
+                         *           "holiday": "Epiphany"
+                         *         },
+                         *         {
+                         *           "date": "2026-01-07",
+                         *           "hours": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "rule": "week",
+                         *           "holiday": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Days"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a working calendar
+         * @description The days it would have, at most 400; nothing is stored.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "calendar": {
+                     *         "name": "Office hours",
+                     *         "names": {
+                     *           "zh-CN": "办公时间"
+                     *         },
+                     *         "tz": "Europe/Berlin",
+                     *         "weekly": {
+                     *           "mon": [
+                     *             [
+                     *               "09:00",
+                     *               "12:00"
+                     *             ],
+                     *             [
+                     *               "13:00",
+                     *               "17:30"
+                     *             ]
+                     *           ],
+                     *           "tue": [
+                     *             [
+                     *               "09:00",
+                     *               "12:00"
+                     *             ],
+                     *             [
+                     *               "13:00",
+                     *               "17:30"
+                     *             ]
+                     *           ],
+                     *           "wed": [
+                     *             [
+                     *               "09:00",
+                     *               "12:00"
+                     *             ],
+                     *             [
+                     *               "13:00",
+                     *               "17:30"
+                     *             ]
+                     *           ],
+                     *           "thu": [
+                     *             [
+                     *               "09:00",
+                     *               "12:00"
+                     *             ],
+                     *             [
+                     *               "13:00",
+                     *               "17:30"
+                     *             ]
+                     *           ],
+                     *           "fri": [
+                     *             [
+                     *               "09:00",
+                     *               "12:00"
+                     *             ],
+                     *             [
+                     *               "13:00",
+                     *               "17:30"
+                     *             ]
+                     *           ]
+                     *         },
+                     *         "region": "DE-BY",
+                     *         "special_days": {
+                     *           "2026-12-31": [
+                     *             [
+                     *               "09:00",
+                     *               "12:00"
+                     *             ]
+                     *           ]
+                     *         }
+                     *       },
+                     *       "from": "2026-01-06",
+                     *       "to": "2026-01-07"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarPreview"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "tz": "Europe/Berlin",
+                         *       "days": [
+                         *         {
+                         *           "date": "2026-01-06",
+                         *           "hours": [],
+                         *           "rule": "holiday",
+                         *           "holiday": "Epiphany"
+                         *         },
+                         *         {
+                         *           "date": "2026-01-07",
+                         *           "hours": [
+                         *             [
+                         *               "09:00",
+                         *               "12:00"
+                         *             ],
+                         *             [
+                         *               "13:00",
+                         *               "17:30"
+                         *             ]
+                         *           ],
+                         *           "rule": "week",
+                         *           "holiday": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Days"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List services
+         * @description The latest version of each, in the order of keys, without its document.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "E-mail",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a service
+         * @description Its latest version.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "E-mail",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "E-mail",
+                         *         "calendar": "office-hours",
+                         *         "owner_group": "network"
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["ServiceVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        /**
+         * Save a service
+         * @description With `If-None-Match: *` the first version of a new one; with `If-Match` the next version of the one you read, which applies again if it was retired. 412 if somebody was there before you, 428 with neither. It holds for what starts from now on. For service managers, process owners and administrators.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description `*`: only if there is none yet; 412 otherwise. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH_ANY"];
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "E-mail",
+                     *       "calendar": "office-hours",
+                     *       "owner_group": "network"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ServiceDocument"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "E-mail",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "E-mail",
+                         *         "calendar": "office-hours",
+                         *         "owner_group": "network"
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["ServiceVersion"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        post?: never;
+        /**
+         * Retire a service
+         * @description With `If-Match`, the ETag you read. It applies to nothing that starts from now on; 409 while another document names it. For service managers, process owners and administrators.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "E-mail",
+                         *       "retired": true,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "E-mail",
+                         *         "calendar": "office-hours",
+                         *         "owner_group": "network"
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["ServiceVersion"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the versions of a service
+         * @description The newest first, without their documents.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "E-mail",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{key}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get one version of a service
+         * @description To restore it, send its document as an edit.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "E-mail",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "E-mail",
+                         *         "calendar": "office-hours",
+                         *         "owner_group": "network"
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["ServiceVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agreements
+         * @description The latest version of each, in the order of keys, without its document.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "Globex",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an agreement
+         * @description Its latest version.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Globex",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Globex",
+                         *         "kind": "sla",
+                         *         "organisation": "globex",
+                         *         "services": [
+                         *           "email"
+                         *         ],
+                         *         "calendar": "office-hours",
+                         *         "valid_from": "2026-01-01",
+                         *         "valid_to": null
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["AgreementVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        /**
+         * Save an agreement
+         * @description With `If-None-Match: *` the first version of a new one; with `If-Match` the next version of the one you read, which applies again if it was retired. 412 if somebody was there before you, 428 with neither. It holds for what starts from now on. For service managers, process owners and administrators.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description `*`: only if there is none yet; 412 otherwise. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH_ANY"];
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Globex",
+                     *       "kind": "sla",
+                     *       "organisation": "globex",
+                     *       "services": [
+                     *         "email"
+                     *       ],
+                     *       "calendar": "office-hours",
+                     *       "valid_from": "2026-01-01",
+                     *       "valid_to": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgreementDocument"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Globex",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Globex",
+                         *         "kind": "sla",
+                         *         "organisation": "globex",
+                         *         "services": [
+                         *           "email"
+                         *         ],
+                         *         "calendar": "office-hours",
+                         *         "valid_from": "2026-01-01",
+                         *         "valid_to": null
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["AgreementVersion"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        post?: never;
+        /**
+         * Retire an agreement
+         * @description With `If-Match`, the ETag you read. It applies to nothing that starts from now on; 409 while another document names it. For service managers, process owners and administrators.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Globex",
+                         *       "retired": true,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Globex",
+                         *         "kind": "sla",
+                         *         "organisation": "globex",
+                         *         "services": [
+                         *           "email"
+                         *         ],
+                         *         "calendar": "office-hours",
+                         *         "valid_from": "2026-01-01",
+                         *         "valid_to": null
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["AgreementVersion"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the versions of an agreement
+         * @description The newest first, without their documents.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "Globex",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{key}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get one version of an agreement
+         * @description To restore it, send its document as an edit.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Globex",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Globex",
+                         *         "kind": "sla",
+                         *         "organisation": "globex",
+                         *         "services": [
+                         *           "email"
+                         *         ],
+                         *         "calendar": "office-hours",
+                         *         "valid_from": "2026-01-01",
+                         *         "valid_to": null
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["AgreementVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List service-level policies
+         * @description The latest version of each, in the order of keys, without its document.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "Incidents",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a service-level policy
+         * @description Its latest version.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Incidents",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Incidents",
+                         *         "targets": [
+                         *           {
+                         *             "process": "incident",
+                         *             "clock": "resolution",
+                         *             "priority": 1,
+                         *             "target": "PT4H",
+                         *             "calendar": "office-hours",
+                         *             "thresholds": [
+                         *               {
+                         *                 "at": "75%",
+                         *                 "do": [
+                         *                   {
+                         *                     "notify": {
+                         *                       "to": [
+                         *                         "assignee"
+                         *                       ]
+                         *                     },
+                         *                     "in_hours": true
+                         *                   }
+                         *                 ]
+                         *               },
+                         *               {
+                         *                 "at": "100%",
+                         *                 "do": [
+                         *                   {
+                         *                     "level": 1
+                         *                   },
+                         *                   {
+                         *                     "add_group": "major-incident"
+                         *                   }
+                         *                 ]
+                         *               }
+                         *             ]
+                         *           }
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["PolicyVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        /**
+         * Save a service-level policy
+         * @description With `If-None-Match: *` the first version of a new one; with `If-Match` the next version of the one you read, which applies again if it was retired. 412 if somebody was there before you, 428 with neither. It holds for what starts from now on. For service managers, process owners and administrators.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description `*`: only if there is none yet; 412 otherwise. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH_ANY"];
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Incidents",
+                     *       "targets": [
+                     *         {
+                     *           "process": "incident",
+                     *           "clock": "resolution",
+                     *           "priority": 1,
+                     *           "target": "PT4H",
+                     *           "calendar": "office-hours",
+                     *           "thresholds": [
+                     *             {
+                     *               "at": "75%",
+                     *               "do": [
+                     *                 {
+                     *                   "notify": {
+                     *                     "to": [
+                     *                       "assignee"
+                     *                     ]
+                     *                   },
+                     *                   "in_hours": true
+                     *                 }
+                     *               ]
+                     *             },
+                     *             {
+                     *               "at": "100%",
+                     *               "do": [
+                     *                 {
+                     *                   "level": 1
+                     *                 },
+                     *                 {
+                     *                   "add_group": "major-incident"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PolicyDocument"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Incidents",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Incidents",
+                         *         "targets": [
+                         *           {
+                         *             "process": "incident",
+                         *             "clock": "resolution",
+                         *             "priority": 1,
+                         *             "target": "PT4H",
+                         *             "calendar": "office-hours",
+                         *             "thresholds": [
+                         *               {
+                         *                 "at": "75%",
+                         *                 "do": [
+                         *                   {
+                         *                     "notify": {
+                         *                       "to": [
+                         *                         "assignee"
+                         *                       ]
+                         *                     },
+                         *                     "in_hours": true
+                         *                   }
+                         *                 ]
+                         *               },
+                         *               {
+                         *                 "at": "100%",
+                         *                 "do": [
+                         *                   {
+                         *                     "level": 1
+                         *                   },
+                         *                   {
+                         *                     "add_group": "major-incident"
+                         *                   }
+                         *                 ]
+                         *               }
+                         *             ]
+                         *           }
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["PolicyVersion"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        post?: never;
+        /**
+         * Retire a service-level policy
+         * @description With `If-Match`, the ETag you read. It applies to nothing that starts from now on; 409 while another document names it. For service managers, process owners and administrators.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you read; 412 if the record has changed since. */
+                    "If-Match"?: components["parameters"]["IF_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Incidents",
+                         *       "retired": true,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Incidents",
+                         *         "targets": [
+                         *           {
+                         *             "process": "incident",
+                         *             "clock": "resolution",
+                         *             "priority": 1,
+                         *             "target": "PT4H",
+                         *             "calendar": "office-hours",
+                         *             "thresholds": [
+                         *               {
+                         *                 "at": "75%",
+                         *                 "do": [
+                         *                   {
+                         *                     "notify": {
+                         *                       "to": [
+                         *                         "assignee"
+                         *                       ]
+                         *                     },
+                         *                     "in_hours": true
+                         *                   }
+                         *                 ]
+                         *               },
+                         *               {
+                         *                 "at": "100%",
+                         *                 "do": [
+                         *                   {
+                         *                     "level": 1
+                         *                   },
+                         *                   {
+                         *                     "add_group": "major-incident"
+                         *                   }
+                         *                 ]
+                         *               }
+                         *             ]
+                         *           }
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["PolicyVersion"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                412: components["responses"]["PRECONDITION_FAILED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                428: components["responses"]["PRECONDITION_REQUIRED"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the versions of a service-level policy
+         * @description The newest first, without their documents.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "key": "office-hours",
+                         *           "version": 2,
+                         *           "name": "Incidents",
+                         *           "retired": false,
+                         *           "origin": "person",
+                         *           "created_at": "2026-03-02T09:30:00.000000Z",
+                         *           "created_by": "mia"
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NamedPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/{key}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get one version of a service-level policy
+         * @description To restore it, send its document as an edit.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "key": "office-hours",
+                         *       "version": 2,
+                         *       "name": "Incidents",
+                         *       "retired": false,
+                         *       "origin": "person",
+                         *       "created_at": "2026-03-02T09:30:00.000000Z",
+                         *       "created_by": "mia",
+                         *       "document": {
+                         *         "name": "Incidents",
+                         *         "targets": [
+                         *           {
+                         *             "process": "incident",
+                         *             "clock": "resolution",
+                         *             "priority": 1,
+                         *             "target": "PT4H",
+                         *             "calendar": "office-hours",
+                         *             "thresholds": [
+                         *               {
+                         *                 "at": "75%",
+                         *                 "do": [
+                         *                   {
+                         *                     "notify": {
+                         *                       "to": [
+                         *                         "assignee"
+                         *                       ]
+                         *                     },
+                         *                     "in_hours": true
+                         *                   }
+                         *                 ]
+                         *               },
+                         *               {
+                         *                 "at": "100%",
+                         *                 "do": [
+                         *                   {
+                         *                     "level": 1
+                         *                   },
+                         *                   {
+                         *                     "add_group": "major-incident"
+                         *                   }
+                         *                 ]
+                         *               }
+                         *             ]
+                         *           }
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["PolicyVersion"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview which target applies
+         * @description To a clock that starts as its case is opened: as everything stands, or with a policy under edit. When it
+         *     would be due, and when it would reach its thresholds. Nothing is stored. Not for those who only request
+         *     services.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "process": "incident",
+                     *       "clock": "resolution",
+                     *       "priority": 2,
+                     *       "requester": "ann",
+                     *       "opened_at": "2026-03-06T16:50:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ForecastQuestion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "service": null,
+                         *       "agreement": "globex",
+                         *       "policy": {
+                         *         "key": "incidents",
+                         *         "version": 2,
+                         *         "target": 1
+                         *       },
+                         *       "calendar": {
+                         *         "key": "office-hours",
+                         *         "version": 1,
+                         *         "tz": "Europe/Berlin"
+                         *       },
+                         *       "target": "PT8H",
+                         *       "due_at": "2026-03-09T16:20:00.000000Z",
+                         *       "thresholds": [
+                         *         {
+                         *           "name": "75",
+                         *           "at": "2026-03-09T14:20:00.000000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["ForecastOfPolicy"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sla/preview": {
         parameters: {
             query?: never;
@@ -5481,6 +7915,298 @@ export interface components {
             items: components["schemas"]["Timer"][];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
+        };
+        Named: {
+            key: string;
+            version: number;
+            /** @description In the reader's language. */
+            readonly name: string;
+            /** @description Whether it applies no more. */
+            retired: boolean;
+            /** @description `seed`: it came with Baton; `person`: somebody wrote it. */
+            origin: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+        };
+        NamedPage: {
+            items: components["schemas"]["Named"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        CalendarDocument: {
+            name?: string;
+            /** @description The name in other languages, by language tag. */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description The IANA zone whose wall clock decides. */
+            tz?: string;
+            /** @description The opening hours of the weekdays. */
+            weekly?: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            };
+            /** @description Whose public holidays are closed: `DE`, `DE-BY`. */
+            region?: string | null;
+            holidays?: string[];
+            /** @description Dates with hours of their own, which win over everything else. */
+            special_days?: {
+                [key: string]: string[][];
+            };
+            /** @description The hours of weekend days that make up for holidays. */
+            make_up?: string[][];
+            /** @description Weeks that are valid from a date on. */
+            changes?: {
+                /** Format: date */
+                from?: string;
+                weekly?: {
+                    mon?: string[][];
+                    tue?: string[][];
+                    wed?: string[][];
+                    thu?: string[][];
+                    fri?: string[][];
+                    sat?: string[][];
+                    sun?: string[][];
+                };
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        CalendarVersion: {
+            key: string;
+            version: number;
+            /** @description In the reader's language. */
+            readonly name: string;
+            /** @description Whether it applies no more. */
+            retired: boolean;
+            /** @description `seed`: it came with Baton; `person`: somebody wrote it. */
+            origin: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            document: components["schemas"]["CalendarDocument"];
+        };
+        Day: {
+            /** Format: date */
+            date: string;
+            /** @description What opens on that day; hours that do not end after they start run past midnight. */
+            hours: string[][];
+            /**
+             * @description What decides about the day.
+             * @enum {string}
+             */
+            rule: "week" | "special" | "closed" | "holiday" | "make_up";
+            /** @description The public holiday on that day, in the reader's language if it is known. */
+            holiday: string | null;
+        };
+        Days: {
+            tz: string;
+            days: components["schemas"]["Day"][];
+        };
+        CalendarPreview: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            calendar: components["schemas"]["CalendarDocument"];
+        };
+        ServiceDocument: {
+            name?: string;
+            /** @description The name in other languages, by language tag. */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description The calendar of cases about it that no agreement covers. */
+            calendar?: string | null;
+            /** @description The group that looks after it. */
+            owner_group?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceVersion: {
+            key: string;
+            version: number;
+            /** @description In the reader's language. */
+            readonly name: string;
+            /** @description Whether it applies no more. */
+            retired: boolean;
+            /** @description `seed`: it came with Baton; `person`: somebody wrote it. */
+            origin: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            document: components["schemas"]["ServiceDocument"];
+        };
+        AgreementDocument: {
+            name?: string;
+            /** @description The name in other languages, by language tag. */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * @description With a customer, between teams, or with a supplier.
+             * @enum {string}
+             */
+            kind?: "sla" | "ola" | "uc";
+            /** @description The customer of an `sla`; null: everybody. */
+            organisation?: string | null;
+            /** @description The group whose work an `ola` is about, or that stands for the supplier of a `uc`. */
+            team?: string | null;
+            /** @description Who supplies, in words. */
+            supplier?: string | null;
+            /** @description The services it covers; none: all. */
+            services?: string[];
+            /** @description The calendar of the cases it covers. */
+            calendar?: string | null;
+            /** @description Its first day. */
+            valid_from?: string | null;
+            /** @description Its last day. */
+            valid_to?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        AgreementVersion: {
+            key: string;
+            version: number;
+            /** @description In the reader's language. */
+            readonly name: string;
+            /** @description Whether it applies no more. */
+            retired: boolean;
+            /** @description `seed`: it came with Baton; `person`: somebody wrote it. */
+            origin: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            document: components["schemas"]["AgreementDocument"];
+        };
+        PolicyDocument: {
+            name?: string;
+            /** @description The name in other languages, by language tag. */
+            names?: {
+                [key: string]: string;
+            };
+            /** @description The most specific that applies holds: what is null counts for all. */
+            targets?: {
+                agreement?: string | null;
+                service?: string | null;
+                process?: string | null;
+                clock?: string;
+                priority?: number | null;
+                /** @description Working time: `PT4H`. */
+                target?: string;
+                calendar?: string;
+                thresholds?: {
+                    /** @description `75%`, `before.PT30M` or `after.PT2H`. */
+                    at?: string;
+                    do?: {
+                        notify?: {
+                            people?: string[];
+                            roles?: string[];
+                            groups?: string[];
+                            to?: ("assignee" | "requester" | "group")[];
+                        };
+                        /** @description Tell whom it notifies in their hours only. */
+                        in_hours?: boolean;
+                        /** @description The escalation level the case is raised to. */
+                        level?: number;
+                        /** @description A group that joins in. */
+                        add_group?: string;
+                        /** @description A group that takes over. */
+                        reassign?: string;
+                    }[];
+                }[];
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        PolicyVersion: {
+            key: string;
+            version: number;
+            /** @description In the reader's language. */
+            readonly name: string;
+            /** @description Whether it applies no more. */
+            retired: boolean;
+            /** @description `seed`: it came with Baton; `person`: somebody wrote it. */
+            origin: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            document: components["schemas"]["PolicyDocument"];
+        };
+        ForecastQuestion: {
+            process: string;
+            clock: string;
+            /** @default null */
+            priority: number | null;
+            /** @default null */
+            service: string | null;
+            /** @default null */
+            organisation: string | null;
+            /**
+             * @description A username, in place of her organisation.
+             * @default null
+             */
+            requester: string | null;
+            /**
+             * @description For the clock of a team: the group.
+             * @default null
+             */
+            team: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * @description A policy under edit, as if it were saved.
+             * @default null
+             */
+            policy: components["schemas"]["PolicyDocument"] | null;
+            /**
+             * @description Whose place that policy takes; else it comes beside the others.
+             * @default _draft
+             */
+            policy_key: string;
+        };
+        PolicyReference: {
+            key: string;
+            /** @description 0: the policy under edit. */
+            version: number;
+            /** @description The number of the target in it, from 0. */
+            target: number;
+        };
+        CalendarReference: {
+            key: string;
+            version: number;
+            tz: string;
+        };
+        Reached: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description null: never.
+             */
+            at: string | null;
+        };
+        ForecastOfPolicy: {
+            /** @description The service's key. */
+            service: string | null;
+            /** @description The agreement that covers the case. */
+            agreement: string | null;
+            /** @description null: no target applies, and nothing is measured. */
+            policy: components["schemas"]["PolicyReference"] | null;
+            calendar: components["schemas"]["CalendarReference"] | null;
+            /** @description As written: `PT4H`. */
+            target: string | null;
+            /**
+             * Format: date-time
+             * @description null: never, or no target.
+             */
+            due_at: string | null;
+            thresholds: components["schemas"]["Reached"][];
         };
         Change: {
             /** Format: date-time */
