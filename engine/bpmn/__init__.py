@@ -19,6 +19,7 @@ from engine.bpmn.check import check
 from engine.bpmn.dialect import STARTER, Call
 from engine.bpmn.effects import (
     Called,
+    ClockMark,
     Effects,
     Failure,
     JobOffered,
@@ -44,6 +45,7 @@ __all__ = [
     "Call",
     "Called",
     "Circumstances",
+    "ClockMark",
     "Decided",
     "Definition",
     "Effects",
@@ -61,6 +63,7 @@ __all__ = [
     "TaskOpened",
     "TimerArmed",
     "calls",
+    "claim_marks",
     "correlation_text",
     "head",
     "keys",
@@ -191,6 +194,18 @@ def specification(
         return called[key, version]
 
     return build(_parsed(executable_xml), version, find)
+
+
+def claim_marks(process: Process, element: str, called: Called | None, token: int) -> list[ClockMark]:
+    """What claiming the user task at `token` does to clocks, known without loading the case."""
+    specs = (process if called is None else process.called[called]).task_specs
+    spec = specs.get(f"{element}#item") or specs.get(element)
+    marks = () if spec is None else spec.clocks
+    return [
+        ClockMark(mark.name, mark.action, token, element, called)
+        for mark in marks
+        if mark.on == dialect.CLAIM
+    ]
 
 
 def _parsed(executable_xml: str) -> etree._Element:

@@ -1,12 +1,13 @@
 """Build the specification of a process from its stored executable: the last step before it runs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from lxml import etree
 
 from engine.bpmn import dialect
-from engine.bpmn.dialect import tag
+from engine.bpmn.dialect import Mark, tag
 from engine.bpmn.specs.activities import (
     Activity,
     Assignment,
@@ -79,6 +80,7 @@ def build(executable: etree._Element, version: int, find: Find) -> Process:
     drawn = next(dialect.children(executable, "process"))
     process = Process(drawn.get("id", ""), version)
     root = ProcessScope(process, "#process", element=drawn.get("id"), label=dialect.label(drawn))
+    root.clocks = _clocks(drawn)
     process.root = root
     record = dialect.extension(drawn, "record")
     if record is not None:
@@ -118,6 +120,7 @@ class _Builder:
     def node(self, e: etree._Element) -> Element:
         node: Element = getattr(self, "_" + tag(e))(e, _about(e))
         node.default = e.get("default")
+        node.clocks = _clocks(e)
         return self._repeat(e, self._activity(e, node)) if isinstance(node, Activity) else node
 
     def attach(self, event: Element, host: Element) -> None:
@@ -131,6 +134,7 @@ class _Builder:
     def event_sub_process(self, scope: ScopeMixin, drawn: etree._Element) -> None:
         body = EventSubProcess(self.process, drawn.get("id", ""), **_about(drawn))
         body.within = cast(Element, scope)
+        body.clocks = _clocks(drawn)
         self.fill(body, drawn)
         start = next(self.process.task_specs[e.get("id", "")] for e in dialect.children(drawn, "startEvent"))
         start.body, body.start = body, start
@@ -267,8 +271,18 @@ class _Builder:
             **_about(e),
         )
         body.default = item.default
+        body.clocks = tuple(mark for mark in item.clocks if mark.on != dialect.CLAIM)
+        item.clocks = tuple(mark for mark in item.clocks if mark.on == dialect.CLAIM)
         item.within = body
         return body
+
+
+def _clocks(e: etree._Element) -> tuple[Mark, ...]:
+    """The marks of an element. What catches something for a scope is entered and left when it happens."""
+    marks = dialect.clock_marks(e)
+    if tag(e) == "boundaryEvent" or (tag(e) == "startEvent" and dialect.event_kind(e) != "none"):
+        return tuple(replace(mark, on=dialect.LEAVE) for mark in marks)
+    return tuple(marks)
 
 
 def _catches(e: etree._Element) -> Catches:

@@ -97,13 +97,15 @@ _CAMUNDA_ATTRIBUTES = {
     "escalationEventDefinition": {"escalationCodeVariable"},
 }
 _OTHER_SERVICES = ("class", "delegateExpression", "expression")
-_BATON_ELEMENTS = {
-    "process": {"record", "name", "description"},
+_BATON_ELEMENTS = {name: {"clock", "name"} for name in dialect.ACTIVITIES | dialect.EVENTS} | {
+    "process": {"clock", "record", "name", "description"},
     "lane": {"group", "name"},
-    "userTask": {"separation", "name"},
-    "receiveTask": {"correlation", "payload", "name"},
+    "userTask": {"clock", "separation", "name"},
+    "receiveTask": {"clock", "correlation", "payload", "name"},
     "messageEventDefinition": {"correlation", "payload"},
 }
+_REPEATED = {"name", "description", "clock"}
+"""The `baton:` elements that one element may have several of."""
 _BATON_ATTRIBUTES = {
     "record": {"prefix", "title", "priority", "service", "requester"},
     "name": {"lang"},
@@ -112,7 +114,18 @@ _BATON_ATTRIBUTES = {
     "separation": {"from"},
     "correlation": {"key"},
     "payload": {"variable"},
+    "clock": {"name", "action", "on"},
 }
+_CLOCK_NAME = re.compile(r"[\w-]{1,64}")
+_TAKES_TIME = {
+    "userTask",
+    "receiveTask",
+    "serviceTask",
+    "subProcess",
+    "callActivity",
+    "intermediateCatchEvent",
+}
+"""What is left at another time than it is entered, so that a clock can pause there."""
 _ACTIVITY_ATTRIBUTES = {"default", "isForCompensation", "startQuantity", "completionQuantity"}
 _EXPRESSION_ATTRIBUTES = {"language", "evaluatesToTypeRef"}
 _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and name
@@ -212,6 +225,7 @@ class _Checker:
         self.file = file
         self.form_exists = form_exists
         self.decision_exists = decision_exists
+        self.clocks_started: set[str] = set()
         self.report = Report()
 
     # -- saying so -------------------------------------------------------------------------------------------
@@ -247,6 +261,13 @@ class _Checker:
             self.refuse(
                 root, 'No process in this diagram is executable: set isExecutable="true" on the one to run.'
             )
+        self.clocks_started = {
+            mark.name
+            for process in processes
+            for element in dialect.spoken(process)
+            for mark in dialect.clock_marks(element)
+            if mark.action == dialect.START
+        }
         for process in processes:
             self.process(process)
 
@@ -862,6 +883,7 @@ class _Checker:
         elif tag(element) in _ATTRIBUTES:
             self.attributes(element)
             self.extensions(element)
+            self.clocks(element)
             self.language(element, element.get("language"))
             once = [tag(e) for e in dialect.children(element, *_ONE_AT_MOST)]
             for name in sorted({name for name in once if once.count(name) > 1}):
@@ -903,7 +925,7 @@ class _Checker:
         names = [
             name
             for space, name in (dialect.qualified(e.tag) for e in found)
-            if space == BATON and name not in ("name", "description")
+            if space == BATON and name not in _REPEATED
         ]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.refuse(element, f"baton:{name} may be given only once.")
@@ -956,6 +978,37 @@ class _Checker:
         for attribute in found.attrib:
             if attribute not in _BATON_ATTRIBUTES[name]:
                 self.refuse(found, f"baton:{name} has no attribute {attribute!r}.")
+
+    def clocks(self, element: etree._Element) -> None:
+        """The marks of clocks on an element: known ones, where they can happen, each once."""
+        drawn = dialect.extensions(element, BATON, "clock")
+        seen: set[dialect.Mark] = set()
+        for found, mark in zip(drawn, dialect.clock_marks(element), strict=True):
+            if reason := self.clock_refused(element, mark):
+                self.refuse(found, reason)
+            elif mark in seen:
+                self.refuse(found, f"The clock {mark.name!r} is marked so twice here.")
+            seen.add(mark)
+
+    def clock_refused(self, element: etree._Element, mark: dialect.Mark) -> str | None:
+        """Why a mark is none; None when it is one."""
+        moments = dialect.CLOCK_MOMENTS.get(mark.action)
+        if not _CLOCK_NAME.fullmatch(mark.name):
+            return "baton:clock needs a name of 1 to 64 letters, digits, '-' and '_'."
+        if moments is None:
+            return f"A clock's action is {', '.join(dialect.CLOCK_MOMENTS)}; {mark.action!r} is none."
+        if mark.on not in moments:
+            allowed = " or ".join(moments)
+            return f'A clock has no {mark.action} on="{mark.on}": that may be on {allowed}.'
+        if mark.on == dialect.CLAIM and tag(element) != "userTask":
+            return "Only a user task is claimed."
+        if tag(element) == "process" and mark.action != dialect.START:
+            return "On a process a clock can only start."
+        if mark.action == dialect.PAUSE and tag(element) not in _TAKES_TIME:
+            return f"A bpmn:{tag(element)} takes no time, so no clock can pause there."
+        if mark.name not in self.clocks_started:
+            return f"Nothing in this file starts the clock {mark.name!r}."
+        return None
 
     def literal(self, element: etree._Element, text: str, reader: Callable[[str], object]) -> None:
         """Check a text as far as it can be: an expression in it by its grammar, one without any by what it

@@ -268,6 +268,38 @@ def parameters(activity: _Element, kind: str) -> list[tuple[str, str, _Element]]
     ]
 
 
+START, PAUSE, RESUME, STOP = "start", "pause", "resume", "stop"
+"""What happens to a clock. A diagram says when it starts, pauses and stops; it resumes when what paused it
+is over."""
+
+ENTER, CLAIM, LEAVE = "enter", "claim", "leave"
+"""When a mark of a clock takes effect."""
+
+CLOCK_MOMENTS = {START: (ENTER,), PAUSE: (ENTER,), STOP: (ENTER, CLAIM, LEAVE)}
+"""The moments at which each action may be marked. A pause lasts from entering to leaving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an element does to the clock of a name, and when."""
+
+    name: str
+    action: str
+    on: str
+
+
+def clock_marks(element: _Element) -> list[Mark]:
+    """The marks of clocks on a process, an activity or an event, in the order drawn."""
+    return [
+        Mark(
+            (e.get("name") or "").strip(),
+            (e.get("action") or "").strip(),
+            (e.get("on") or ENTER).strip(),
+        )
+        for e in extensions(element, BATON, "clock")
+    ]
+
+
 LATEST, TOGETHER, NUMBERED = "latest", "deployment", "version"
 """How a call activity says which version it calls: the latest, the one deployed with it, or a number."""
 

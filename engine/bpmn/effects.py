@@ -87,6 +87,19 @@ class JobOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockMark:
+    """The diagram does something to the clock of a name: `start`, `pause`, `resume` or `stop`. A pause is its
+    token's, and so is its end: several may pause a clock at once.
+    """
+
+    name: str
+    action: str
+    token: int
+    element: str
+    process: Called | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of history: what happened at which element, as drawn. The detail of a step in a called process
     has its `process`: key and version."""
@@ -104,7 +117,7 @@ class Effects:
     timers that
     were never written down, and `armed` some that were and now have another due date; `withdrawn`
     may name jobs that were never written down. `renamed` are open user tasks with their new name and its
-    translations.
+    translations; `clocks` are the marks that were passed, in order.
     """
 
     opened: dict[int, TaskOpened] = field(default_factory=dict)
@@ -116,6 +129,7 @@ class Effects:
     offered: dict[int, JobOffered] = field(default_factory=dict)
     withdrawn: set[int] = field(default_factory=set)
     renamed: dict[int, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    clocks: list[ClockMark] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
     def open(self, task: TaskOpened) -> None:

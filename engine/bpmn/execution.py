@@ -21,7 +21,8 @@ from SpiffWorkflow import Workflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.effects import Called, Effects, Failure, Position, Step
+from engine.bpmn.dialect import CLAIM
+from engine.bpmn.effects import Called, ClockMark, Effects, Failure, Position, Step
 from engine.calendars import LOOK_AHEAD, Calendar
 from engine.durations import format_instant, parse_instant, working_time
 from engine.scripting import Expression, Script, ScriptError, Template
@@ -236,9 +237,12 @@ class Execution(Workflow):
         self._ready(self.task_tree)
         self.run()
 
-    def complete_task(self, token: int, data: Mapping[str, Json]) -> None:
-        """A person completed the user task at `token`: its variables are written, then the case goes on."""
+    def complete_task(self, token: int, data: Mapping[str, Json], *, claimed: bool = True) -> None:
+        """A person completed the user task at `token`: its variables are written, then the case goes on.
+        With `claimed` False nobody had claimed it: it is claimed by that."""
         waiting = self._token(token)
+        if not claimed:
+            waiting.spec.mark(waiting, CLAIM)
         for name, value in data.items():
             self.assign(waiting, name, value)
         self.effects.closed.add(token)
@@ -435,6 +439,11 @@ class Execution(Workflow):
             Step(kind, spec.element, {"name": spec.label, **detail, **self._where(spec)})
         )
 
+    def mark(self, token: Token, name: str, action: str) -> None:
+        """Something happens to the clock of a name, because of `token`."""
+        process = self.process_of(token.spec)
+        self.effects.clocks.append(ClockMark(name, action, token.id, token.spec.element, process))
+
     # -- what the heart asks ---------------------------------------------------------------------------------
 
     @property
@@ -493,6 +502,10 @@ class Execution(Workflow):
             if (kind := token.spec.awaits(token)) is not None:
                 found[kind].add(token.id)
         return found
+
+    def pausing(self, clock: str) -> set[int]:
+        """The tokens that pause the clock of a name now."""
+        return {token.id for token in self.tasks.values() if clock in token.notes.get("pauses", ())}
 
     def takes_payload(self, token: int) -> bool:
         """Whether the message event at `token` declares what becomes of a payload."""

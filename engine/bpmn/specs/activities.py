@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from engine.bpmn.dialect import CLAIM
 from engine.bpmn.effects import JobOffered, TaskOpened
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
@@ -253,6 +254,12 @@ class UserTask(Activity):
         execution.note("entered", self)
         execution.effects.open(task)
         return False
+
+    def entered(self, token: Token) -> None:
+        super().entered(token)
+        opened = token.workflow.effects.opened.get(token.id)
+        if opened is not None and opened.assignee is not None:
+            self.mark(token, CLAIM)  # somebody has it, and nobody is going to claim it
 
     def awaits(self, token: Token) -> str | None:
         return "task" if token.waits else None

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, ClassVar
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.specs.base import TaskSpec
 
+from engine.bpmn.dialect import ENTER as ON_ENTER
+from engine.bpmn.dialect import LEAVE as ON_LEAVE
+from engine.bpmn.dialect import PAUSE, RESUME, Mark
 from engine.bpmn.effects import Called
 from engine.bpmn.execution import ElementFailed, Token
 from engine.scripting import Template
@@ -76,6 +79,7 @@ class Element(TaskSpec):
         self.flows: list[Flow] = []
         self.default: str | None = None
         self.within: Element | None = None
+        self.clocks: tuple[Mark, ...] = ()
 
     @property
     def process(self) -> Process:
@@ -100,7 +104,9 @@ class Element(TaskSpec):
     def _run_hook(self, token: Token) -> bool | None:
         notes = token.notes
         if notes.setdefault("phase", ENTER) == ENTER:
-            if not self.enter(token):
+            done = self.enter(token)
+            self.entered(token)
+            if not done:
                 return None
             notes["phase"] = HAND_OUT
         if notes["phase"] == HAND_OUT:
@@ -112,12 +118,36 @@ class Element(TaskSpec):
     def _on_complete_hook(self, token: Token) -> None:
         if self.visible:
             token.workflow.note("left", self)
+        self._resume_clocks(token)
+        self.mark(token, ON_LEAVE)
         self.left(token)
 
     def _on_cancel(self, token: Token) -> None:
         if token.active and self.visible:
             token.workflow.note("cancelled", self)
+        self._resume_clocks(token)
         self.withdraw(token)
+
+    # Clocks: what is marked on an element happens to those of its case.
+
+    def entered(self, token: Token) -> None:
+        """Pass the marks of entering, once: a dead job that begins anew was entered before."""
+        if not self.clocks or "entered" in token.notes:
+            return
+        token.notes["entered"] = True
+        self.mark(token, ON_ENTER)
+        if pauses := [mark.name for mark in self.clocks if mark.action == PAUSE]:
+            token.notes["pauses"] = pauses
+
+    def mark(self, token: Token, moment: str) -> None:
+        for mark in self.clocks:
+            if mark.on == moment:
+                token.workflow.mark(token, mark.name, mark.action)
+
+    def _resume_clocks(self, token: Token) -> None:
+        """End the pauses that began with this token: as they began, whatever the diagram says by now."""
+        for name in token.notes.pop("pauses", ()):
+            token.workflow.mark(token, name, RESUME)
 
     # What the kinds override.
 

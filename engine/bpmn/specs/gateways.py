@@ -63,5 +63,7 @@ class EventBasedGateway(Element):
     def enter(self, token: Token) -> bool:
         plans = [(flow.target, flow.target.plan(token)) for flow in self.flows]
         for target, plan in plans:
-            target.announce(token.workflow.listen(target, token), plan)
+            listener = token.workflow.listen(target, token)
+            target.announce(listener, plan)
+            target.entered(listener)
         return False

@@ -172,6 +172,15 @@ def escalation(code: str | None = None, **attributes: object) -> str:
 TERMINATE = "<terminateEventDefinition/>"
 
 
+def mark(*marks: str) -> str:
+    """Marks of clocks in their extension elements, each as `start resolution` or `stop response claim`."""
+    return extensions(*(_mark(*each.split()) for each in marks))
+
+
+def _mark(action: str, name: str, on: str | None = None) -> str:
+    return f"<baton:clock {_attributes({'name': name, 'action': action, 'on': on})}/>"
+
+
 def params(inputs: Mapping[str, str] | None = None, outputs: Mapping[str, str] | None = None) -> str:
     """`camunda:inputOutput`, in its extension elements."""
     lines = [
