@@ -33,6 +33,7 @@ class Service:
     called: frozenset[str]
     calendar: str | None
     references: tuple[Reference, ...] = ()
+    owner_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ def read_service(document: object, pointer: str = "#") -> Service:
     ]
     reading.require_right()
     names = [given["name"], *(given.get("names") or {}).values()]
-    return Service(frozenset(map(called, names)), given.get("calendar"), tuple(references))
+    return Service(
+        frozenset(map(called, names)), given.get("calendar"), tuple(references), given.get("owner_group")
+    )
 
 
 def read_agreement(document: object, pointer: str = "#") -> Agreement:

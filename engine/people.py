@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Executable, Text, bindparam, cast, delete, or_, select
+from sqlalchemy import Executable, String, Text, bindparam, cast, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -193,6 +193,19 @@ _IS_SOMEBODY = PersonRow.username != OPERATOR
 def everybody(session: Session) -> list[Person]:
     """All people there are, in the order of usernames: for the administrator at the command line."""
     return _people(session.execute(_PEOPLE.where(_IS_SOMEBODY)).all())
+
+
+def addressed(
+    session: Session, usernames: Collection[str], groups: Collection[str], roles: Collection[str]
+) -> list[Person]:
+    """The active people who bear one of these names, are in one of these groups or have one of these roles,
+    in the order of usernames.
+    """
+    members = select(MembershipRow.person_id).where(MembershipRow.group_name.in_(groups))
+    # JSON as text: a role's name has no character that JSON would escape.
+    having = (cast(PersonRow.roles, String).contains(f'"{role}"', autoescape=True) for role in roles)
+    meant = or_(PersonRow.username.in_(usernames), PersonRow.id.in_(members), *having)
+    return _people(session.execute(_PEOPLE.where(_IS_SOMEBODY, PersonRow.active, meant)).all())
 
 
 def names(session: Session, usernames: Collection[str]) -> dict[str, str]:

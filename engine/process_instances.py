@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, history, people, runtime, words
+from engine import access, clockwork, definitions, history, people, runtime, words
 from engine.bpmn import Execution, Position
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
@@ -249,6 +249,8 @@ def resume(session: Session, instance_id: str, order: Order) -> ProcessInstanceR
     instance = _hold(session, instance_id, "resume", order)
     instance.state = InstanceState.FAILED if instance.failures else InstanceState.ACTIVE
     timers.release(session, instance.id)
+    if instance.open_clocks:
+        clockwork.release(session, instance)
     jobs.release(session, instance.id)
     _advance(session, instance, Execution.run, order, order.entry("resumed"))
     return instance

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import bpmn, policies, words
+from engine import bpmn, clockwork, policies, words
 from engine.bpmn import Circumstances, Effects, Execution, Process
 from engine.calendars import Calendar
 from engine.decisions import Decider
@@ -66,6 +66,8 @@ def begin(
         requester=what.requester,
         zone=what.zone,
         started_at=now,
+        escalation_level=0,
+        open_clocks=0,
         failures=[],
         revision=0,
         history_length=0,
@@ -137,7 +139,8 @@ def advance(
     """
     now = at_flush(session, now)  # it may have waited for the case since it was asked for
     execution = load(session, instance, now)
-    how = _Writing(now, actor, execution.last_id, done, _texts(instance, execution))
+    head = clockwork.head_of(instance)
+    how = _Writing(now, actor, execution.last_id, done, _texts(instance, execution), head)
     act(execution)
     _write(session, instance, execution, entries, how)
 
@@ -177,6 +180,33 @@ def record(
     instance.revision += 1
     process_instances.save(session, instance)
     history.append(session, rows)
+
+
+def claimed(
+    session: Session,
+    instance: ProcessInstanceRow,
+    task: UserTaskRow,
+    entry: Entry,
+    *,
+    now: datetime,
+    actor: str | None,
+) -> None:
+    """Remember that somebody has a task that nobody had, and let the clocks follow that the diagram stops by
+    it.
+    """
+    called = None if task.process_key is None else bpmn.Called(task.process_key, task.process_version or 0)
+    process = _specification(session, instance.definition_id)
+    followed = clockwork.follow(
+        session,
+        instance,
+        bpmn.claim_marks(process, task.element, called, task.token),
+        before=clockwork.head_of(instance),
+        pausing=lambda _: set(),  # claiming starts no clock
+        now=now,
+        actor=actor,
+    )
+    record(session, instance, entry, *followed.entries, now=now, actor=actor)
+    followed.write()
 
 
 def remark(
@@ -264,7 +294,8 @@ def _told(head: Mapping[str, Any], name: str, instance: ProcessInstanceRow) -> s
 @dataclass(frozen=True, slots=True)
 class _Writing:
     """What `_write` is told: tokens up to `known` were in the database before; `done` is the task a person
-    completed just now; `texts` are what the case was found by until now.
+    completed just now; `texts` are what the case was found by until now, and `head` is what decided about its
+    targets.
     """
 
     now: datetime
@@ -272,6 +303,7 @@ class _Writing:
     known: int
     done: UserTaskRow | None = None
     texts: tuple[str, ...] = ()
+    head: clockwork.Head | None = None
 
 
 def _write(
@@ -286,10 +318,21 @@ def _write(
     """
     _set_head(instance, execution, how.now)
     steps = [Entry(step.kind, step.element, step.detail) for step in execution.effects.steps]
+    followed = clockwork.follow(
+        session,
+        instance,
+        execution.effects.clocks,
+        before=how.head,
+        pausing=execution.pausing,
+        now=how.now,
+        actor=how.actor,
+    )
     end = [Entry("completed")] if instance.state == InstanceState.COMPLETED else []
-    rows = history.chain(instance, [*entries, *steps, *end], at=how.now, actor=how.actor)
+    told = [*entries, *steps, *followed.entries, *end]
+    rows = history.chain(instance, told, at=how.now, actor=how.actor)
     (process_instances.save if how.known else process_instances.add)(session, instance)
     history.append(session, rows)
+    followed.write()
     if (texts := _texts(instance, execution)) != how.texts:
         search.put(session, instance.id, words.of(texts))
     _close(session, instance.id, execution.effects, how)
@@ -350,7 +393,7 @@ def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) 
     rows.
     """
     if closed := _known(effects.closed, how) | ({how.done.token} if how.done else set()):
-        user_tasks.close_tasks(session, instance_id, closed, how.done)
+        user_tasks.close_tasks(session, instance_id, closed, how.done, how.now)
     if stale := _known(effects.disarmed | effects.armed.keys(), how):
         timers.remove(session, instance_id, stale)
     if gone := _known(effects.unsubscribed, how):
@@ -414,6 +457,7 @@ def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> 
         "created_at": created_at,
         "due_at": task.due,
         "completed_at": None,
+        "closed_at": None,
         "completed_by": None,
         "revision": 1,
     }

@@ -1,33 +1,41 @@
-"""Timers: fire what is due. Called by every node's sweep; the rows decide what is due, and a row fires once.
+"""Timers: fire what is due, the thresholds of clocks too. Called by every node's sweep; the rows decide what
+is due, and what is due fires once.
 
-A batch is one transaction. It takes up to `BATCH` cases that have something due, in the order of their ids
-against deadlock, leaving out those another node holds; each timer fires in a savepoint of its own, so that
-one that fails neither undoes nor stops the rest.
+A batch is one transaction. It takes up to `BATCH` cases that have something due inside, and more in which
+nothing has to be looked at, in the order of their ids against deadlock, leaving out those another node holds;
+each timer fires in a savepoint of its own, so that one that fails neither undoes nor stops the rest.
 """
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from engine import access, bpmn, runtime
+from engine import access, bpmn, clockwork, escalations, runtime
 from engine.bpmn import Execution
 from engine.durations import format_instant
 from engine.errors import Conflict, NotFound
+from engine.escalations import Firing
 from engine.people import Person
-from engine.store.base import at_flush
+from engine.store import clocks, process_instances
+from engine.store.base import at_flush, table_of
+from engine.store.clocks import ClockRow
 from engine.store.history import Entry
+from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
 __all__ = ["Swept", "TimerState", "anything_due", "page", "retry", "sweep"]
 
 BATCH = 20
+"""Cases a transaction takes in which something may have to be moved."""
+LOOK = 200
+"""How many due timers and clocks are looked at for them."""
 BATCH_SECONDS = 0.5
 ATTEMPTS = 5
 """How often a timer is tried before it is a dead letter."""
@@ -38,48 +46,113 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class Swept:
     """What one batch did: `lateness` in seconds, one for each timer fired, from when it was due to when it
-    fired.
+    fired; `thresholds` the same for those of clocks, of which `breaches` were targets run out.
     """
 
     cases: int = 0
     failed: int = 0
     lateness: list[float] = field(default_factory=list)
+    thresholds: list[float] = field(default_factory=list)
+    breaches: int = 0
 
     @property
     def fired(self) -> int:
-        return len(self.lateness)
+        return len(self.lateness) + len(self.thresholds)
+
+
+@dataclass(order=True, frozen=True, slots=True)
+class _Due:
+    """Something to be fired in a case of which the state is needed: a timer, or a threshold of a clock. In
+    the order in which it is done.
+    """
+
+    next_at: datetime
+    due_at: datetime
+    instance_id: str
+    token: int
+    timer: TimerRow | None = field(default=None, compare=False)
+    clock_id: str = field(default="", compare=False)
+    threshold: str = field(default="", compare=False)
 
 
 def sweep(session: Session, now: datetime) -> Swept:
-    """Fire what is due at `now` in up to `BATCH` cases, in the order it was due.
+    """Fire what is due at `now`, in the order it was due.
+
+    1. Hold some of the cases that have waited longest; those that somebody else holds are passed over.
+    2. Thresholds that no diagram waits for need no case: fire those of all cases at once.
+    3. What is left goes case by case into the diagram, timers and thresholds together in their order.
 
     A batch that takes long ends early, so that SQLite's other writers get a turn; what is left stays due.
     """
-    held = _hold_due(session, now)
-    swept = Swept(cases=len(held))
-    moved: set[str] = set()
-    deadline = time.monotonic() + BATCH_SECONDS
-    for timer in _due_timers(session, held, now):
-        if moved and time.monotonic() > deadline:
-            break
-        if timer.instance_id in moved and not _is_there(session, timer):
-            continue  # the one before it has disarmed it
-        moved.add(timer.instance_id)
-        _fire(session, held, timer, now, swept)
+    heads = _hold_due(session, now)
+    swept = Swept(cases=len(heads))
+    timers = _due_timers(session, heads, now)
+    firings = _due_firings(session, heads, now)
+    inside = {timer.instance_id for timer in timers}
+    inside |= {firing.instance.id for firing in firings if firing.caught and not firing.rests}
+    _fire_plain(session, [firing for firing in firings if firing.instance.id not in inside], now, swept)
+    due = [_Due(t.next_at, t.due_at, t.instance_id, t.token, timer=t) for t in timers]
+    due += [_as_due(firing) for firing in firings if firing.instance.id in inside]
+    _fire_inside(session, _whole(session, inside), sorted(due), now, swept)
     return swept
 
 
+def _as_due(firing: Firing) -> _Due:
+    at = clockwork.next_of(firing.entry) or firing.due
+    return _Due(
+        at, firing.due, firing.instance.id, 0, clock_id=firing.clock.id, threshold=firing.entry["name"]
+    )
+
+
+def _fire_inside(
+    session: Session, held: dict[str, ProcessInstanceRow], due: list[_Due], now: datetime, swept: Swept
+) -> None:
+    moved: set[str] = set()
+    deadline = time.monotonic() + BATCH_SECONDS
+    for each in due:
+        if moved and time.monotonic() > deadline:
+            break
+        if each.timer is None:
+            _fire_threshold(session, held, each, now, swept)
+        elif each.instance_id not in moved or _is_there(session, each.timer):
+            _fire(session, held, each.timer, now, swept)
+        moved.add(each.instance_id)
+
+
 def _hold_due(session: Session, now: datetime) -> dict[str, ProcessInstanceRow]:
-    """The cases waiting longest, held and by id; those that somebody else holds are passed over."""
+    """The cases waiting longest, held and by id, without their states."""
     passed = 0
-    while ids := set(session.scalars(_due(now).offset(passed).limit(BATCH))):
-        due = select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(ids), *_RUNS)
-        held = session.scalars(due.order_by(ProcessInstanceRow.id).with_for_update(skip_locked=True)).all()
-        if held:
-            session.expunge_all()  # values, as `runtime.lock` gives them
-            return {instance.id: instance for instance in held}
-        passed += BATCH
+    while found := session.execute(_due(now).offset(passed).limit(LOOK)).all():
+        tried: set[str] = set()
+        while ids := _first_cases(found, tried):
+            if held := process_instances.held(session, ids, bpmn.FORMAT):
+                return {instance.id: instance for instance in held}
+            tried |= ids  # somebody else holds them all
+        passed += LOOK
     return {}
+
+
+def _first_cases(found: Iterable[Any], tried: Collection[str]) -> set[str]:
+    """As many cases as a batch takes: few of those in which something may have to be moved."""
+    cases: set[str] = set()
+    inside = 0
+    for row in found:
+        if row.instance_id not in cases and row.instance_id not in tried:
+            inside += row.inside
+            if inside > BATCH:
+                break
+            cases.add(row.instance_id)
+    return cases
+
+
+def _whole(session: Session, ids: Collection[str]) -> dict[str, ProcessInstanceRow]:
+    """Cases that are held, with their states."""
+    if not ids:
+        return {}
+    found = session.scalars(select(ProcessInstanceRow).where(ProcessInstanceRow.id.in_(ids))).all()
+    for instance in found:
+        session.expunge(instance)  # values, as `runtime.lock` gives them
+    return {instance.id: instance for instance in found}
 
 
 def _fire(
@@ -102,20 +175,151 @@ def _fire(
         held[instance.id] = runtime.lock(session, instance.id)  # as it was before the attempt
 
 
-_RUNS = (ProcessInstanceRow.state.in_(OPEN_STATES), ProcessInstanceRow.state_format <= bpmn.FORMAT)
-"""Cases this node can move on; what a newer Baton has saved is left to it."""
+_ARMED_CLOCK = table_of(ClockRow).c
+_SUBSCRIPTION = table_of(SubscriptionRow).c
+_CATCHES = _SUBSCRIPTION.message.startswith("sla.", autoescape=True)
 
 
-def _due(present: Any) -> Select[str]:
-    """The cases of timers due at an instant, those waiting longest first: one index, whatever is open."""
-    due = select(TimerRow.instance_id).where(IS_ARMED, TimerRow.next_at <= present)
-    return due.order_by(TimerRow.next_at)
+def _due(present: Any) -> Select[Any]:
+    """(case, whether something inside it may have to be moved) of what is due at an instant, what has waited
+    longest first: two indexes, whatever is open.
+    """
+    waits = select(1).where(_SUBSCRIPTION.instance_id == _ARMED_CLOCK.instance_id, _CATCHES).exists()
+    timer = select(TimerRow.instance_id, TimerRow.next_at, literal(1).label("inside"))
+    clock = select(_ARMED_CLOCK.instance_id, _ARMED_CLOCK.next_at, case((waits, 1), else_=0))
+    both = union_all(
+        timer.where(IS_ARMED, TimerRow.next_at <= present), clock.where(_ARMED_CLOCK.next_at <= present)
+    ).subquery()
+    return select(both.c.instance_id, both.c.inside).order_by(both.c.next_at)
 
 
 def _due_timers(session: Session, cases: Collection[str], now: datetime) -> list[TimerRow]:
     theirs = select(TimerRow).where(TimerRow.instance_id.in_(cases), IS_ARMED, TimerRow.next_at <= now)
-    order = (TimerRow.next_at, TimerRow.due_at, TimerRow.instance_id, TimerRow.token)
-    return list(session.scalars(theirs.order_by(*order)))
+    return list(session.scalars(theirs)) if cases else []
+
+
+# Thresholds
+
+
+def _due_firings(session: Session, heads: Mapping[str, ProcessInstanceRow], now: datetime) -> list[Firing]:
+    """The thresholds that are due in these cases, in their order."""
+    found = clocks.due_of(session, heads, now) if heads else []
+    if not found:
+        return []
+    caught = _caught(session, {clock.instance_id for clock in found})
+    firings = [
+        Firing(
+            heads[clock.instance_id],
+            clock,
+            entry,
+            (clock.instance_id, escalations.message_of(clock, entry)) in caught,
+        )
+        for clock in found
+        for entry in clockwork.due_now(clock, now)
+    ]
+    return sorted(firings, key=lambda firing: (firing.due, firing.clock.id))
+
+
+def _caught(session: Session, cases: Collection[str]) -> set[tuple[str, str]]:
+    """(case, message) of what diagrams wait for of their clocks."""
+    waiting = select(SubscriptionRow.instance_id, SubscriptionRow.message)
+    found = session.execute(waiting.where(SubscriptionRow.instance_id.in_(cases), _CATCHES))
+    return {(instance, message) for instance, message in found}
+
+
+def _fire_plain(session: Session, firings: list[Firing], now: datetime, swept: Swept) -> None:
+    """Fire thresholds that move no case: all in one savepoint, and if that fails each in one of its own."""
+    if not firings:
+        return
+    try:
+        with session.begin_nested():
+            told = escalations.fire(session, firings, at_flush(session, now))
+        _count(swept, told)
+    except Exception as error:
+        log.error("thresholds failed", count=len(firings), exc_info=error)
+        alone: dict[str, ProcessInstanceRow] = {}
+        for firing in firings:
+            due = _as_due(firing)
+            alone[due.instance_id] = runtime.lock(session, due.instance_id)
+            _fire_threshold(session, alone, due, now, swept)
+
+
+def _count(swept: Swept, firings: Iterable[Firing]) -> None:
+    for firing in firings:
+        swept.thresholds.append(firing.entry["late"])
+        swept.breaches += firing.entry["name"] == clockwork.BREACH.name
+
+
+def _fire_threshold(
+    session: Session, held: dict[str, ProcessInstanceRow], due: _Due, now: datetime, swept: Swept
+) -> None:
+    """Fire one threshold in a savepoint, and let the diagram catch it where it waits for it. What went before
+    may have disarmed it.
+    """
+    instance = held[due.instance_id]
+    try:
+        with session.begin_nested():
+            firing = _firing(session, instance, due, now)
+            if firing is None:
+                return
+            told = escalations.fire(session, [firing], at_flush(session, now))
+            if not firing.rests:
+                _deliver(session, firing, now)
+        _count(swept, told)
+    except Exception as error:  # one threshold must not stop the rest
+        held[instance.id] = instance = runtime.lock(session, instance.id)  # as it was before the attempt
+        _fail_threshold(session, instance, due, now, error)
+        swept.failed += 1
+
+
+def _firing(session: Session, instance: ProcessInstanceRow, due: _Due, now: datetime) -> Firing | None:
+    clock = clocks.get(session, due.clock_id)
+    found = [] if clock is None else [e for e in clockwork.due_now(clock, now) if e["name"] == due.threshold]
+    if clock is None or not found:
+        return None
+    firing = Firing(instance, clock, found[0])
+    return replace(firing, caught=bool(_catchers(session, firing)))
+
+
+def _catchers(session: Session, firing: Firing) -> list[Any]:
+    """(token, element) of what waits for a threshold in its case, what has waited longest first."""
+    waiting = select(SubscriptionRow.token, SubscriptionRow.element).where(
+        SubscriptionRow.instance_id == firing.instance.id, SubscriptionRow.message == firing.message
+    )
+    return list(session.execute(waiting.order_by(SubscriptionRow.token)).all())
+
+
+def _deliver(session: Session, firing: Firing, now: datetime) -> None:
+    """Send the message of a threshold to all that wait for it in its case now; it is never kept for later."""
+    if firing.instance.state not in OPEN_STATES:
+        return
+    payload = {"clock": firing.clock.name, "threshold": firing.entry["name"], "due": firing.entry["due"]}
+    for token, element in _catchers(session, firing):
+
+        def act(execution: Execution, token: int = token) -> None:
+            if execution.waits_at(token):
+                execution.fire(token, dict(payload))
+
+        entry = Entry("message", element, {"message": firing.message, "payload": payload})
+        runtime.advance(session, firing.instance, act, now=now, actor=None, entries=[entry])
+
+
+def _fail_threshold(
+    session: Session, instance: ProcessInstanceRow, due: _Due, now: datetime, error: Exception
+) -> None:
+    """Spend an attempt, as of a timer; with none left, the case's history tells that it was given up."""
+    log.error("threshold failed", clock=due.clock_id, threshold=due.threshold, exc_info=error)
+    clock = clocks.get(session, due.clock_id)
+    entry = next((e for e in clock.thresholds if e["name"] == due.threshold), None) if clock else None
+    if clock is None or entry is None:
+        return
+    entry["tries"] += 1
+    entry["error"] = f"{type(error).__name__}: {error}"[:1000].replace("\0", "\ufffd")
+    entry["again"] = format_instant(now + timedelta(minutes=entry["tries"] ** 2))
+    if entry["tries"] >= ATTEMPTS:
+        escalations.give_up(session, Firing(instance, clock, entry), now)
+    clockwork.arm(clock)
+    clocks.put(session, [clock])
 
 
 def _is_there(session: Session, timer: TimerRow) -> bool:

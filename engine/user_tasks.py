@@ -308,6 +308,7 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
         raise Forbidden(f"{task.assignee} has claimed this task." if task.assignee else None)
     access.require_separation(session, order.by.username, task, instance)
     entries: list[Entry] = []
+    was_claimed = task.assignee is not None
 
     def act(execution: Execution) -> None:
         accepted = _accepted(session, task, data, execution)
@@ -322,7 +323,7 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
         task.state, task.completed_by = TaskState.COMPLETED, order.by.username
         task.completed_at = at_flush(session, order.now)
         task.revision += 1
-        execution.complete_task(task.token, accepted)
+        execution.complete_task(task.token, accepted, claimed=was_claimed)
 
     runtime.advance(
         session, instance, act, now=order.now, actor=order.by.username, entries=entries, done=task
@@ -374,12 +375,16 @@ def _give(
     entry = Entry(
         kind, task.element, {"name": task.name, "from": task.assignee, "to": username, **_where(task)}
     )
-    if task.assignee is not None:
+    nobodys = task.assignee is None
+    if not nobodys:
         tasks.remember_assignee(session, task)
     task.assignee = username
     task.revision += 1
     tasks.save(session, task)
-    runtime.record(session, instance, entry, now=order.now, actor=order.by.username)
+    if nobodys:
+        runtime.claimed(session, instance, task, entry, now=order.now, actor=order.by.username)
+    else:
+        runtime.record(session, instance, entry, now=order.now, actor=order.by.username)
 
 
 def _where(task: UserTaskRow) -> dict[str, Any]:

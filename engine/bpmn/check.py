@@ -116,7 +116,7 @@ _BATON_ATTRIBUTES = {
     "payload": {"variable"},
     "clock": {"name", "action", "on"},
 }
-_CLOCK_NAME = re.compile(r"[\w-]{1,64}")
+_CLOCK_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _TAKES_TIME = {
     "userTask",
     "receiveTask",
@@ -994,7 +994,7 @@ class _Checker:
         """Why a mark is none; None when it is one."""
         moments = dialect.CLOCK_MOMENTS.get(mark.action)
         if not _CLOCK_NAME.fullmatch(mark.name):
-            return "baton:clock needs a name of 1 to 64 letters, digits, '-' and '_'."
+            return "baton:clock needs a name of at most 64 letters, digits, '-' and '_'."
         if moments is None:
             return f"A clock's action is {', '.join(dialect.CLOCK_MOMENTS)}; {mark.action!r} is none."
         if mark.on not in moments:

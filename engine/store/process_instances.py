@@ -1,5 +1,6 @@
 """The tables of process instances, and how they are numbered."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -53,7 +54,8 @@ class ProcessInstanceRow(Base):
     """A process instance: its head for lists, and all that is going on in it as one compressed value.
 
     `state_data` was written in `state_format` (see `engine.bpmn.state`). `history_length` and `history_hash`
-    are the end of its history chain. `revision` counts commands and is the ETag.
+    are the end of its history chain. `revision` counts commands and is the ETag. `open_clocks` counts the
+    clocks that have not ended, so that a case without any asks for none.
     """
 
     __tablename__ = "process_instance"
@@ -77,6 +79,8 @@ class ProcessInstanceRow(Base):
     zone: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    escalation_level: Mapped[int] = mapped_column(Integer, default=0)
+    open_clocks: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     revision: Mapped[int] = mapped_column(Integer)
     history_length: Mapped[int] = mapped_column(Integer)
@@ -126,6 +130,46 @@ def save_end_of_history(session: Session, instance: ProcessInstanceRow) -> None:
     connection_of(session).execute(
         _UPDATE_END, values_of(instance, _END_OF_HISTORY) | {"row_id": instance.id}
     )
+
+
+_ESCALATIONS = (*_END_OF_HISTORY, "escalation_level")
+_UPDATE_ESCALATIONS = (
+    update(_INSTANCE)
+    .where(_INSTANCE.c.id == bindparam("row_id"))
+    .values({n: bindparam(n) for n in _ESCALATIONS})
+)
+
+
+def save_escalations(session: Session, instances: Iterable[ProcessInstanceRow]) -> None:
+    """Write where the histories of held instances end now, and which level they have reached."""
+    rows = [values_of(instance, _ESCALATIONS) | {"row_id": instance.id} for instance in instances]
+    connection_of(session).execute(_UPDATE_ESCALATIONS, rows)
+
+
+_HEAD = [column for column in _INSTANCE.columns if column.name != "state_data"]
+_HOLD = (
+    select(*_HEAD)
+    .where(
+        _INSTANCE.c.id.in_(bindparam("ids", expanding=True)), _INSTANCE.c.state_format <= bindparam("format")
+    )
+    .order_by(_INSTANCE.c.id)
+    .with_for_update(skip_locked=True)
+)
+
+
+def held(session: Session, ids: Collection[str], newest_format: int) -> list[ProcessInstanceRow]:
+    """Those of these instances that nobody else holds, held, in the order of their ids, without their states;
+    what was saved in a newer format is left to whoever knows it.
+    """
+    found = connection_of(session).execute(_HOLD, {"ids": list(ids), "format": newest_format})
+    return [_as_head(columns) for columns in found]
+
+
+def _as_head(columns: Iterable[Any]) -> ProcessInstanceRow:
+    """A value of an instance without its state."""
+    value: ProcessInstanceRow = ProcessInstanceRow.__mapper__.class_manager.new_instance()
+    vars(value).update(zip((column.name for column in _HEAD), columns, strict=True))
+    return value
 
 
 WITHOUT_STATE = defer(ProcessInstanceRow.state_data)

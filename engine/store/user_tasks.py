@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
+    delete,
     event,
     insert,
     literal_column,
@@ -83,6 +84,7 @@ class UserTaskRow(DrawnInProcess, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_by: Mapped[str | None] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(Integer)
 
@@ -187,6 +189,7 @@ _CLOSE = (
         assignee=case((_IS_DONE, bindparam("assignee", type_=String)), else_=_TASK.c.assignee),
         completed_at=case((_IS_DONE, bindparam("completed_at", type_=Instant))),
         completed_by=case((_IS_DONE, bindparam("completed_by", type_=String))),
+        closed_at=bindparam("closed_at", type_=Instant),
         revision=_TASK.c.revision + 1,
     )
 )
@@ -229,14 +232,41 @@ def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
 
 
 def close_tasks(
-    session: Session, instance_id: str, tokens: Collection[int], done: UserTaskRow | None
+    session: Session, instance_id: str, tokens: Collection[int], done: UserTaskRow | None, at: datetime
 ) -> None:
     """Cancel the open tasks at these tokens, which withdraws them from their candidates; but the one that is
-    `done` is completed as it says.
+    `done` is completed as it says. They are closed `at` that instant.
     """
-    there = {"instance": instance_id, "tokens": list(tokens)}
+    there = {"instance": instance_id, "tokens": list(tokens), "closed_at": at}
     completion = {"done": done.token} | values_of(done, _COMPLETION) if done else _NOT_DONE
     connection_of(session).execute(_CLOSE, there | completion)
+
+
+_OPEN_OF = (
+    select(_TASK)
+    .where(_TASK.c.instance_id.in_(bindparam("instances", expanding=True)), IS_OPEN)
+    .order_by(_TASK.c.id)
+)
+
+
+def open_of(session: Session, instance_ids: Collection[str]) -> list[UserTaskRow]:
+    """The open tasks of these cases, the oldest first, as values."""
+    found = connection_of(session).execute(_OPEN_OF, {"instances": list(instance_ids)})
+    return [as_value(UserTaskRow, columns) for columns in found]
+
+
+_OFFERED = ("assignee", "candidate_users", "candidate_groups", "revision")
+_REOFFER = update(_TASK).where(_TASK.c.id == bindparam("row_id")).values({n: bindparam(n) for n in _OFFERED})
+_WITHDRAW_ALL = delete(_CANDIDATE).where(_CANDIDATE.c.task_id == bindparam("row_id"))
+
+
+def offer_anew(session: Session, task: UserTaskRow) -> None:
+    """Write who an open task is offered to now, and who has it."""
+    connection, row_id = connection_of(session), {"row_id": task.id}
+    connection.execute(_REOFFER, values_of(task, _OFFERED) | row_id)
+    connection.execute(_WITHDRAW_ALL, row_id)
+    if candidates := _candidates(values_of(task, ("id", "instance_id", *_OFFERED))):
+        connection.execute(_INSERT_CANDIDATES, candidates)
 
 
 _RENAME = (

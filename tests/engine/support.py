@@ -15,6 +15,7 @@ from sqlalchemy import Table, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import (
+    clocks,
     deployments,
     history,
     jobs,
@@ -34,6 +35,7 @@ from engine.deployments import Deployment, File
 from engine.errors import EngineError
 from engine.people import Person, Role
 from engine.store.base import Database, new_id
+from engine.store.clocks import ClockEventRow, ClockRow
 from engine.store.history import Entry, HistoryRow, chain
 from engine.store.jobs import JobRow
 from engine.store.messages import SubscriptionRow
@@ -243,6 +245,17 @@ class Desk:
         """Jobs in the order they were opened."""
         return self.rows(select(JobRow).where(JobRow.instance_id == case).order_by(JobRow.token))
 
+    def measured(self, case: str, name: str = "resolution") -> ClockRow:
+        """The latest clock of a name."""
+        mine = select(ClockRow).where(ClockRow.instance_id == case, ClockRow.name == name)
+        return self.rows(mine.order_by(ClockRow.id.desc()).limit(1))[0]
+
+    def told(self, case: str, name: str = "resolution") -> list[str]:
+        """What happened to the latest clock of a name, in order."""
+        row = ClockEventRow
+        of_it = select(row).where(row.clock_id == self.measured(case, name).id).order_by(row.seq)
+        return [event.kind for event in self.rows(of_it)]
+
     def subscriptions(self, case: str) -> list[SubscriptionRow]:
         return self.rows(select(SubscriptionRow).where(SubscriptionRow.instance_id == case))
 
@@ -268,6 +281,8 @@ class Desk:
             SubscriptionRow,
             JobRow,
             HistoryRow,
+            ClockRow,
+            ClockEventRow,
         )
         with self.database.transaction(write=False) as session:
             return {
@@ -281,6 +296,7 @@ class Desk:
         """What the tables say a case waits for is what its tokens wait for; every history chain is whole."""
         with self.database.transaction(write=False) as session:
             assert list(history.verify(session)) == []
+            assert list(clocks.recompute(session)) == []
             for case in session.scalars(select(ProcessInstanceRow)):
                 _check_case(session, case, self.now)
                 _check_revision(session, case)
@@ -331,8 +347,14 @@ def _check_revision(session: Session, case: ProcessInstanceRow) -> None:
     assert case.revision == len(commands)
 
 
+_OF_A_CASE = (
+    *(ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, JobRow, HistoryRow),
+    *(ClockRow, ClockEventRow),
+)
+
+
 def _clone(session: Session, case: str, ids: list[str]) -> None:
-    for row in (ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, JobRow, HistoryRow):
+    for row in _OF_A_CASE:
         originals = _rows_of(session, row.__table__, case)
         copy = _chained_anew if row is HistoryRow else _as_another
         if copies := [fresh for id in ids for fresh in copy(originals, case, id)]:
@@ -345,10 +367,13 @@ def _rows_of(session: Session, table: Table, case: str) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(ordered).mappings()]
 
 
+_IDS = ("id", "task_id", "clock_id")
+
+
 def _as_another(originals: list[dict[str, Any]], case: str, id: str) -> Iterator[dict[str, Any]]:
     """The rows of a case in one table, as those of another case."""
     for row in originals:
-        fresh = {name: _id_of_copy(row[name], case, id) for name in ("id", "task_id") if name in row}
+        fresh = {name: _id_of_copy(row[name], case, id) for name in _IDS if name in row}
         fresh |= {name: id for name in ("instance_id",) if name in row}
         fresh |= {name: f"COPY-{id[-20:]}" for name in ("number",) if name in row}
         yield row | fresh

@@ -244,6 +244,8 @@ def upgrade() -> None:
     sa.Column('zone', sa.String(length=64), nullable=False),
     sa.Column('started_at', base.Instant(), nullable=False),
     sa.Column('ended_at', base.Instant(), nullable=True),
+    sa.Column('escalation_level', sa.Integer(), nullable=False),
+    sa.Column('open_clocks', sa.Integer(), nullable=False),
     sa.Column('failures', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('history_length', sa.Integer(), nullable=False),
@@ -269,6 +271,39 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case_words')),
     sa.UniqueConstraint('instance_id', name=op.f('uq_case_words_instance_id'))
     )
+    op.create_table('clock',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('started_at', base.Instant(), nullable=False),
+    sa.Column('stopped_at', base.Instant(), nullable=True),
+    sa.Column('changed_at', base.Instant(), nullable=False),
+    sa.Column('since', base.Instant(), nullable=True),
+    sa.Column('used', sa.BigInteger(), nullable=False),
+    sa.Column('target', sa.Integer(), nullable=True),
+    sa.Column('due_at', base.Instant(), nullable=True),
+    sa.Column('next_at', base.Instant(), nullable=True),
+    sa.Column('warned', sa.Boolean(), nullable=False),
+    sa.Column('policy_key', sa.String(length=255), nullable=True),
+    sa.Column('policy_version', sa.Integer(), nullable=True),
+    sa.Column('target_number', sa.Integer(), nullable=True),
+    sa.Column('calendar_key', sa.String(length=255), nullable=True),
+    sa.Column('calendar_version', sa.Integer(), nullable=True),
+    sa.Column('agreement', sa.String(length=255), nullable=True),
+    sa.Column('thresholds', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('pausing', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('data_versions', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('events', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_clock_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clock'))
+    )
+    with op.batch_alter_table('clock', schema=None) as batch_op:
+        batch_op.create_index('ix_clock_armed_next_at', ['next_at'], unique=False, sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
+        batch_op.create_index(batch_op.f('ix_clock_instance_id'), ['instance_id'], unique=False)
+        batch_op.create_index('ix_clock_open_due_at', ['due_at', 'id'], unique=False, sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
+        batch_op.create_index('ix_clock_policy_key', ['policy_key'], unique=False, sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
+
     op.create_table('comment',
     sa.Column('id', sa.String(length=26), nullable=False),
     sa.Column('instance_id', sa.String(length=26), nullable=False),
@@ -374,6 +409,7 @@ def upgrade() -> None:
     sa.Column('created_at', base.Instant(), nullable=False),
     sa.Column('due_at', base.Instant(), nullable=True),
     sa.Column('completed_at', base.Instant(), nullable=True),
+    sa.Column('closed_at', base.Instant(), nullable=True),
     sa.Column('completed_by', sa.String(length=64), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('process_key', sa.String(length=255), nullable=True),
@@ -389,6 +425,42 @@ def upgrade() -> None:
         batch_op.create_index('ix_user_task_completed_by_instance_id', ['completed_by', 'instance_id'], unique=False, sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
         batch_op.create_index('ix_user_task_due_at', ['due_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index(batch_op.f('ix_user_task_instance_id_token'), ['instance_id', 'token'], unique=False)
+
+    op.create_table('clock_event',
+    sa.Column('clock_id', sa.String(length=26), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('at', base.Instant(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=True),
+    sa.Column('detail', sa.JSON(none_as_null=True), nullable=False),
+    sa.ForeignKeyConstraint(['clock_id'], ['clock.id'], name=op.f('fk_clock_event_clock_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_clock_event_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('clock_id', 'seq', name=op.f('pk_clock_event'))
+    )
+    with op.batch_alter_table('clock_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_clock_event_instance_id'), ['instance_id'], unique=False)
+
+    op.create_table('notification',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('person', sa.String(length=64), nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('clock_id', sa.String(length=26), nullable=True),
+    sa.Column('clock', sa.String(length=64), nullable=True),
+    sa.Column('threshold', sa.String(length=64), nullable=True),
+    sa.Column('detail', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('created_at', base.Instant(), nullable=False),
+    sa.Column('not_before', base.Instant(), nullable=False),
+    sa.Column('read_at', base.Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['clock_id'], ['clock.id'], name=op.f('fk_notification_clock_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_notification_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notification'))
+    )
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notification_instance_id'), ['instance_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notification_person_id'), ['person', 'id'], unique=False)
+        batch_op.create_index('ix_notification_unread', ['person'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
 
     op.create_table('user_task_candidate',
     sa.Column('kind', sa.String(length=5), nullable=False),
@@ -414,6 +486,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_user_task_candidate_instance_id_kind_name'))
 
     op.drop_table('user_task_candidate')
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.drop_index('ix_notification_unread', sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_notification_person_id'))
+        batch_op.drop_index(batch_op.f('ix_notification_instance_id'))
+
+    op.drop_table('notification')
+    with op.batch_alter_table('clock_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_clock_event_instance_id'))
+
+    op.drop_table('clock_event')
     with op.batch_alter_table('user_task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_task_instance_id_token'))
         batch_op.drop_index('ix_user_task_due_at', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
@@ -443,6 +525,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_comment_author'))
 
     op.drop_table('comment')
+    with op.batch_alter_table('clock', schema=None) as batch_op:
+        batch_op.drop_index('ix_clock_policy_key', sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
+        batch_op.drop_index('ix_clock_open_due_at', sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_clock_instance_id'))
+        batch_op.drop_index('ix_clock_armed_next_at', sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
+
+    op.drop_table('clock')
     op.drop_table('case_words')
     with op.batch_alter_table('process_instance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_process_instance_state_id'))

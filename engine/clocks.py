@@ -1,0 +1,486 @@
+"""Service-level clocks: look at them, prove them from their events, and aim open ones anew when what was
+agreed has changed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from engine import access, clockwork, definitions, policies, runtime
+from engine.clockwork import Followed, breached, elapsed, pauses_of
+from engine.definitions import Named
+from engine.durations import format_instant
+from engine.errors import NotFound
+from engine.people import Person
+from engine.policies import Selected
+from engine.sla import Aim, Course, Pause
+from engine.store import clocks as store
+from engine.store.base import table_of
+from engine.store.clocks import ClockEventRow, ClockRow, ClockState
+from engine.store.history import HistoryRow
+from engine.store.process_instances import WITHOUT_STATE, ProcessInstanceRow
+from engine.store.user_tasks import GROUP, CandidateRow, TaskState, UserTaskRow
+
+__all__ = ["ClockState", "Filter", "View", "events", "get", "held_by", "page", "re_aim", "recompute"]
+
+MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A clock with its case, the target it runs under (None: nothing is measured), and how it stands at
+    `now`.
+    """
+
+    clock: ClockRow
+    instance: ProcessInstanceRow
+    selected: Selected | None
+    process: Named
+    now: datetime
+
+    @property
+    def elapsed(self) -> timedelta:
+        return elapsed(self.clock, self.selected, self.now)
+
+    @property
+    def remaining(self) -> timedelta | None:
+        """What is left of the target, below nothing once it is broken; None when nothing is measured."""
+        return None if self.selected is None else self.selected.target - self.elapsed
+
+    @property
+    def percent(self) -> float | None:
+        return None if self.selected is None else 100 * (self.elapsed / self.selected.target)
+
+    @property
+    def breached(self) -> bool:
+        return breached(self.clock, self.now)
+
+    @property
+    def thresholds(self) -> list[dict[str, Any]]:
+        """The thresholds, in the order in which they are reached."""
+        return [
+            {
+                "name": entry["name"],
+                "due_at": _instant(entry["due"]),
+                "fired_at": _instant(entry["fired"]),
+                "lateness_seconds": entry.get("late") if entry["fired"] else None,
+                "error": entry["error"],
+            }
+            for entry in self.clock.thresholds
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which clocks to list. `team`: of cases whose work is offered to that group; `unassigned`: of cases with
+    work that nobody has; `at_risk`: a threshold on the way to the target has fired, and it is not broken.
+    """
+
+    instance: str | None = None
+    states: Sequence[str] = ()
+    name: str | None = None
+    process: str | None = None
+    service: str | None = None
+    priority: int | None = None
+    team: str | None = None
+    breached: bool | None = None
+    at_risk: bool | None = None
+    unassigned: bool = False
+
+
+_OPEN = (ClockState.RUNNING, ClockState.PAUSED, ClockState.UNMEASURED)
+_CLOCK, _CASE = table_of(ClockRow).c, table_of(ProcessInstanceRow).c
+_TASK, _CANDIDATE = table_of(UserTaskRow).c, table_of(CandidateRow).c
+
+
+def page(
+    session: Session,
+    chosen: Filter,
+    *,
+    by: Person,
+    now: datetime,
+    limit: int,
+    after: tuple[datetime | None, str] | None = None,
+) -> list[View]:
+    """Up to `limit` clocks of cases that `by` may see: what is due next first, what has no due time last,
+    after the one with this due time and id.
+    """
+    wanted = [access.visible_instances(by), *_conditions(chosen, now)]
+    found: list[tuple[ClockRow, ProcessInstanceRow]] = []
+    if after is None or after[0] is not None:
+        dated = [*wanted, _CLOCK.due_at.is_not(None), *([] if after is None else [_later(*after)])]
+        found, after = _rows(session, dated, (ClockRow.due_at, ClockRow.id), limit), None
+    if len(found) < limit:
+        undated = [*wanted, _CLOCK.due_at.is_(None), *([] if after is None else [_CLOCK.id > after[1]])]
+        found += _rows(session, undated, (ClockRow.id,), limit - len(found))
+    return [_view(session, clock, case, now) for clock, case in found]
+
+
+def _later(due: datetime | None, id: str) -> ColumnElement[bool]:
+    return or_(_CLOCK.due_at > due, and_(_CLOCK.due_at == due, _CLOCK.id > id))
+
+
+def _rows(
+    session: Session, wanted: list[ColumnElement[bool]], order: tuple[Any, ...], limit: int
+) -> list[Any]:
+    statement = select(ClockRow, ProcessInstanceRow).join(
+        ProcessInstanceRow, ProcessInstanceRow.id == ClockRow.instance_id
+    )
+    statement = statement.where(*wanted).order_by(*order).limit(limit).options(WITHOUT_STATE)
+    return [tuple(row) for row in session.execute(statement)]
+
+
+def _conditions(chosen: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    equal = (
+        (_CLOCK.instance_id, chosen.instance),
+        (_CLOCK.name, chosen.name),
+        (_CASE.definition_key, chosen.process),
+        (_CASE.service, chosen.service),
+        (_CASE.priority, chosen.priority),
+    )
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
+    if chosen.states:
+        found.append(_CLOCK.state.in_(chosen.states))
+    if not any(state not in _OPEN for state in chosen.states) and (chosen.states or chosen.instance is None):
+        found.append(_CLOCK.stopped_at.is_(None))  # the index of the open ones serves
+    broken = and_(
+        _CLOCK.due_at < now,
+        or_(_CLOCK.stopped_at.is_(None), _CLOCK.due_at < _CLOCK.stopped_at),
+        _CLOCK.state != ClockState.CANCELLED,
+    )
+    if chosen.breached is not None:
+        found.append(broken if chosen.breached else or_(~broken, _CLOCK.due_at.is_(None)))
+    if chosen.at_risk is not None:
+        at_risk = and_(_CLOCK.warned, _CLOCK.stopped_at.is_(None), or_(~broken, _CLOCK.due_at.is_(None)))
+        found.append(at_risk if chosen.at_risk else ~at_risk)
+    if chosen.team is not None:
+        mine = (_CANDIDATE.kind == GROUP, _CANDIDATE.name == chosen.team)
+        found.append(exists().where(_CANDIDATE.instance_id == _CLOCK.instance_id, *mine))
+    if chosen.unassigned:
+        nobodys = (_TASK.state == TaskState.OPEN, _TASK.assignee.is_(None))
+        found.append(exists().where(_TASK.instance_id == _CLOCK.instance_id, *nobodys))
+    return found
+
+
+def _view(session: Session, clock: ClockRow, instance: ProcessInstanceRow, now: datetime) -> View:
+    process = definitions.names(session, instance.definition_id).process
+    return View(clock, instance, clockwork.target_of(session, clock), process, now)
+
+
+def get(session: Session, clock_id: str, *, by: Person, now: datetime) -> View:
+    """A clock of a case that `by` may see. Raises `NotFound`."""
+    clock = session.get(ClockRow, clock_id)
+    if clock is None:
+        raise NotFound("There is no such clock.")
+    try:
+        instance = access.see_instance(session, by, clock.instance_id)
+    except NotFound as error:
+        raise NotFound("There is no such clock.") from error
+    return _view(session, clock, instance, now)
+
+
+def events(session: Session, clock_id: str) -> list[ClockEventRow]:
+    """All that happened to a clock, in order."""
+    row = ClockEventRow
+    return list(session.scalars(select(row).where(row.clock_id == clock_id).order_by(row.seq)))
+
+
+# Who had it when
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a clock's time: with which group the case was (None: with no group), or paused; `used` is
+    working time.
+    """
+
+    group: str | None
+    paused: bool
+    since: datetime
+    until: datetime
+    used: timedelta
+
+
+def held_by(session: Session, view: View) -> list[Span]:
+    """Who had the case when, from the start of a clock to its end, or till now: the times of all spans are
+    the clock's whole working time, those that are not paused what it has used up. Nothing for a clock that
+    measures nothing.
+
+    Of several open tasks the one that opened first tells, by the first group it is offered to.
+    """
+    clock, selected = view.clock, view.selected
+    end = clock.stopped_at or max(view.now, clock.changed_at)
+    if selected is None:
+        return []
+    happened = store.events_of(session, [clock.id])[clock.id]
+    pauses = pauses_of(happened)
+    held = _offers(session, clock.instance_id, end)
+    moments = {clock.started_at, end, *_ends(pauses), *(at for offer in held for at in offer[1:3])}
+    cut = sorted(at for at in moments if clock.started_at <= at <= end)
+    pieces = [
+        Span(_holder(held, a), _is_paused(pauses, a), a, b, selected.calendar.elapsed(a, b))
+        for a, b in pairwise(cut)
+    ]
+    return [_joined(list(same)) for _, same in groupby(pieces, key=lambda span: (span.group, span.paused))]
+
+
+_Offer = tuple[str | None, datetime, datetime, str]
+"""A group, from when to when a task was offered to it, and the task."""
+
+
+def _offers(session: Session, instance_id: str, end: datetime) -> list[_Offer]:
+    """Which groups tasks were offered to, the task that opened first first."""
+    tasks = session.scalars(
+        select(UserTaskRow)
+        .where(UserTaskRow.instance_id == instance_id)
+        .order_by(UserTaskRow.created_at, UserTaskRow.id)
+    ).all()
+    moved = _moves(session, instance_id)
+    return [offer for task in tasks for offer in _offers_of(task, moved.get(task.id, []), end)]
+
+
+def _offers_of(task: UserTaskRow, moves: list[tuple[datetime, Any]], end: datetime) -> Iterator[_Offer]:
+    since = task.created_at
+    for at, detail in moves:
+        yield _first(detail["from"]), since, at, task.id
+        since = at
+    yield _first(task.candidate_groups), since, task.closed_at or max(end, since), task.id
+
+
+def _moves(session: Session, instance_id: str) -> dict[str, list[tuple[datetime, Any]]]:
+    """When tasks were offered to other groups, by task."""
+    row = HistoryRow
+    moves = select(row.at, row.detail).where(
+        row.instance_id == instance_id, row.kind.in_(("group added", "reassigned"))
+    )
+    found: dict[str, list[tuple[datetime, Any]]] = {}
+    for at, detail in session.execute(moves.order_by(row.seq)):
+        found.setdefault(detail["task"], []).append((at, detail))
+    return found
+
+
+def _first(groups: Sequence[str]) -> str | None:
+    return groups[0] if groups else None
+
+
+def _holder(held: list[_Offer], at: datetime) -> str | None:
+    return next((group for group, since, until, _ in held if since <= at < until), None)
+
+
+def _is_paused(pauses: list[Pause], at: datetime) -> bool:
+    return any(since <= at and (until is None or at < until) for since, until in pauses)
+
+
+def _ends(pauses: list[Pause]) -> Iterator[datetime]:
+    for since, until in pauses:
+        yield since
+        if until is not None:
+            yield until
+
+
+def _joined(spans: list[Span]) -> Span:
+    used = sum((span.used for span in spans), timedelta(0))
+    return Span(spans[0].group, spans[0].paused, spans[0].since, spans[-1].until, used)
+
+
+# Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something stored of a clock that does not follow from its events."""
+
+    clock: str
+    case: str
+    what: str
+    stored: Any
+    computed: Any
+
+
+def recompute(session: Session, *, at_once: int = 500) -> Iterator[Difference]:
+    """Compute every clock anew from its events, and tell what is stored otherwise. Changes nothing."""
+    after = ""
+    while True:
+        clocks = list(
+            session.scalars(select(ClockRow).where(ClockRow.id > after).order_by(ClockRow.id).limit(at_once))
+        )
+        if not clocks:
+            return
+        cases = select(_CASE.id, _CASE.number).where(_CASE.id.in_({clock.instance_id for clock in clocks}))
+        numbers = {row.id: row.number for row in session.execute(cases)}
+        told = store.events_of(session, [clock.id for clock in clocks])
+        for clock in clocks:
+            for what, stored, computed in differences(session, clock, told[clock.id]):
+                yield Difference(clock.name, numbers[clock.instance_id], what, stored, computed)
+        after = clocks[-1].id
+        session.expunge_all()
+
+
+_Event = tuple[datetime, str, dict[str, Any]]
+
+
+def differences(session: Session, clock: ClockRow, happened: list[_Event]) -> Iterator[tuple[str, Any, Any]]:
+    """(what, as stored, as computed) of all that does not follow from a clock's events."""
+    course, selected = course_of(session, happened)
+    end = next((at for at, kind, _ in happened if kind in ("stopped", "cancelled")), None)
+    at = end or clock.changed_at
+    yield from _differs("events", clock.events, len(happened))
+    yield from _differs("started", clock.started_at, happened[0][0])
+    yield from _differs("stopped", clock.stopped_at, end)
+    yield from _differs("target", clock.target, selected.target // _SECOND if selected else None)
+    if course is None or selected is None:
+        yield from _differs("due", clock.due_at, None)
+        return
+    cancelled = clock.state == ClockState.CANCELLED
+    ended = Course(course.start, course.aims, (*course.pauses, (end, None))) if end else course
+    due = ended.due(at) if cancelled else course.due(at)
+    yield from _differs("due", clock.due_at, due)
+    until = clock.since or at
+    yield from _differs("used", clock.used, ended.elapsed(until) // timedelta(microseconds=1))
+    fired = {
+        (detail["threshold"], detail["due"]) for _, kind, detail in happened if kind == "threshold fired"
+    }
+    stored = {entry["name"]: entry for entry in clock.thresholds}
+    for point in clockwork.points_of(selected):
+        entry = stored.get(point.name)
+        if entry is None:
+            yield f"threshold {point.name}", None, "there"
+        elif entry["fired"]:
+            yield from _differs(f"threshold {point.name}", (point.name, entry["due"]) in fired, True)
+        else:
+            reached = ended.reached(point.offset(selected.target), at)
+            computed = None if cancelled or reached is None else format_instant(reached)
+            yield from _differs(f"threshold {point.name}", entry["due"], computed)
+
+
+def _differs(what: str, stored: Any, computed: Any) -> Iterator[tuple[str, Any, Any]]:
+    if stored != computed:
+        yield what, stored, computed
+
+
+def course_of(session: Session, happened: list[_Event]) -> tuple[Course | None, Selected | None]:
+    """The course of a clock by its events, and what it is aimed at last; None for what measures nothing."""
+    aims = [(at, _aimed(session, detail)) for at, kind, detail in happened if kind in ("started", "re-aimed")]
+    start, last = happened[0][0], aims[-1][1]
+    if last is None:
+        return None, None
+    # What came before nothing was measured has no part in what is measured now: the last aim recounts all.
+    measured = tuple(Aim(at, aim.target, aim.calendar) for at, aim in aims if aim is not None)
+    return Course(start, measured, tuple(pauses_of(happened))), last
+
+
+def _aimed(session: Session, detail: dict[str, Any]) -> Selected | None:
+    if detail["target"] is None:
+        return None
+    policy, calendar = detail["policy"], detail["calendar"]
+    return policies.recalled(
+        session,
+        policy["key"],
+        policy["version"],
+        policy["number"],
+        calendar["key"],
+        calendar["version"],
+        detail["agreement"],
+    )
+
+
+# Aiming anew what is open
+
+
+@dataclass(frozen=True, slots=True)
+class ReAimed:
+    """An open clock that what is agreed now would aim otherwise."""
+
+    clock: ClockRow
+    instance: ProcessInstanceRow
+    due_before: datetime | None
+    due_after: datetime | None
+    target_before: int | None
+    target_after: int | None
+
+
+def re_aim(
+    session: Session,
+    *,
+    by: Person,
+    now: datetime,
+    policy: str | None = None,
+    calendar: str | None = None,
+    dry_run: bool = True,
+) -> list[ReAimed]:
+    """Aim the open clocks at what is agreed now, at the latest versions of policies and calendars; those that
+    run under this policy or this calendar, or all. Which of them that changes. Raises `Forbidden`.
+
+    Case by case, in the order of their ids, each held: at once a whole batch, in the caller's transaction.
+    """
+    access.require(by, *access.OPERATORS)
+    changed: list[ReAimed] = []
+    for instance_id in session.scalars(_affected(policy, calendar)).all():
+        changed += _re_aim_case(session, instance_id, (policy, calendar), by=by, now=now, dry_run=dry_run)
+    return changed
+
+
+def _affected(policy: str | None, calendar: str | None) -> Any:
+    statement = select(_CLOCK.instance_id).where(_CLOCK.stopped_at.is_(None)).distinct()
+    wanted = ((_CLOCK.policy_key, policy), (_CLOCK.calendar_key, calendar))
+    for column, key in wanted:
+        if key is not None:  # one that measures nothing so far may have a target there now
+            statement = statement.where(or_(column == key, column.is_(None)))
+    return statement.order_by(_CLOCK.instance_id)
+
+
+def _re_aim_case(
+    session: Session,
+    instance_id: str,
+    keys: tuple[str | None, str | None],
+    *,
+    by: Person,
+    now: datetime,
+    dry_run: bool,
+) -> list[ReAimed]:
+    instance = (
+        runtime.lock(session, instance_id)
+        if not dry_run
+        else session.get_one(ProcessInstanceRow, instance_id)
+    )
+    step = Followed(session, instance, now, by.username)
+    moved = []
+    for clock in store.open_of(session, instance_id):
+        selected = step.select(clock.name)
+        if _concerns(clock, keys) and _is_other(clock, selected):
+            moved.append((clock, selected))
+    if not moved:
+        return []
+    before = {clock.id: (clock.due_at, clock.target) for clock, _ in moved}
+    clockwork.aim_at(step, moved, {"policy": keys[0], "calendar": keys[1]})
+    if not dry_run:
+        runtime.remark(session, instance, *step.entries, now=now, actor=by.username)
+        step.write()
+    return [
+        ReAimed(clock, instance, before[clock.id][0], clock.due_at, before[clock.id][1], clock.target)
+        for clock, _ in moved
+    ]
+
+
+def _concerns(clock: ClockRow, keys: tuple[str | None, str | None]) -> bool:
+    own = (clock.policy_key, clock.calendar_key)
+    return all(key is None or mine in (key, None) for key, mine in zip(keys, own, strict=True))
+
+
+def _is_other(clock: ClockRow, selected: Selected | None) -> bool:
+    """Whether a clock runs under something else than what applies now, be it an older version."""
+    if selected is None:
+        return clock.target is not None
+    now = (selected.policy, selected.policy_version, selected.number, selected.agreement)
+    was = (clock.policy_key, clock.policy_version, clock.target_number, clock.agreement)
+    calendars = (selected.calendar_key, selected.calendar_version)
+    return now != was or calendars != (clock.calendar_key, clock.calendar_version)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

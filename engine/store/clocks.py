@@ -1,0 +1,157 @@
+"""The tables of service-level clocks: how each stands, and all that happened to it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    bindparam,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.store.base import Base, Instant, Json, as_value, connection_of, new_id, table_of, values_of
+
+
+class ClockState(StrEnum):
+    """How a clock stands."""
+
+    RUNNING = "running"  # working time counts
+    PAUSED = "paused"  # something pauses it: it has time remaining and no due time
+    UNMEASURED = "unmeasured"  # no target applies to its case: nothing is promised, and that is told
+    STOPPED = "stopped"  # it has its result, which never changes
+    CANCELLED = "cancelled"  # its case was cancelled: nothing is promised any more
+
+
+_OPEN = text("stopped_at IS NULL")
+_ARMED = text("next_at IS NOT NULL")
+
+
+class ClockRow(Base):
+    """A clock of a case. All of it follows from its events, and is kept to be found and to be moved on.
+
+    `used` is the working time, in microseconds, before `since`, from when on it runs; without `since` it does
+    not run. `target` is in seconds. `due_at` is there while it runs, and for good once it has passed.
+    `next_at` is when the next of its `thresholds` is to be fired, whatever else: one row a clock is all that
+    the sweep has to look at. `pausing` are the tokens that pause it; `events` counts what happened to it,
+    last at `changed_at`.
+    """
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        Index("ix_clock_armed_next_at", "next_at", sqlite_where=_ARMED, postgresql_where=_ARMED),
+        Index("ix_clock_open_due_at", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "instance_id"),
+        Index("ix_clock_policy_key", "policy_key", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    stopped_at: Mapped[datetime | None] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    since: Mapped[datetime | None] = mapped_column(Instant)
+    used: Mapped[int] = mapped_column(BigInteger)
+    target: Mapped[int | None] = mapped_column(Integer)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    next_at: Mapped[datetime | None] = mapped_column(Instant)
+    warned: Mapped[bool] = mapped_column(Boolean)
+    policy_key: Mapped[str | None] = mapped_column(String(255))
+    policy_version: Mapped[int | None] = mapped_column(Integer)
+    target_number: Mapped[int | None] = mapped_column(Integer)
+    calendar_key: Mapped[str | None] = mapped_column(String(255))
+    calendar_version: Mapped[int | None] = mapped_column(Integer)
+    agreement: Mapped[str | None] = mapped_column(String(255))
+    thresholds: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    pausing: Mapped[list[int]] = mapped_column(Json)
+    data_versions: Mapped[dict[str, str] | None] = mapped_column(Json)
+    events: Mapped[int] = mapped_column(Integer)
+
+
+class ClockEventRow(Base):
+    """Something that happened to a clock. Never changed, never removed but with its case."""
+
+    __tablename__ = "clock_event"
+    __table_args__ = (Index(None, "instance_id"),)
+
+    clock_id: Mapped[str] = mapped_column(ForeignKey("clock.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str | None] = mapped_column(String(64))
+    detail: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+_CLOCK, _EVENT = table_of(ClockRow), table_of(ClockEventRow)
+_COLUMNS = _CLOCK.columns.keys()
+_FIXED = ("id", "instance_id", "name", "started_at")
+_OPEN_OF = select(_CLOCK).where(_CLOCK.c.instance_id == bindparam("instance"), _CLOCK.c.stopped_at.is_(None))
+_DUE_OF = select(_CLOCK).where(
+    _CLOCK.c.instance_id.in_(bindparam("instances", expanding=True)), _CLOCK.c.next_at <= bindparam("now")
+)
+_BY_ID = select(_CLOCK).where(_CLOCK.c.id == bindparam("id"))
+_EVENTS_OF = (
+    select(_EVENT.c.clock_id, _EVENT.c.at, _EVENT.c.kind, _EVENT.c.detail)
+    .where(_EVENT.c.clock_id.in_(bindparam("clocks", expanding=True)))
+    .order_by(_EVENT.c.clock_id, _EVENT.c.seq)
+)
+_TELL = insert(_EVENT)
+
+
+def _put(dialect: Any) -> Any:
+    new = dialect.insert(_CLOCK)
+    changing = {name: new.excluded[name] for name in _COLUMNS if name not in _FIXED}
+    return new.on_conflict_do_update(index_elements=["id"], set_=changing)
+
+
+_PUT = {"sqlite": _put(sqlite), "postgresql": _put(postgresql)}
+
+
+def open_of(session: Session, instance_id: str) -> list[ClockRow]:
+    """The clocks of a case that have not ended, as values: `put` writes them back."""
+    found = connection_of(session).execute(_OPEN_OF, {"instance": instance_id})
+    return [as_value(ClockRow, columns) for columns in found]
+
+
+def due_of(session: Session, instance_ids: Collection[str], now: datetime) -> list[ClockRow]:
+    """The clocks of these cases that have a threshold to fire by now, as values."""
+    found = connection_of(session).execute(_DUE_OF, {"instances": list(instance_ids), "now": now})
+    return [as_value(ClockRow, columns) for columns in found]
+
+
+def get(session: Session, clock_id: str) -> ClockRow | None:
+    """A clock as a value."""
+    found = connection_of(session).execute(_BY_ID, {"id": clock_id}).one_or_none()
+    return None if found is None else as_value(ClockRow, found)
+
+
+def put(session: Session, clocks: Collection[ClockRow]) -> None:
+    """Write clocks, new ones and changed ones, in one statement."""
+    connection = connection_of(session)
+    connection.execute(_PUT[connection.dialect.name], [values_of(clock, _COLUMNS) for clock in clocks])
+
+
+def tell(session: Session, events: list[dict[str, Any]]) -> None:
+    """Write what happened, in one statement."""
+    connection_of(session).execute(_TELL, events)
+
+
+def events_of(session: Session, clock_ids: Collection[str]) -> dict[str, list[Any]]:
+    """(at, kind, detail) of all that happened to these clocks, in order, by clock."""
+    found: dict[str, list[Any]] = {id: [] for id in clock_ids}
+    for clock_id, *event in connection_of(session).execute(_EVENTS_OF, {"clocks": list(clock_ids)}):
+        found[clock_id].append(tuple(event))
+    return found
