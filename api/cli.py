@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from api.console import backup, content, database, doctor, replay, serve, users, verify, worker
+from api.console import backup, content, database, doctor, replay, serve, sla, users, verify, worker
 from config.settings import BadSetting
 from engine.errors import EngineError, Invalid
 
-GROUPS = (serve, worker, database, backup, content, replay, users, verify, doctor)
+GROUPS = (serve, worker, database, backup, content, replay, users, verify, sla, doctor)
 
 FAILED = 1
 MISUSED = 2

@@ -33,8 +33,9 @@ blueprint = Blueprint(
 def list_tasks(here: Reading, query: dict[str, Any]) -> dict[str, Any]:
     """List user tasks
 
-    Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `sort=due` what is
-    due next, and last what is never due.
+    Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `sort=due` what
+    burns next: by its own due date or that of its case's clocks, whichever is earlier, and last what is never
+    due.
     """
     mine = query["group"] == MINE
     chosen = Filter(
@@ -58,6 +59,7 @@ def _by_age(here: Reading, query: dict[str, Any], chosen: Filter) -> dict[str, A
     found = user_tasks.page(
         here.session, chosen, by=here.person, limit=query["limit"] + 1, after=after[0] if after else None
     )
+    found = user_tasks.with_clocks(here.session, found, here.now)
     return pages.page(found, query["limit"], lambda view: [view.task.id])
 
 
@@ -70,7 +72,8 @@ def _by_due(here: Reading, query: dict[str, Any], chosen: Filter) -> dict[str, A
         limit=query["limit"] + 1,
         after=(after[0], after[1]) if after else None,
     )
-    return pages.page(found, query["limit"], lambda view: [view.task.due_at, view.task.id])
+    found = user_tasks.with_clocks(here.session, found, here.now)
+    return pages.page(found, query["limit"], lambda view: [view.task.burns_at, view.task.id])
 
 
 def _after(query: dict[str, Any], values: int) -> list[Any] | None:
@@ -88,7 +91,12 @@ def get_task(here: Reading, task_id: str) -> View:
     The form is the version that was the latest when the task opened, in the language of `Accept-Language`. A
     completed task shows what was sent with it, to whoever may see its case.
     """
-    return user_tasks.get_with_form(here.session, task_id, by=here.person, now=here.now, locales=locales())
+    view = user_tasks.get_with_form(here.session, task_id, by=here.person, now=here.now, locales=locales())
+    return _with_clock(here, view)
+
+
+def _with_clock(here: Reading, view: View) -> View:
+    return user_tasks.with_clocks(here.session, [view], here.now)[0]
 
 
 def _order(command: Command) -> Order:
@@ -110,7 +118,7 @@ def claim(command: Command, task_id: str) -> View:
 
     One that was offered to you and nobody has claimed. Claiming what is yours already changes nothing.
     """
-    return user_tasks.claim(command.session, task_id, _order(command))
+    return _with_clock(command, user_tasks.claim(command.session, task_id, _order(command)))
 
 
 @blueprint.post("/<task_id>/release")
@@ -120,7 +128,7 @@ def release(command: Command, task_id: str) -> View:
 
     It goes back to those it was offered to.
     """
-    return user_tasks.release(command.session, task_id, _order(command))
+    return _with_clock(command, user_tasks.release(command.session, task_id, _order(command)))
 
 
 @blueprint.post("/<task_id>/assign")
@@ -130,7 +138,9 @@ def release(command: Command, task_id: str) -> View:
 )
 def assign(command: Command, body: dict[str, Any], task_id: str) -> View:
     """Assign a user task to somebody"""
-    return user_tasks.assign(command.session, task_id, body["assignee"], _order(command))
+    return _with_clock(
+        command, user_tasks.assign(command.session, task_id, body["assignee"], _order(command))
+    )
 
 
 @blueprint.post("/<task_id>/complete")

@@ -204,13 +204,13 @@ def first_due_tasks(
     limit: int,
     after: tuple[datetime | None, str] | None,
 ) -> list[str]:
-    """As `first_tasks`, but what is due next first and what is never due last, after this due date and id."""
-    due, found = _TASK.c.due_at, list[str]()
+    """As `first_tasks`, but what burns next first and what never does last, after this instant and id."""
+    due, found = _TASK.c.burns_at, list[str]()
     if after is None or after[0] is not None:
         later = [] if after is None else [_due_later(*after)]
         dated = [*wanted, *_beside(person, narrow), due.is_not(None), *later]
         ways = [_due_ids(way, dated) for way in _ways_to_tasks(person, narrow)]
-        found, after = _first(session, ways, limit, order="due_at, id"), None
+        found, after = _first(session, ways, limit, order="burns_at, id"), None
     if len(found) < limit:
         youngest = after[1] if after else None
         undated = [*wanted, due.is_(None)]
@@ -220,7 +220,7 @@ def first_due_tasks(
 
 def _due_later(due: datetime | None, id: str) -> ColumnElement[bool]:
     # No comparison of pairs: SQLAlchemy would not write an instant in a pair as the column has it.
-    return or_(_TASK.c.due_at > due, and_(_TASK.c.due_at == due, _TASK.c.id > id))
+    return or_(_TASK.c.burns_at > due, and_(_TASK.c.burns_at == due, _TASK.c.id > id))
 
 
 def _beside(person: Person, narrow: Narrow) -> list[ColumnElement[bool]]:
@@ -397,7 +397,7 @@ def _ids(way: Way, table: Table, wanted: Sequence[ColumnElement[bool]]) -> Selec
 
 def _due_ids(way: Way, wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """As `_ids` of tasks, with their due dates to order by."""
-    ids = select(way.id.label("id"), _TASK.c.due_at).where(way.condition, *wanted)
+    ids = select(way.id.label("id"), _TASK.c.burns_at).where(way.condition, *wanted)
     return ids if way.id.table is _TASK else ids.join(_TASK, _TASK.c.id == way.id)
 
 

@@ -3,7 +3,7 @@ agreed has changed.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from engine import access, clockwork, definitions, policies, runtime
-from engine.clockwork import Followed, breached, elapsed, pauses_of
+from engine.clockwork import Followed, Standing, pauses_of
 from engine.definitions import Named
 from engine.durations import format_instant
 from engine.errors import NotFound
@@ -20,45 +20,52 @@ from engine.people import Person
 from engine.policies import Selected
 from engine.sla import Aim, Course, Pause
 from engine.store import clocks as store
+from engine.store import user_tasks
 from engine.store.base import table_of
 from engine.store.clocks import ClockEventRow, ClockRow, ClockState
 from engine.store.history import HistoryRow
 from engine.store.process_instances import WITHOUT_STATE, ProcessInstanceRow
 from engine.store.user_tasks import GROUP, CandidateRow, TaskState, UserTaskRow
 
-__all__ = ["ClockState", "Filter", "View", "events", "get", "held_by", "page", "re_aim", "recompute"]
+__all__ = [
+    "OPEN",
+    "ClockState",
+    "Filter",
+    "Opened",
+    "View",
+    "get",
+    "held_by",
+    "opened",
+    "page",
+    "re_aim",
+    "recompute",
+]
 
 MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A clock with its case, the target it runs under (None: nothing is measured), and how it stands at
-    `now`.
-    """
+class View(Standing):
+    """How a clock stands, with its case and the open tasks of that."""
 
-    clock: ClockRow
     instance: ProcessInstanceRow
-    selected: Selected | None
     process: Named
-    now: datetime
+    tasks: tuple[UserTaskRow, ...] = ()
 
     @property
-    def elapsed(self) -> timedelta:
-        return elapsed(self.clock, self.selected, self.now)
+    def itself(self) -> "View":
+        """For what is shown of a clock and of its case in one."""
+        return self
 
     @property
-    def remaining(self) -> timedelta | None:
-        """What is left of the target, below nothing once it is broken; None when nothing is measured."""
-        return None if self.selected is None else self.selected.target - self.elapsed
+    def groups(self) -> list[str]:
+        """The groups that the open tasks of its case are offered to."""
+        return list(dict.fromkeys(group for task in self.tasks for group in task.candidate_groups))
 
     @property
-    def percent(self) -> float | None:
-        return None if self.selected is None else 100 * (self.elapsed / self.selected.target)
-
-    @property
-    def breached(self) -> bool:
-        return breached(self.clock, self.now)
+    def assignees(self) -> list[str]:
+        """Those who have an open task of its case."""
+        return list(dict.fromkeys(task.assignee for task in self.tasks if task.assignee))
 
     @property
     def thresholds(self) -> list[dict[str, Any]]:
@@ -93,7 +100,7 @@ class Filter:
     unassigned: bool = False
 
 
-_OPEN = (ClockState.RUNNING, ClockState.PAUSED, ClockState.UNMEASURED)
+OPEN = (ClockState.RUNNING, ClockState.PAUSED, ClockState.UNMEASURED)
 _CLOCK, _CASE = table_of(ClockRow).c, table_of(ProcessInstanceRow).c
 _TASK, _CANDIDATE = table_of(UserTaskRow).c, table_of(CandidateRow).c
 
@@ -118,7 +125,7 @@ def page(
     if len(found) < limit:
         undated = [*wanted, _CLOCK.due_at.is_(None), *([] if after is None else [_CLOCK.id > after[1]])]
         found += _rows(session, undated, (ClockRow.id,), limit - len(found))
-    return [_view(session, clock, case, now) for clock, case in found]
+    return _views(session, found, now)
 
 
 def _later(due: datetime | None, id: str) -> ColumnElement[bool]:
@@ -146,7 +153,7 @@ def _conditions(chosen: Filter, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     if chosen.states:
         found.append(_CLOCK.state.in_(chosen.states))
-    if not any(state not in _OPEN for state in chosen.states) and (chosen.states or chosen.instance is None):
+    if not any(state not in OPEN for state in chosen.states) and (chosen.states or chosen.instance is None):
         found.append(_CLOCK.stopped_at.is_(None))  # the index of the open ones serves
     broken = and_(
         _CLOCK.due_at < now,
@@ -167,9 +174,22 @@ def _conditions(chosen: Filter, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _view(session: Session, clock: ClockRow, instance: ProcessInstanceRow, now: datetime) -> View:
-    process = definitions.names(session, instance.definition_id).process
-    return View(clock, instance, clockwork.target_of(session, clock), process, now)
+def _views(session: Session, found: list[tuple[ClockRow, ProcessInstanceRow]], now: datetime) -> list[View]:
+    cases = {instance.id for _, instance in found}
+    tasks: dict[str, list[UserTaskRow]] = {id: [] for id in cases}
+    for task in user_tasks.open_of(session, cases) if cases else ():
+        tasks[task.instance_id].append(task)
+    return [
+        View(
+            clock,
+            clockwork.target_of(session, clock),
+            now,
+            instance,
+            definitions.names(session, instance.definition_id).process,
+            tuple(tasks[instance.id]),
+        )
+        for clock, instance in found
+    ]
 
 
 def get(session: Session, clock_id: str, *, by: Person, now: datetime) -> View:
@@ -181,13 +201,37 @@ def get(session: Session, clock_id: str, *, by: Person, now: datetime) -> View:
         instance = access.see_instance(session, by, clock.instance_id)
     except NotFound as error:
         raise NotFound("There is no such clock.") from error
-    return _view(session, clock, instance, now)
+    return _views(session, [(clock, instance)], now)[0]
 
 
-def events(session: Session, clock_id: str) -> list[ClockEventRow]:
-    """All that happened to a clock, in order."""
-    row = ClockEventRow
-    return list(session.scalars(select(row).where(row.clock_id == clock_id).order_by(row.seq)))
+@dataclass(frozen=True, slots=True)
+class Opened(View):
+    """A clock with all that happened to it, in order, and who had its case when."""
+
+    events: tuple[ClockEventRow, ...] = ()
+    spans: tuple["Span", ...] = ()
+
+    @property
+    def teams(self) -> list[dict[str, Any]]:
+        """The working time with each group, in the order in which they had it first."""
+        used: dict[str | None, timedelta] = {}
+        for span in self.spans:
+            if not span.paused:
+                used[span.group] = used.get(span.group, timedelta(0)) + span.used
+        return [{"group": group, "minutes": round(time / MINUTE, 4)} for group, time in used.items()]
+
+    @property
+    def paused_minutes(self) -> float:
+        paused = sum((span.used for span in self.spans if span.paused), timedelta(0))
+        return round(paused / MINUTE, 4)
+
+
+def opened(session: Session, clock_id: str, *, by: Person, now: datetime) -> Opened:
+    """As `get`, with all that happened."""
+    view, row = get(session, clock_id, by=by, now=now), ClockEventRow
+    events = session.scalars(select(row).where(row.clock_id == clock_id).order_by(row.seq)).all()
+    known = {each.name: getattr(view, each.name) for each in fields(View)}
+    return Opened(**known, events=tuple(events), spans=tuple(held_by(session, view)))
 
 
 # Who had it when
@@ -238,14 +282,14 @@ def _offers(session: Session, instance_id: str, end: datetime) -> list[_Offer]:
     tasks = session.scalars(
         select(UserTaskRow)
         .where(UserTaskRow.instance_id == instance_id)
-        .order_by(UserTaskRow.created_at, UserTaskRow.id)
+        .order_by(UserTaskRow.opened_at, UserTaskRow.token)
     ).all()
     moved = _moves(session, instance_id)
     return [offer for task in tasks for offer in _offers_of(task, moved.get(task.id, []), end)]
 
 
 def _offers_of(task: UserTaskRow, moves: list[tuple[datetime, Any]], end: datetime) -> Iterator[_Offer]:
-    since = task.created_at
+    since = task.opened_at
     for at, detail in moves:
         yield _first(detail["from"]), since, at, task.id
         since = at
@@ -450,7 +494,8 @@ def _re_aim_case(
     )
     step = Followed(session, instance, now, by.username)
     moved = []
-    for clock in store.open_of(session, instance_id):
+    running = store.open_of(session, instance_id)
+    for clock in running:
         selected = step.select(clock.name)
         if _concerns(clock, keys) and _is_other(clock, selected):
             moved.append((clock, selected))
@@ -459,8 +504,7 @@ def _re_aim_case(
     before = {clock.id: (clock.due_at, clock.target) for clock, _ in moved}
     clockwork.aim_at(step, moved, {"policy": keys[0], "calendar": keys[1]})
     if not dry_run:
-        runtime.remark(session, instance, *step.entries, now=now, actor=by.username)
-        step.write()
+        runtime.keep_aims(session, step, running)
     return [
         ReAimed(clock, instance, before[clock.id][0], clock.due_at, before[clock.id][1], clock.target)
         for clock, _ in moved

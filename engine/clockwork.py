@@ -7,7 +7,7 @@ everything from its events. Both come to what `engine.sla.Course` says of these.
 """
 
 import zoneinfo
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -147,7 +147,13 @@ def follow(
     elif changed:
         _aim_anew(step, [clock for clock in known if clock.stopped_at is None])
     instance.open_clocks = len(running)
+    instance.due_at = next_due(running.values())
     return step
+
+
+def next_due(open_clocks: Iterable[ClockRow]) -> datetime | None:
+    """When the next of the clocks of a case is due."""
+    return min((clock.due_at for clock in open_clocks if clock.due_at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,11 +431,53 @@ def breached(clock: ClockRow, now: datetime) -> bool:
     return clock.due_at < (clock.stopped_at or now)
 
 
-def elapsed(clock: ClockRow, selected: Selected | None, now: datetime) -> timedelta:
-    """Working time used up by now."""
-    running = clock.since is not None and clock.stopped_at is None and selected is not None
-    more = selected.calendar.elapsed(clock.since, now) if running else timedelta(0)  # type: ignore
-    return timedelta(microseconds=clock.used) + more
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A clock, the target it runs under (None: nothing is measured), and how it stands at `now`."""
+
+    clock: ClockRow
+    selected: Selected | None
+    now: datetime
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Working time used up."""
+        used, since = timedelta(microseconds=self.clock.used), self.clock.since
+        if self.selected is None or since is None:
+            return used
+        return used + self.selected.calendar.elapsed(since, self.now)
+
+    @property
+    def remaining(self) -> timedelta | None:
+        """What is left of the target, below nothing once it is broken; None when nothing is measured."""
+        return None if self.selected is None else self.selected.target - self.elapsed
+
+    @property
+    def percent(self) -> float | None:
+        return None if self.selected is None else 100 * (self.elapsed / self.selected.target)
+
+    @property
+    def breached(self) -> bool:
+        return breached(self.clock, self.now)
+
+    @property
+    def breached_at(self) -> datetime | None:
+        return self.clock.due_at if self.breached else None
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether a threshold on the way to the target has fired, and there is time left."""
+        return self.clock.warned and self.clock.stopped_at is None and not self.breached
+
+
+def most_urgent(session: Session, instance_ids: Collection[str], now: datetime) -> dict[str, Standing]:
+    """The open clock of each of these cases that is due next; one without a due time only if all are. One
+    statement.
+    """
+    found: dict[str, Standing] = {}
+    for clock in clocks.open_in(session, instance_ids) if instance_ids else ():
+        found.setdefault(clock.instance_id, Standing(clock, target_of(session, clock), now))
+    return found
 
 
 # Thresholds: each is an entry of the clock, by name, with when it is due (None: nobody knows for now), since

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import words
 from engine.runtime import NO_HISTORY
 from engine.store import search
+from engine.store.clocks import ClockEventRow
 from engine.store.comments import CommentRow
 from engine.store.history import HistoryRow, digest_of, hash_of
 from engine.store.process_instances import ProcessInstanceRow
@@ -98,6 +99,7 @@ def erase_actor(session: Session, username: str) -> int:
     whole. How many entries those were.
     """
     _erase_comments(session, username)
+    session.execute(update(ClockEventRow).where(ClockEventRow.actor == username).values(actor=None))
     hers = update(HistoryRow).where(HistoryRow.actor == username, HistoryRow.salt.is_not(None))
     erased = session.execute(hers.values(actor=None, detail=None, salt=None))
     return int(getattr(erased, "rowcount", 0))

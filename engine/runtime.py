@@ -23,6 +23,7 @@ from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.kept import Kept
 from engine.store import history, jobs, messages, process_instances, search, timers, user_tasks
 from engine.store.base import at_flush, new_id
+from engine.store.clocks import ClockRow
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry
 from engine.store.jobs import JobState
@@ -68,6 +69,7 @@ def begin(
         started_at=now,
         escalation_level=0,
         open_clocks=0,
+        due_at=None,
         failures=[],
         revision=0,
         history_length=0,
@@ -196,6 +198,7 @@ def claimed(
     """
     called = None if task.process_key is None else bpmn.Called(task.process_key, task.process_version or 0)
     process = _specification(session, instance.definition_id)
+    due = instance.due_at
     followed = clockwork.follow(
         session,
         instance,
@@ -207,6 +210,19 @@ def claimed(
     )
     record(session, instance, entry, *followed.entries, now=now, actor=actor)
     followed.write()
+    if instance.due_at != due:
+        user_tasks.burn(session, instance.id, instance.due_at)
+
+
+def keep_aims(session: Session, step: clockwork.Followed, open_clocks: Collection[ClockRow]) -> None:
+    """Write what became of the clocks of a locked case that were aimed anew: its revision stays."""
+    instance = step.instance
+    instance.due_at = clockwork.next_due(open_clocks)
+    rows = history.chain(instance, step.entries, at=step.now, actor=step.actor)
+    process_instances.save_escalations(session, [instance])
+    history.append(session, rows)
+    step.write()
+    user_tasks.burn(session, instance.id, instance.due_at)
 
 
 def remark(
@@ -318,6 +334,7 @@ def _write(
     """
     _set_head(instance, execution, how.now)
     steps = [Entry(step.kind, step.element, step.detail) for step in execution.effects.steps]
+    due = instance.due_at
     followed = clockwork.follow(
         session,
         instance,
@@ -336,7 +353,9 @@ def _write(
     if (texts := _texts(instance, execution)) != how.texts:
         search.put(session, instance.id, words.of(texts))
     _close(session, instance.id, execution.effects, how)
-    _open(session, instance.id, execution.effects, at_flush(session, how.now))
+    if instance.due_at != due and execution.awaited()["task"] - execution.effects.opened.keys():
+        user_tasks.burn(session, instance.id, instance.due_at)
+    _open(session, instance, execution.effects, how.now, at_flush(session, how.now))
 
 
 def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime) -> None:
@@ -408,10 +427,13 @@ def _known(tokens: Collection[int], how: _Writing) -> set[int]:
     return {token for token in tokens if token <= how.known}
 
 
-def _open(session: Session, instance_id: str, effects: Effects, created_at: datetime) -> None:
+def _open(
+    session: Session, instance: ProcessInstanceRow, effects: Effects, now: datetime, created_at: datetime
+) -> None:
     """Write down what the case now waits for: each kind in one statement."""
+    instance_id = instance.id
     if effects.opened:
-        tasks = [_task_row(task, instance_id, created_at) for task in effects.opened.values()]
+        tasks = [_task_row(task, instance, now, created_at) for task in effects.opened.values()]
         user_tasks.open_tasks(session, tasks)
     if effects.armed:
         timers.add(session, [_timer_row(timer, instance_id, created_at) for timer in effects.armed.values()])
@@ -438,10 +460,12 @@ def _drawn_in(process: bpmn.Called | None) -> dict[str, Any]:
     }
 
 
-def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> dict[str, Any]:
+def _task_row(
+    task: bpmn.TaskOpened, instance: ProcessInstanceRow, now: datetime, created_at: datetime
+) -> dict[str, Any]:
     return {
         "id": new_id(),
-        "instance_id": instance_id,
+        "instance_id": instance.id,
         "token": task.token,
         "element": task.element,
         **_drawn_in(task.process),
@@ -456,7 +480,9 @@ def _task_row(task: bpmn.TaskOpened, instance_id: str, created_at: datetime) -> 
         "separation": list(task.separation),
         "created_at": created_at,
         "due_at": task.due,
+        "burns_at": min((at for at in (task.due, instance.due_at) if at is not None), default=None),
         "completed_at": None,
+        "opened_at": now,
         "closed_at": None,
         "completed_by": None,
         "revision": 1,

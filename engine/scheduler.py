@@ -9,7 +9,7 @@ from threading import Event
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from engine import idempotency, people, timers
 from engine.clock import system_now
@@ -17,6 +17,7 @@ from engine.errors import Unavailable
 from engine.store.base import Database
 
 SWEEP_SECONDS = 0.25
+COUNT_SECONDS = 15
 PURGE_SECONDS = 3600
 
 log = structlog.get_logger(__name__)
@@ -37,13 +38,34 @@ class Metrics:
             registry=registry,
         )
         self.failed = Counter(
-            "baton_timer_failures", "Attempts to fire a timer that failed.", registry=registry
+            "baton_timer_failures", "Attempts to fire a timer or threshold that failed.", registry=registry
+        )
+        self.thresholds = Histogram(
+            "baton_sla_threshold_lateness_seconds",
+            "From when a threshold of a clock was due, or known to be, to when it fired.",
+            buckets=buckets,
+            registry=registry,
+        )
+        self.breaches = Counter("baton_sla_breaches", "Targets that ran out.", registry=registry)
+        self.armed = Gauge(
+            "baton_due_armed", "Timers, and clocks with a threshold to come.", ("kind",), registry=registry
+        )
+        self.overdue = Gauge(
+            "baton_due_overdue", "How many of these are overdue by now.", ("kind",), registry=registry
         )
 
     def observe(self, swept: timers.Swept) -> None:
         for seconds in swept.lateness:
             self.lateness.observe(seconds)
+        for seconds in swept.thresholds:
+            self.thresholds.observe(seconds)
+        self.breaches.inc(swept.breaches)
         self.failed.inc(swept.failed)
+
+    def show(self, outlook: timers.Outlook) -> None:
+        for kind in outlook.armed:
+            self.armed.labels(kind).set(outlook.armed[kind])
+            self.overdue.labels(kind).set(outlook.overdue[kind])
 
 
 def sweep_all(
@@ -87,6 +109,7 @@ class Scheduler:
             id="sweep",
             next_run_time=datetime.now(UTC),
         )
+        self._pulse.add_job(self._guarded(self.count), "interval", seconds=COUNT_SECONDS, id="count")
         self._pulse.add_job(self._guarded(self.purge), "interval", seconds=PURGE_SECONDS, id="purge")
 
     def start(self) -> None:
@@ -100,6 +123,11 @@ class Scheduler:
     def sweep(self) -> int:
         """Fire all that is due. How many timers that were."""
         return sweep_all(self._database, self._metrics.observe, self._stopping.is_set)
+
+    def count(self) -> None:
+        """Count what is to be fired, for the metrics."""
+        with self._database.transaction(write=False) as session:
+            self._metrics.show(timers.outlook(session, self._database.present()))
 
     def purge(self) -> None:
         """Forget kept answers, tokens, sessions and failed sign-ins whose time is over."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, case, literal, select, union_all
+from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import access, bpmn, clockwork, escalations, runtime
@@ -344,6 +344,26 @@ def anything_due(session: Session, present: Any) -> bool:
     takes no lock, however many cases are open.
     """
     return session.execute(_due(present).limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How many timers, and clocks with a threshold to come, are armed, and how many of these are overdue."""
+
+    armed: dict[str, int]
+    overdue: dict[str, int]
+
+
+def outlook(session: Session, present: Any) -> Outlook:
+    """What is to be fired, in one statement."""
+    late = func.coalesce(func.sum(case((TimerRow.next_at <= present, 1), else_=0)), 0)
+    timer = select(literal("timer"), func.count(), late).where(IS_ARMED)
+    overdue = func.coalesce(func.sum(case((_ARMED_CLOCK.next_at <= present, 1), else_=0)), 0)
+    clock = select(literal("clock"), func.count(), overdue).where(_ARMED_CLOCK.next_at.is_not(None))
+    counted = session.execute(union_all(timer, clock)).all()
+    return Outlook(
+        {kind: count for kind, count, _ in counted}, {kind: int(late) for kind, _, late in counted}
+    )
 
 
 # For people

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, forms, history, languages, people, runtime, words
+from engine import access, clockwork, definitions, forms, history, languages, people, runtime, words
 from engine.bpmn import Execution
+from engine.clockwork import Standing
 from engine.definitions import Named
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
@@ -36,13 +37,15 @@ __all__ = [
     "release",
     "require_assignable",
     "require_workable",
+    "with_clocks",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A task to work on: its row, its case, its form (`{"schema", "ui"}` in the reader's language, or None),
-    what the form shows at first, of a completed task what was sent, and what its process is called.
+    what the form shows at first, of a completed task what was sent, what its process is called, and the clock
+    of its case that is due next (see `with_clocks`).
     """
 
     task: UserTaskRow
@@ -50,6 +53,7 @@ class View:
     form: dict[str, Any] | None
     data: dict[str, Any]
     process: Named
+    clock: Standing | None = None
 
     @property
     def itself(self) -> "View":
@@ -59,6 +63,10 @@ class View:
     @property
     def revision(self) -> int:
         return self.task.revision
+
+    @property
+    def is_open(self) -> bool:
+        return self.task.state == TaskState.OPEN
 
     @property
     def priority(self) -> int | None:
@@ -247,6 +255,13 @@ def _shown(session: Session, view: View, form: forms.Form, now: datetime) -> dic
 def _seen(session: Session, view: View, now: datetime) -> dict[str, Any]:
     execution = runtime.load(session, view.instance, now)
     return execution.visible_variables(view.task.token) if execution.waits_at(view.task.token) else {}
+
+
+def with_clocks(session: Session, views: Sequence[View], now: datetime) -> list[View]:
+    """The tasks with the clocks of their cases, as far as they are open: one statement if there are any."""
+    cases = {view.instance.id for view in views if view.instance.open_clocks and view.is_open}
+    urgent = clockwork.most_urgent(session, cases, now)
+    return [replace(view, clock=urgent.get(view.instance.id)) if view.is_open else view for view in views]
 
 
 # Commands

@@ -33,6 +33,10 @@ class ProcessInstanceSchema(Schema):
     requester = fields.String(required=True, allow_none=True)
     started_at = Instant(required=True)
     ended_at = Instant(required=True, allow_none=True)
+    escalation_level = fields.Integer(
+        required=True,
+        metadata={"description": "The highest that a threshold of its clocks has raised it to."},
+    )
     failures = fields.List(fields.Nested(FailureSchema), required=True)
     revision = fields.Integer(required=True)
 
@@ -189,6 +193,7 @@ INSTANCE_EXAMPLE = {
     "requester": "ann",
     "started_at": "2026-03-02T09:30:00.000000Z",
     "ended_at": None,
+    "escalation_level": 0,
     "failures": [],
     "revision": 4,
 }

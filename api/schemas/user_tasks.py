@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from api.language import locales
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
+from api.schemas.clocks import CLOCK_OF_TASK_EXAMPLE, ClockOfTaskSchema
 from api.schemas.deployments import FORM_EXAMPLE, FormSchema, in_called_process
 from engine.user_tasks import TaskState
 
@@ -39,6 +40,12 @@ class UserTaskSchema(Schema):
     completed_at = Instant(attribute="task.completed_at", required=True, allow_none=True)
     completed_by = fields.String(attribute="task.completed_by", required=True, allow_none=True)
     revision = fields.Integer(required=True)
+    clock = fields.Nested(
+        ClockOfTaskSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The clock of its case that is due next; null: none runs, or it is closed."},
+    )
     case = fields.Nested(CaseOfTaskSchema, attribute="itself", required=True)
 
 
@@ -113,6 +120,7 @@ TASK_EXAMPLE = {
     "completed_at": None,
     "completed_by": None,
     "revision": 1,
+    "clock": CLOCK_OF_TASK_EXAMPLE,
     "case": {
         "number": "INC-000123",
         "title": "Printer on floor 3 jams",

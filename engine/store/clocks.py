@@ -108,6 +108,12 @@ _EVENTS_OF = (
     .where(_EVENT.c.clock_id.in_(bindparam("clocks", expanding=True)))
     .order_by(_EVENT.c.clock_id, _EVENT.c.seq)
 )
+# What has no due time last, as both databases sort it.
+_OPEN_IN = (
+    select(_CLOCK)
+    .where(_CLOCK.c.instance_id.in_(bindparam("instances", expanding=True)), _CLOCK.c.stopped_at.is_(None))
+    .order_by(_CLOCK.c.due_at.is_(None), _CLOCK.c.due_at, _CLOCK.c.id)
+)
 _TELL = insert(_EVENT)
 
 
@@ -123,6 +129,12 @@ _PUT = {"sqlite": _put(sqlite), "postgresql": _put(postgresql)}
 def open_of(session: Session, instance_id: str) -> list[ClockRow]:
     """The clocks of a case that have not ended, as values: `put` writes them back."""
     found = connection_of(session).execute(_OPEN_OF, {"instance": instance_id})
+    return [as_value(ClockRow, columns) for columns in found]
+
+
+def open_in(session: Session, instance_ids: Collection[str]) -> list[ClockRow]:
+    """The clocks of these cases that have not ended, what is due next first, as values."""
+    found = connection_of(session).execute(_OPEN_IN, {"instances": list(instance_ids)})
     return [as_value(ClockRow, columns) for columns in found]
 
 

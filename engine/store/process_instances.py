@@ -55,7 +55,8 @@ class ProcessInstanceRow(Base):
 
     `state_data` was written in `state_format` (see `engine.bpmn.state`). `history_length` and `history_hash`
     are the end of its history chain. `revision` counts commands and is the ETag. `open_clocks` counts the
-    clocks that have not ended, so that a case without any asks for none.
+    clocks that have not ended, so that a case without any asks for none; `due_at` is when the next of them is
+    due.
     """
 
     __tablename__ = "process_instance"
@@ -81,6 +82,7 @@ class ProcessInstanceRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     escalation_level: Mapped[int] = mapped_column(Integer, default=0)
     open_clocks: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
     failures: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     revision: Mapped[int] = mapped_column(Integer)
     history_length: Mapped[int] = mapped_column(Integer)
@@ -132,7 +134,7 @@ def save_end_of_history(session: Session, instance: ProcessInstanceRow) -> None:
     )
 
 
-_ESCALATIONS = (*_END_OF_HISTORY, "escalation_level")
+_ESCALATIONS = (*_END_OF_HISTORY, "escalation_level", "due_at")
 _UPDATE_ESCALATIONS = (
     update(_INSTANCE)
     .where(_INSTANCE.c.id == bindparam("row_id"))
@@ -141,7 +143,9 @@ _UPDATE_ESCALATIONS = (
 
 
 def save_escalations(session: Session, instances: Iterable[ProcessInstanceRow]) -> None:
-    """Write where the histories of held instances end now, and which level they have reached."""
+    """Write where the histories of held instances end now, which level they have reached and when they are
+    due.
+    """
     rows = [values_of(instance, _ESCALATIONS) | {"row_id": instance.id} for instance in instances]
     connection_of(session).execute(_UPDATE_ESCALATIONS, rows)
 

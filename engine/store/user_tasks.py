@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     delete,
     event,
+    func,
     insert,
     literal_column,
     select,
@@ -56,7 +57,10 @@ def _where(condition: str, *columns: str) -> Index:
 
 
 class UserTaskRow(DrawnInProcess, Base):
-    """A user task. `token` is where it stands in its case, `form_id` the form version it opened with."""
+    """A user task. `token` is where it stands in its case, `form_id` the form version it opened with;
+    `burns_at` is when it or a clock of its case is due, whichever is earlier, while it is open;
+    `opened_at` and `closed_at` are the instants of the commands by which it came and went, as clocks count.
+    """
 
     __tablename__ = "user_task"
     __table_args__ = (
@@ -65,7 +69,7 @@ class UserTaskRow(DrawnInProcess, Base):
         _where("assignee IS NOT NULL", "assignee", "instance_id"),
         _where("completed_by IS NOT NULL", "completed_by", "id"),
         _where("completed_by IS NOT NULL", "completed_by", "instance_id"),
-        _where("state = 'open'", "due_at"),
+        _where("state = 'open'", "burns_at"),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
@@ -83,7 +87,9 @@ class UserTaskRow(DrawnInProcess, Base):
     separation: Mapped[list[str]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    burns_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_by: Mapped[str | None] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(Integer)
@@ -267,6 +273,23 @@ def offer_anew(session: Session, task: UserTaskRow) -> None:
     connection.execute(_WITHDRAW_ALL, row_id)
     if candidates := _candidates(values_of(task, ("id", "instance_id", *_OFFERED))):
         connection.execute(_INSERT_CANDIDATES, candidates)
+
+
+_BURN = (
+    update(_TASK)
+    .where(_TASK.c.instance_id == bindparam("instance"), IS_OPEN)
+    .values(
+        burns_at=case(
+            (_TASK.c.due_at < bindparam("due", type_=Instant), _TASK.c.due_at),
+            else_=func.coalesce(bindparam("due", type_=Instant), _TASK.c.due_at),
+        )
+    )
+)
+
+
+def burn(session: Session, instance_id: str, due: datetime | None) -> None:
+    """The clocks of a case are due then: its open tasks are to be done by that time, if not before."""
+    connection_of(session).execute(_BURN, {"instance": instance_id, "due": due})
 
 
 _RENAME = (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import clocks
+from engine import clocks, user_tasks
 from engine.errors import Forbidden, NotFound
 from engine.service_levels import Kind
 from engine.store.clocks import ClockRow
@@ -442,3 +442,42 @@ def test_what_somebody_changed_in_the_table_is_found(desk: Desk) -> None:
         (found,) = clocks.recompute(session)
     assert (found.clock, found.case, found.what) == ("resolution", desk.case(case).number, "due")
     assert (found.stored, found.computed) == (at(hours=5), at(hours=4))
+
+
+# -- on the tasks -------------------------------------------------------------------------------------------
+
+
+def test_tasks_are_sorted_by_what_burns_next_be_it_a_clock_of_their_case(desk: Desk) -> None:
+    promise(desk, *(target(priority=number, target=f"PT{number}H") for number in (1, 2, 3)))
+    desk.deploy(drawn(draw.user("work", dueDate="PT150M", **DESK), draw.user("check", **DESK)))
+    third, none, first = (desk.start({"prio": number}) for number in (3, 9, 1))
+
+    assert burning(desk) == [(first, at(hours=1)), (third, at(hours=2.5)), (none, at(hours=2.5))]
+    desk.do("work", third)
+    assert burning(desk)[-1] == (third, at(hours=3))
+    desk.change(third, prio=2)
+    assert burning(desk)[1] == (third, at(hours=2))
+    desk.change(third, prio=9)
+
+    assert burning(desk)[-1] == (third, None)
+
+
+def burning(desk: Desk) -> list[tuple[str, datetime | None]]:
+    with desk.database.transaction(write=False) as session:
+        found = user_tasks.page_by_due(session, user_tasks.Filter(state="open"), by=SAM, limit=9)
+        return [(view.instance.id, view.task.burns_at) for view in found]
+
+
+def test_tasks_show_the_clock_of_their_case_that_is_due_next_in_one_statement(desk: Desk) -> None:
+    promise(desk, target(), target(clock="response", target="PT1H"))
+    desk.deploy(drawn(draw.user("work", **DESK), marks=("start resolution", "start response", "start other")))
+    desk.start()
+    desk.start()
+
+    with desk.database.transaction(write=False) as session, traffic(desk.database) as heard:
+        views = user_tasks.page(session, user_tasks.Filter(state="open"), by=SAM, limit=9)
+        before = len(heard.statements)
+        shown = user_tasks.with_clocks(session, views, desk.now)
+        assert len(heard.statements) == before + 1
+
+    assert [(v.clock.clock.name, v.clock.remaining) for v in shown] == [("response", HOUR)] * 2

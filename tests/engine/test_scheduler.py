@@ -17,7 +17,8 @@ from engine.store.base import Database
 from engine.store.commands import KeptAnswerRow
 from engine.store.people import ApiTokenRow
 from tests.engine.bpmn import support as draw
-from tests.engine.support import MIA, Desk, line
+from tests.engine.levels import promise, target
+from tests.engine.support import DESK, MIA, Desk, line
 
 NAP = line(draw.catch("nap", draw.timer("PT1H")))
 ENOUGH = 30
@@ -181,3 +182,40 @@ def test_what_is_kept_for_a_time_is_forgotten_after_it(desk: Desk, pulse: Schedu
     with desk.database.transaction(write=False) as session:
         assert [row.scope for row in session.query(KeptAnswerRow)] == ["6 days"]
         assert [row.name for row in session.query(ApiTokenRow)] == ["new"]
+
+
+def test_what_is_armed_and_overdue_is_counted(desk: Desk, pulse: Scheduler, watch: Watch) -> None:
+    promise(desk, target(thresholds=[{"at": "50%", "do": []}]))
+    begins = draw.start("start", draw.mark("start resolution"))
+    nap = draw.catch("nap", draw.timer("PT1H"))
+    desk.deploy(draw.diagram(begins, nap, draw.end(), draw.path("start nap end")))
+    desk.start()
+    desk.start()
+    desk.clock.advance(timedelta(minutes=90))
+
+    pulse.count()
+
+    told = {
+        (what, kind): watch.registry.get_sample_value(f"baton_due_{what}", {"kind": kind})
+        for what in ("armed", "overdue")
+        for kind in ("timer", "clock")
+    }
+    assert told == {
+        ("armed", "timer"): 2, ("armed", "clock"): 2, ("overdue", "timer"): 2, ("overdue", "clock"): 0,
+    }  # fmt: skip
+
+
+def test_how_late_thresholds_were_and_what_was_breached_is_told(
+    desk: Desk, pulse: Scheduler, watch: Watch
+) -> None:
+    promise(desk, target(target="PT1H"))
+    begins = draw.start("start", draw.mark("start resolution"))
+    work = draw.user("work", **DESK)
+    desk.deploy(draw.diagram(begins, work, draw.end(), draw.path("start work end")))
+    desk.start()
+    desk.clock.advance(timedelta(minutes=61))
+
+    pulse.sweep()
+
+    assert watch.value("baton_sla_threshold_lateness_seconds_sum") == 60
+    assert watch.value("baton_sla_breaches_total") == 1

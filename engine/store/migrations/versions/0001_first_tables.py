@@ -246,6 +246,7 @@ def upgrade() -> None:
     sa.Column('ended_at', base.Instant(), nullable=True),
     sa.Column('escalation_level', sa.Integer(), nullable=False),
     sa.Column('open_clocks', sa.Integer(), nullable=False),
+    sa.Column('due_at', base.Instant(), nullable=True),
     sa.Column('failures', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('history_length', sa.Integer(), nullable=False),
@@ -408,7 +409,9 @@ def upgrade() -> None:
     sa.Column('separation', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('created_at', base.Instant(), nullable=False),
     sa.Column('due_at', base.Instant(), nullable=True),
+    sa.Column('burns_at', base.Instant(), nullable=True),
     sa.Column('completed_at', base.Instant(), nullable=True),
+    sa.Column('opened_at', base.Instant(), nullable=False),
     sa.Column('closed_at', base.Instant(), nullable=True),
     sa.Column('completed_by', sa.String(length=64), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
@@ -421,9 +424,9 @@ def upgrade() -> None:
     with op.batch_alter_table('user_task', schema=None) as batch_op:
         batch_op.create_index('ix_user_task_assignee_instance_id', ['assignee', 'instance_id'], unique=False, sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
         batch_op.create_index('ix_user_task_assignee_state_id', ['assignee', 'state', 'id'], unique=False, sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
+        batch_op.create_index('ix_user_task_burns_at', ['burns_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index('ix_user_task_completed_by_id', ['completed_by', 'id'], unique=False, sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
         batch_op.create_index('ix_user_task_completed_by_instance_id', ['completed_by', 'instance_id'], unique=False, sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
-        batch_op.create_index('ix_user_task_due_at', ['due_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index(batch_op.f('ix_user_task_instance_id_token'), ['instance_id', 'token'], unique=False)
 
     op.create_table('clock_event',
@@ -498,9 +501,9 @@ def downgrade() -> None:
     op.drop_table('clock_event')
     with op.batch_alter_table('user_task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_task_instance_id_token'))
-        batch_op.drop_index('ix_user_task_due_at', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index('ix_user_task_completed_by_instance_id', sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
         batch_op.drop_index('ix_user_task_completed_by_id', sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
+        batch_op.drop_index('ix_user_task_burns_at', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index('ix_user_task_assignee_state_id', sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
         batch_op.drop_index('ix_user_task_assignee_instance_id', sqlite_where=sa.text('assignee IS NOT NULL'), postgresql_where=sa.text('assignee IS NOT NULL'))
 
