@@ -137,6 +137,7 @@ def _copies(case: ProcessInstanceRow, number: int) -> tuple[dict[str, Any], dict
         "candidate_groups": [group],
         "separation": [],
         "created_at": datetime.now(UTC),
+        "opened_at": case.started_at,
         "revision": 1,
     }
     candidate = {"kind": "group", "name": group, "task_id": task["id"], "instance_id": instance["id"]}
