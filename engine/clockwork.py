@@ -63,25 +63,22 @@ class Followed:
     entries: list[Entry] = field(default_factory=list)
 
     @cached_property
-    def _book(self) -> policies.Book:
-        return policies.book(self.session)
-
-    @cached_property
-    def _organisation(self) -> str | None:
-        return policies.organisation_of(self.session, self.instance.requester)
+    def _agreed(self) -> tuple[policies.Book, str | None]:
+        """All that is agreed, and the organisation of the case."""
+        return policies.book_and_organisation(self.session, self.instance.requester)
 
     def select(self, clock: str) -> Selected | None:
         """The target that applies to a clock of this case now."""
-        case = self.instance
+        case, (book, organisation) = self.instance, self._agreed
         subject = Subject(
             process=case.definition_key,
             clock=clock,
             priority=case.priority,
             service=case.service,
-            organisation=self._organisation,
+            organisation=organisation,
             at=case.started_at,
         )
-        return self._book.selected(subject)
+        return book.selected(subject)
 
     def note(
         self, clock: ClockRow, kind: str, *, element: str | None = None, at: datetime, **detail: Any
@@ -193,6 +190,7 @@ def _start(step: Followed, mark: ClockMark, pausing: set[int]) -> ClockRow:
         warned=False,
         thresholds=[],
         pausing=sorted(pausing),
+        pauses=len(pausing),
         events=0,
     )
     for empty in ("stopped_at", "since", "due_at", "next_at", "data_versions"):
@@ -208,7 +206,7 @@ def _pause(step: Followed, clock: ClockRow, mark: ClockMark) -> None:
     if mark.token in clock.pausing:
         return
     at = _at(step, clock)
-    clock.pausing = [*clock.pausing, mark.token]
+    clock.pausing, clock.pauses = [*clock.pausing, mark.token], clock.pauses + 1
     if clock.since is not None:
         _rest(clock, step.session, at)
     clock.state = state_of(clock)
@@ -291,10 +289,12 @@ def _aim_anew(step: Followed, open_clocks: list[ClockRow]) -> None:
 
 def aim_at(step: Followed, moved: list[tuple[ClockRow, Selected | None]], why: dict[str, Any]) -> None:
     """Aim clocks at targets: recount what is used up by the calendar that now applies."""
-    told = clocks.events_of(step.session, [clock.id for clock, _ in moved])
+    just_now = [event["clock_id"] for event in step.events if event["kind"] == "paused"]
+    paused = [clock.id for clock, _ in moved if clock.pauses > just_now.count(clock.id)]
+    told = clocks.events_of(step.session, paused) if paused else {}
     for clock, selected in moved:
         at = _at(step, clock)
-        happened = told[clock.id] + [
+        happened = told.get(clock.id, []) + [
             (event["at"], event["kind"], event["detail"])
             for event in step.events
             if event["clock_id"] == clock.id

@@ -32,6 +32,7 @@ __all__ = [
     "Subject",
     "Threshold",
     "book",
+    "book_and_organisation",
     "case_calendar",
     "organisation_of",
     "recalled",
@@ -316,7 +317,16 @@ def _memory(session: Session) -> _Memory:
 
 def book(session: Session) -> Book:
     """All that is agreed now."""
-    edition = documents.edition(session)
+    return _book(session, documents.edition(session))
+
+
+def book_and_organisation(session: Session, username: str | None) -> tuple[Book, str | None]:
+    """All that is agreed now, and the organisation of a person, in one statement."""
+    edition, organisation = documents.edition_and_organisation(session, username)
+    return _book(session, edition), organisation
+
+
+def _book(session: Session, edition: str | None) -> Book:
     memory = _memory(session)
     if edition is None:
         return Book.of((), memory)

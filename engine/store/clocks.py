@@ -43,8 +43,8 @@ class ClockRow(Base):
     `used` is the working time, in microseconds, before `since`, from when on it runs; without `since` it does
     not run. `target` is in seconds. `due_at` is there while it runs, and for good once it has passed.
     `next_at` is when the next of its `thresholds` is to be fired, whatever else: one row a clock is all that
-    the sweep has to look at. `pausing` are the tokens that pause it; `events` counts what happened to it,
-    last at `changed_at`.
+    the sweep has to look at. `pausing` are the tokens that pause it; `pauses` counts how often one did,
+    `events` all that happened to it, last at `changed_at`.
     """
 
     __tablename__ = "clock"
@@ -77,6 +77,7 @@ class ClockRow(Base):
     thresholds: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     pausing: Mapped[list[int]] = mapped_column(Json)
     data_versions: Mapped[dict[str, str] | None] = mapped_column(Json)
+    pauses: Mapped[int] = mapped_column(Integer)
     events: Mapped[int] = mapped_column(Integer)
 
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, String, exists, literal, select, text, union_all
+from sqlalchemy import Integer, String, bindparam, exists, literal, select, text, union_all
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from engine.store.base import Base, Instant, Json, connection_of, new_id, table_of
+from engine.store.people import PersonRow
 
 
 class DocumentRow(Base):
@@ -56,6 +57,21 @@ _ONLY = 1
 def edition(session: Session) -> str | None:
     """The edition; None when there are no documents."""
     return connection_of(session).execute(_EDITION).scalar_one_or_none()
+
+
+_ONLY_EDITION = table_of(SlaEditionRow).alias()
+_ORGANISATION = (
+    select(table_of(PersonRow).c.organisation_id)
+    .where(table_of(PersonRow).c.username == bindparam("username"))
+    .scalar_subquery()
+)
+_BOTH = select(select(_ONLY_EDITION.c.edition).scalar_subquery(), _ORGANISATION)
+
+
+def edition_and_organisation(session: Session, username: str | None) -> tuple[str | None, str | None]:
+    """The edition, and the organisation of a person, in one statement."""
+    edition, organisation = connection_of(session).execute(_BOTH, {"username": username}).one()
+    return edition, organisation
 
 
 @dataclass(frozen=True, slots=True)

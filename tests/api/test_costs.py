@@ -64,3 +64,51 @@ def test_a_completion_that_closes_and_opens_everything_is_within_its_statements(
         assert f"INSERT INTO {table} " in told
     assert len(heard.statements) <= MOST_STATEMENTS, heard.statements
     assert heard.commits == 1
+
+
+MARKS = draw.mark("start response", "start resolution")
+RECORD = '<baton:record prefix="INC" priority="${prio}"/>'
+TARGETS = [
+    {"clock": clock, "priority": priority, "target": f"PT{priority}H", "calendar": "24x7"}
+    for clock in ("response", "resolution")
+    for priority in (1, 2)
+]
+
+
+def measured(desk: Desk, *nodes: str, beside: tuple[str, ...] = ()) -> None:
+    """Deploy a process with two clocks, and promise something for both."""
+    marks = MARKS.replace("</extensionElements>", RECORD + "</extensionElements>").encode()
+    begins = b'isExecutable="true">'
+    drawn = line(*nodes, beside=beside, messages=("call",)).replace(begins, begins + marks)
+    fields = {"note": "string", "prio": "integer"}
+    desk("pat").deploy({"p.bpmn": drawn, "p/note.json": form(**fields)})
+    policy = {"name": "Promises", "targets": TARGETS}
+    assert desk("pat").send("PUT", "/sla-policies/p", policy, If_None_Match="*").status == 200
+
+
+AIMING = 1
+"""What is agreed is asked for when a clock is aimed."""
+
+
+@pytest.mark.parametrize(("prio", "most"), [(2, MOST_STATEMENTS), (1, MOST_STATEMENTS + AIMING)])
+def test_a_completion_that_stops_pauses_and_aims_clocks_is_within_its_statements(
+    desk: Desk, prio: int, most: int
+) -> None:
+    task = draw.user("one", draw.mark("stop response claim"), formKey="p/note", **DESK)
+    late = draw.boundary("late", "one", draw.timer("PT1H"), interrupting=False)
+    asks = draw.user("two", draw.mark("pause resolution"), formKey="p/note", **DESK)
+    measured(desk, task, asks, beside=(late, draw.end("late_end"), draw.path("late late_end")))
+    sam = desk("sam")
+    for _ in range(2):
+        case = sam.post("/process-instances", {"definition": "p", "variables": {"prio": 2}})
+        task_id = sam.tasks(case)[0]["id"]
+        with traffic(desk.database) as heard:
+            data = {"note": "x", "prio": prio}
+            reply = sam.send("POST", f"/user-tasks/{task_id}/complete", {"data": data})
+
+    assert reply.status == 200, reply.body
+    told = [row["kind"] for row in sam.get(f"/process-instances/{reply.body['instance']}/history")["items"]]
+    assert {"clock stopped", "clock paused"} <= set(told)
+    assert ("clock re-aimed" in told) == (prio == 1)
+    assert len(heard.statements) <= most, heard.statements
+    assert heard.commits == 1

@@ -295,6 +295,7 @@ def upgrade() -> None:
     sa.Column('thresholds', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('pausing', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('data_versions', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('pauses', sa.Integer(), nullable=False),
     sa.Column('events', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_clock_instance_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clock'))
