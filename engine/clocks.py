@@ -79,6 +79,7 @@ class View(Standing):
                 "error": entry["error"],
             }
             for entry in self.clock.thresholds
+            if not entry["past"]
         ]
 
 

@@ -357,7 +357,8 @@ def name_target(clock: ClockRow, selected: Selected | None) -> None:
 def _measure_nothing(clock: ClockRow, at: datetime) -> None:
     name_target(clock, None)
     clock.used, clock.since, clock.due_at = 0, None if clock.pausing else at, None
-    clock.thresholds, clock.next_at, clock.warned = [], None, False
+    clock.thresholds = _past(clock.thresholds)
+    clock.next_at, clock.warned = None, False
 
 
 def _told(clock: ClockRow) -> dict[str, Any]:
@@ -506,12 +507,14 @@ def reach(
     known = {entry["name"]: entry for entry in clock.thresholds}
     clock.thresholds = []
     for threshold in points_of(selected):
-        entry = known.get(threshold.name) or _new_entry(threshold.name, at)
+        entry = known.pop(threshold.name, None) or _new_entry(threshold.name, at)
+        entry["past"] = False
         offset = threshold.offset(selected.target)
         entry["early"] = offset < selected.target
         if before is None or offset > before:
             _set_due(entry, reached(offset), at, anew)
         clock.thresholds.append(entry)
+    clock.thresholds += _past(known.values())
     arm(clock)
     clock.warned = is_warned(clock)
 
@@ -520,6 +523,7 @@ def _new_entry(name: str, at: datetime) -> dict[str, Any]:
     return {
         "name": name,
         "early": True,
+        "past": False,
         "due": None,
         "armed": format_instant(at),
         "fired": None,
@@ -542,7 +546,12 @@ def _set_due(entry: dict[str, Any], due: datetime | None, at: datetime, anew: bo
 
 def is_warned(clock: ClockRow) -> bool:
     """Whether a threshold on the way to the target has fired."""
-    return any(entry["fired"] and entry["early"] for entry in clock.thresholds)
+    return any(entry["fired"] and entry["early"] and not entry["past"] for entry in clock.thresholds)
+
+
+def _past(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What has fired and is no threshold of the present target: were it one again, it has fired already."""
+    return [entry | {"past": True} for entry in entries if entry["fired"]]
 
 
 def arm(clock: ClockRow) -> None:
