@@ -2486,6 +2486,7 @@ export interface paths {
                          *           "requester": "ann",
                          *           "started_at": "2026-03-02T09:30:00.000000Z",
                          *           "ended_at": null,
+                         *           "escalation_level": 0,
                          *           "failures": [],
                          *           "revision": 4
                          *         }
@@ -2555,6 +2556,7 @@ export interface paths {
                          *       "requester": "ann",
                          *       "started_at": "2026-03-02T09:30:00.000000Z",
                          *       "ended_at": null,
+                         *       "escalation_level": 0,
                          *       "failures": [],
                          *       "revision": 4
                          *     }
@@ -2622,6 +2624,7 @@ export interface paths {
                          *       "requester": "ann",
                          *       "started_at": "2026-03-02T09:30:00.000000Z",
                          *       "ended_at": null,
+                         *       "escalation_level": 0,
                          *       "failures": [],
                          *       "revision": 4
                          *     }
@@ -3165,6 +3168,7 @@ export interface paths {
                          *       "requester": "ann",
                          *       "started_at": "2026-03-02T09:30:00.000000Z",
                          *       "ended_at": null,
+                         *       "escalation_level": 0,
                          *       "failures": [],
                          *       "revision": 4
                          *     }
@@ -3250,6 +3254,7 @@ export interface paths {
                          *       "requester": "ann",
                          *       "started_at": "2026-03-02T09:30:00.000000Z",
                          *       "ended_at": null,
+                         *       "escalation_level": 0,
                          *       "failures": [],
                          *       "revision": 4
                          *     }
@@ -3332,6 +3337,7 @@ export interface paths {
                          *       "requester": "ann",
                          *       "started_at": "2026-03-02T09:30:00.000000Z",
                          *       "ended_at": null,
+                         *       "escalation_level": 0,
                          *       "failures": [],
                          *       "revision": 4
                          *     }
@@ -3417,6 +3423,7 @@ export interface paths {
                          *       "requester": "ann",
                          *       "started_at": "2026-03-02T09:30:00.000000Z",
                          *       "ended_at": null,
+                         *       "escalation_level": 0,
                          *       "failures": [],
                          *       "revision": 4
                          *     }
@@ -3510,6 +3517,7 @@ export interface paths {
                          *         "requester": "ann",
                          *         "started_at": "2026-03-02T09:30:00.000000Z",
                          *         "ended_at": null,
+                         *         "escalation_level": 0,
                          *         "failures": [],
                          *         "revision": 5
                          *       },
@@ -3555,8 +3563,9 @@ export interface paths {
         };
         /**
          * List user tasks
-         * @description Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `sort=due` what is
-         *     due next, and last what is never due.
+         * @description Open ones, unless `state` says otherwise, that you may see; the oldest first, or with `sort=due` what
+         *     burns next: by its own due date or that of its case's clocks, whichever is earlier, and last what is never
+         *     due.
          */
         get: {
             parameters: {
@@ -3619,6 +3628,13 @@ export interface paths {
                          *           "completed_at": null,
                          *           "completed_by": null,
                          *           "revision": 1,
+                         *           "clock": {
+                         *             "name": "resolution",
+                         *             "state": "running",
+                         *             "due_at": "2026-03-03T09:30:00.000000Z",
+                         *             "remaining_minutes": 360,
+                         *             "breached": false
+                         *           },
                          *           "case": {
                          *             "number": "INC-000123",
                          *             "title": "Printer on floor 3 jams",
@@ -3702,6 +3718,13 @@ export interface paths {
                          *       "completed_at": null,
                          *       "completed_by": null,
                          *       "revision": 1,
+                         *       "clock": {
+                         *         "name": "resolution",
+                         *         "state": "running",
+                         *         "due_at": "2026-03-03T09:30:00.000000Z",
+                         *         "remaining_minutes": 360,
+                         *         "breached": false
+                         *       },
                          *       "case": {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
@@ -3807,6 +3830,13 @@ export interface paths {
                          *       "completed_at": null,
                          *       "completed_by": null,
                          *       "revision": 1,
+                         *       "clock": {
+                         *         "name": "resolution",
+                         *         "state": "running",
+                         *         "due_at": "2026-03-03T09:30:00.000000Z",
+                         *         "remaining_minutes": 360,
+                         *         "breached": false
+                         *       },
                          *       "case": {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
@@ -3891,6 +3921,13 @@ export interface paths {
                          *       "completed_at": null,
                          *       "completed_by": null,
                          *       "revision": 1,
+                         *       "clock": {
+                         *         "name": "resolution",
+                         *         "state": "running",
+                         *         "due_at": "2026-03-03T09:30:00.000000Z",
+                         *         "remaining_minutes": 360,
+                         *         "breached": false
+                         *       },
                          *       "case": {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
@@ -3981,6 +4018,13 @@ export interface paths {
                          *       "completed_at": null,
                          *       "completed_by": null,
                          *       "revision": 1,
+                         *       "clock": {
+                         *         "name": "resolution",
+                         *         "state": "running",
+                         *         "due_at": "2026-03-03T09:30:00.000000Z",
+                         *         "remaining_minutes": 360,
+                         *         "breached": false
+                         *       },
                          *       "case": {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
@@ -4082,6 +4126,13 @@ export interface paths {
                          *       "completed_at": null,
                          *       "completed_by": null,
                          *       "revision": 1,
+                         *       "clock": {
+                         *         "name": "resolution",
+                         *         "state": "running",
+                         *         "due_at": "2026-03-03T09:30:00.000000Z",
+                         *         "remaining_minutes": 360,
+                         *         "breached": false
+                         *       },
                          *       "case": {
                          *         "number": "INC-000123",
                          *         "title": "Printer on floor 3 jams",
@@ -6855,6 +6906,541 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List service-level clocks
+         * @description Of the cases you may see: what is due next first, what has no due time (paused, or nothing is measured)
+         *     last. The open ones, unless `state` or `instance` says otherwise.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                    instance?: string | null;
+                    /** @description Without it the open ones; of one case all. */
+                    state?: ("running" | "paused" | "unmeasured" | "stopped" | "cancelled")[];
+                    name?: string | null;
+                    /** @description The key of the process. */
+                    process?: string | null;
+                    service?: string | null;
+                    priority?: number | null;
+                    /** @description A group that its work is offered to. */
+                    team?: string | null;
+                    breached?: boolean | null;
+                    at_risk?: boolean | null;
+                    paused?: boolean | null;
+                    /** @description Only of cases with work that nobody has. */
+                    unassigned?: boolean;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287b12c4d2c2b6fe2770",
+                         *           "instance": {
+                         *             "id": "01a204287a6f508e8ac5e73610",
+                         *             "number": "INC-000123",
+                         *             "title": "Printer on floor 3 jams",
+                         *             "state": "active",
+                         *             "definition": "incident",
+                         *             "definition_name": "Incident",
+                         *             "priority": 3,
+                         *             "service": "printing",
+                         *             "requester": "ann",
+                         *             "escalation_level": 0,
+                         *             "groups": [
+                         *               "service-desk"
+                         *             ],
+                         *             "assignees": [
+                         *               "sam"
+                         *             ]
+                         *           },
+                         *           "name": "resolution",
+                         *           "state": "running",
+                         *           "started_at": "2026-03-02T09:30:00.000000Z",
+                         *           "stopped_at": null,
+                         *           "due_at": "2026-03-03T09:30:00.000000Z",
+                         *           "target": "PT8H",
+                         *           "elapsed_minutes": 120,
+                         *           "remaining_minutes": 360,
+                         *           "percent": 25,
+                         *           "breached": false,
+                         *           "breached_at": null,
+                         *           "at_risk": false,
+                         *           "policy": {
+                         *             "key": "incidents",
+                         *             "version": 3
+                         *           },
+                         *           "calendar": {
+                         *             "key": "office-hours",
+                         *             "version": 1
+                         *           },
+                         *           "agreement": "globex",
+                         *           "thresholds": [
+                         *             {
+                         *               "name": "75",
+                         *               "due_at": "2026-03-02T15:30:00.000000Z",
+                         *               "fired_at": null,
+                         *               "lateness_seconds": null,
+                         *               "error": null
+                         *             }
+                         *           ]
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["ClockPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clocks/{clock_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clock_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a service-level clock
+         * @description With all that happened to it, and who had its case when.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    clock_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287b12c4d2c2b6fe2770",
+                         *       "instance": {
+                         *         "id": "01a204287a6f508e8ac5e73610",
+                         *         "number": "INC-000123",
+                         *         "title": "Printer on floor 3 jams",
+                         *         "state": "active",
+                         *         "definition": "incident",
+                         *         "definition_name": "Incident",
+                         *         "priority": 3,
+                         *         "service": "printing",
+                         *         "requester": "ann",
+                         *         "escalation_level": 0,
+                         *         "groups": [
+                         *           "service-desk"
+                         *         ],
+                         *         "assignees": [
+                         *           "sam"
+                         *         ]
+                         *       },
+                         *       "name": "resolution",
+                         *       "state": "running",
+                         *       "started_at": "2026-03-02T09:30:00.000000Z",
+                         *       "stopped_at": null,
+                         *       "due_at": "2026-03-03T09:30:00.000000Z",
+                         *       "target": "PT8H",
+                         *       "elapsed_minutes": 120,
+                         *       "remaining_minutes": 360,
+                         *       "percent": 25,
+                         *       "breached": false,
+                         *       "breached_at": null,
+                         *       "at_risk": false,
+                         *       "policy": {
+                         *         "key": "incidents",
+                         *         "version": 3
+                         *       },
+                         *       "calendar": {
+                         *         "key": "office-hours",
+                         *         "version": 1
+                         *       },
+                         *       "agreement": "globex",
+                         *       "thresholds": [
+                         *         {
+                         *           "name": "75",
+                         *           "due_at": "2026-03-02T15:30:00.000000Z",
+                         *           "fired_at": null,
+                         *           "lateness_seconds": null,
+                         *           "error": null
+                         *         }
+                         *       ],
+                         *       "events": [
+                         *         {
+                         *           "at": "2026-03-02T09:30:00.000000Z",
+                         *           "kind": "started",
+                         *           "by": "ann",
+                         *           "detail": {
+                         *             "element": "incident",
+                         *             "target": 28800,
+                         *             "due": "2026-03-03T09:30:00.000000Z"
+                         *           }
+                         *         }
+                         *       ],
+                         *       "teams": [
+                         *         {
+                         *           "group": "service-desk",
+                         *           "minutes": 120
+                         *         }
+                         *       ],
+                         *       "paused_minutes": 0,
+                         *       "spans": [
+                         *         {
+                         *           "group": "service-desk",
+                         *           "paused": false,
+                         *           "since": "2026-03-02T09:30:00.000000Z",
+                         *           "until": "2026-03-02T11:30:00.000000Z",
+                         *           "minutes": 120
+                         *         }
+                         *       ],
+                         *       "data_versions": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["OpenedClock"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clocks/re-aim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Aim open clocks anew
+         * @description At the latest versions of policies and calendars: those that run under a policy or a calendar, or all that
+         *     are open; from their original start, pauses kept. With `dry_run` (unless you say otherwise) it is only
+         *     told which would change, and how. For service managers, process owners and administrators.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "policy": "incidents"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReAim"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "dry_run": true,
+                         *       "changed": [
+                         *         {
+                         *           "clock": "01a204287b12c4d2c2b6fe2770",
+                         *           "name": "resolution",
+                         *           "instance": "01a204287a6f508e8ac5e73610",
+                         *           "number": "INC-000123",
+                         *           "title": "Printer on floor 3 jams",
+                         *           "due_before": "2026-03-03T09:30:00.000000Z",
+                         *           "due_after": "2026-03-02T15:30:00.000000Z",
+                         *           "target_before": "PT8H",
+                         *           "target_after": "PT6H"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["ReAimAnswer"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your notifications
+         * @description The newest first. One that is to respect your working hours is there when they begin.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                    /** @description Only those you have not read. */
+                    unread?: boolean;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287b12c4d2c2b6fe2799",
+                         *           "kind": "threshold",
+                         *           "instance": {
+                         *             "id": "01a204287a6f508e8ac5e73610",
+                         *             "number": "INC-000123",
+                         *             "title": "Printer on floor 3 jams"
+                         *           },
+                         *           "clock": "resolution",
+                         *           "threshold": "75",
+                         *           "detail": {
+                         *             "due": "2026-03-02T15:30:00.000000Z",
+                         *             "level": 1
+                         *           },
+                         *           "at": "2026-03-02T15:30:00.120000Z",
+                         *           "read_at": null
+                         *         }
+                         *       ],
+                         *       "next": null,
+                         *       "unread": 1
+                         *     }
+                         */
+                        "application/json": components["schemas"]["NotificationsPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{notification_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a notification as read */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    notification_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287b12c4d2c2b6fe2799",
+                         *       "kind": "threshold",
+                         *       "instance": {
+                         *         "id": "01a204287a6f508e8ac5e73610",
+                         *         "number": "INC-000123",
+                         *         "title": "Printer on floor 3 jams"
+                         *       },
+                         *       "clock": "resolution",
+                         *       "threshold": "75",
+                         *       "detail": {
+                         *         "due": "2026-03-02T15:30:00.000000Z",
+                         *         "level": 1
+                         *       },
+                         *       "at": "2026-03-02T15:30:00.120000Z",
+                         *       "read_at": "2026-03-02T15:41:00.000000Z"
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Notification"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all your notifications as read */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "read": 3
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Read"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -7696,6 +8282,8 @@ export interface components {
             started_at: string;
             /** Format: date-time */
             ended_at: string | null;
+            /** @description The highest that a threshold of its clocks has raised it to. */
+            escalation_level: number;
             failures: components["schemas"]["Failure"][];
             revision: number;
         };
@@ -7800,6 +8388,15 @@ export interface components {
             /** @description The events that listen no longer. */
             disarmed: string[];
         };
+        ClockOfTask: {
+            name: string;
+            state: string;
+            /** Format: date-time */
+            due_at: string | null;
+            /** @description Working time left. */
+            readonly remaining_minutes: number | null;
+            breached: boolean;
+        };
         CaseOfTask: {
             number: string;
             title: string;
@@ -7830,6 +8427,8 @@ export interface components {
             completed_at: string | null;
             completed_by: string | null;
             revision: number;
+            /** @description The clock of its case that is due next; null: none runs, or it is closed. */
+            clock: components["schemas"]["ClockOfTask"] | null;
             case: components["schemas"]["CaseOfTask"];
         };
         UserTaskPage: {
@@ -7859,6 +8458,8 @@ export interface components {
             completed_at: string | null;
             completed_by: string | null;
             revision: number;
+            /** @description The clock of its case that is due next; null: none runs, or it is closed. */
+            clock: components["schemas"]["ClockOfTask"] | null;
             case: components["schemas"]["CaseOfTask"];
             /** @description null: the task takes no data. */
             form: components["schemas"]["Form"] | null;
@@ -8261,6 +8862,227 @@ export interface components {
             due_utc: string | null;
             levels: components["schemas"]["Level"][];
             checks: components["schemas"]["Check"][];
+        };
+        CaseOfClock: {
+            id: string;
+            number: string;
+            title: string;
+            state: string;
+            definition: string;
+            /** @description What the process is called, in the reader's language. */
+            readonly definition_name: string;
+            priority: number | null;
+            service: string | null;
+            requester: string | null;
+            escalation_level: number;
+            /** @description Those that its open tasks are offered to. */
+            groups: string[];
+            /** @description Those who have an open task of it. */
+            assignees: string[];
+        };
+        Threshold: {
+            /** @description What follows `sla.<clock>.` */
+            name: string;
+            /**
+             * Format: date-time
+             * @description null: not known for now.
+             */
+            due_at: string | null;
+            /** Format: date-time */
+            fired_at: string | null;
+            lateness_seconds: number | null;
+            /** @description Why it could not be fired so far. */
+            error: string | null;
+        };
+        Clock: {
+            id: string;
+            instance: components["schemas"]["CaseOfClock"];
+            name: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "unmeasured" | "stopped" | "cancelled";
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            stopped_at: string | null;
+            /**
+             * Format: date-time
+             * @description null: paused with time left, never, or nothing is measured.
+             */
+            due_at: string | null;
+            /** @description Working time, such as `PT4H`. */
+            readonly target: string | null;
+            /** @description Working time used up. */
+            readonly elapsed_minutes: number | null;
+            /** @description Working time left; below 0 once it is broken. */
+            readonly remaining_minutes: number | null;
+            /** @description Of the target used up. */
+            readonly percent: number | null;
+            breached: boolean;
+            /** Format: date-time */
+            breached_at: string | null;
+            /** @description A threshold on the way to the target has fired, and it is not broken. */
+            at_risk: boolean;
+            /** @description The version of the policy it runs under; null when nothing is measured. */
+            readonly policy: {
+                key: string;
+                version: number;
+            } | null;
+            /** @description The version of the calendar it runs under; null when nothing is measured. */
+            readonly calendar: {
+                key: string;
+                version: number;
+            } | null;
+            agreement: string | null;
+            thresholds: components["schemas"]["Threshold"][];
+        };
+        ClockPage: {
+            items: components["schemas"]["Clock"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        ClockEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @description `started`, `paused`, `resumed`, `stopped`, `cancelled`, `re-aimed`, `threshold fired` or `threshold failed`. */
+            kind: string;
+            by: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        Team: {
+            /** @description null: with no group. */
+            group: string | null;
+            minutes: number;
+        };
+        Span: {
+            group: string | null;
+            paused: boolean;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /** @description Working. */
+            readonly minutes: number;
+        };
+        OpenedClock: {
+            id: string;
+            instance: components["schemas"]["CaseOfClock"];
+            name: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "unmeasured" | "stopped" | "cancelled";
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            stopped_at: string | null;
+            /**
+             * Format: date-time
+             * @description null: paused with time left, never, or nothing is measured.
+             */
+            due_at: string | null;
+            /** @description Working time, such as `PT4H`. */
+            readonly target: string | null;
+            /** @description Working time used up. */
+            readonly elapsed_minutes: number | null;
+            /** @description Working time left; below 0 once it is broken. */
+            readonly remaining_minutes: number | null;
+            /** @description Of the target used up. */
+            readonly percent: number | null;
+            breached: boolean;
+            /** Format: date-time */
+            breached_at: string | null;
+            /** @description A threshold on the way to the target has fired, and it is not broken. */
+            at_risk: boolean;
+            /** @description The version of the policy it runs under; null when nothing is measured. */
+            readonly policy: {
+                key: string;
+                version: number;
+            } | null;
+            /** @description The version of the calendar it runs under; null when nothing is measured. */
+            readonly calendar: {
+                key: string;
+                version: number;
+            } | null;
+            agreement: string | null;
+            thresholds: components["schemas"]["Threshold"][];
+            events: components["schemas"]["ClockEvent"][];
+            /** @description Working time with each group; with `paused_minutes` the whole. */
+            teams: components["schemas"]["Team"][];
+            paused_minutes: number;
+            /** @description Who had it when, in order. */
+            spans: components["schemas"]["Span"][];
+            /** @description What knew of holidays and time zones when it was stopped. */
+            data_versions: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ReAim: {
+            /**
+             * @description Only tell what would change.
+             * @default true
+             */
+            dry_run: boolean;
+            /**
+             * @description Its key.
+             * @default null
+             */
+            policy: string | null;
+            /**
+             * @description Its key.
+             * @default null
+             */
+            calendar: string | null;
+        };
+        ReAimed: {
+            clock: string;
+            name: string;
+            instance: string;
+            number: string;
+            title: string;
+            /** Format: date-time */
+            due_before: string | null;
+            /** Format: date-time */
+            due_after: string | null;
+            readonly target_before: string | null;
+            readonly target_after: string | null;
+        };
+        ReAimAnswer: {
+            dry_run: boolean;
+            changed: components["schemas"]["ReAimed"][];
+        };
+        CaseOfNotification: {
+            id: string;
+            number: string;
+            title: string;
+        };
+        Notification: {
+            id: string;
+            /** @description `threshold`: a clock has reached one of its thresholds. */
+            kind: string;
+            instance: components["schemas"]["CaseOfNotification"];
+            clock: string | null;
+            threshold: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When she was told.
+             */
+            at: string;
+            /** Format: date-time */
+            read_at: string | null;
+        };
+        NotificationsPage: {
+            items: components["schemas"]["Notification"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+            /** @description How many you have not read. */
+            unread: number;
+        };
+        Read: {
+            /** @description How many were unread. */
+            read: number;
         };
         Job: {
             id: string;
