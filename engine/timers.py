@@ -30,7 +30,7 @@ from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
-__all__ = ["Swept", "TimerState", "anything_due", "page", "retry", "sweep"]
+__all__ = ["Swept", "TimerState", "anything_due", "next_due", "page", "retry", "sweep"]
 
 BATCH = 20
 """Cases a transaction takes in which something may have to be moved."""
@@ -364,6 +364,18 @@ def outlook(session: Session, present: Any) -> Outlook:
     return Outlook(
         {kind: count for kind, count, _ in counted}, {kind: int(late) for kind, _, late in counted}
     )
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next timer or threshold falls due, or fell due; None when none is armed. For those who move
+    the clock themselves.
+    """
+    timer, clock = TimerRow.next_at, _ARMED_CLOCK.next_at
+    nexts = (
+        session.scalar(select(timer).where(IS_ARMED).order_by(timer).limit(1)),
+        session.scalar(select(clock).where(clock.is_not(None)).order_by(clock).limit(1)),
+    )
+    return min((at for at in nexts if at is not None), default=None)
 
 
 # For people

@@ -132,19 +132,21 @@ class Player:
     # Timers
 
     def _fire_until(self, session: Session, at: datetime) -> None:
-        """Fire every timer due up to that instant, each with the clock at its own due instant."""
-        while self._due and self._due[0][0] <= at:
-            due = self._due[0][0]
+        """Fire every timer and threshold due up to that instant, each with the clock at its own due
+        instant.
+        """
+        while (due := timers.next_due(session)) is not None and due <= at:
             now = max(due, self._clock.now())
             self._clock.set(now)
             while timers.sweep(session, now).fired:
                 pass  # there may be more
-            for number in self._pop(due):
+            for number in self._pop(now):
                 self._look_at_timers(session, number)
 
-    def _pop(self, due: datetime) -> set[str]:
+    def _pop(self, until: datetime) -> set[str]:
+        """The cases that had a timer due by then."""
         numbers = set()
-        while self._due and self._due[0][0] == due:
+        while self._due and self._due[0][0] <= until:
             numbers.add(heappop(self._due)[1])
         return numbers
 
