@@ -81,7 +81,8 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which tasks to list. `mine`: those offered to a group of the reader's; `text`: words of the case (see
-    `process_instances.Filter`) or of the task's name; `overdue_at`: those due before that instant.
+    `process_instances.Filter`) or of the task's name; `overdue_at`: those due before that instant, or with a
+    clock of their case that is.
     """
 
     assignee: str | None = None
@@ -172,7 +173,7 @@ def _conditions(session: Session, chosen: Filter, by: Person) -> list[ColumnElem
     if chosen.unassigned:
         found.append(row.assignee.is_(None))
     if chosen.overdue_at is not None:
-        found += [IS_OPEN, row.due_at < chosen.overdue_at]
+        found += [IS_OPEN, row.burns_at < chosen.overdue_at]
     return found
 
 

@@ -353,7 +353,10 @@ def lists(desk: Desk, case: str) -> dict[str, list[str]]:
 def fill(desk: Desk, times: int) -> str:
     """A case of Ann's for the service desk among so many of somebody else's for another group."""
     late = draw.boundary("late", "work", draw.timer("P9D"))
-    desk.deploy(line(draw.user("work", dueDate="P1D", **DESK), beside=(late, draw.path("late end"))))
+    call = draw.boundary("call", "work", draw.message("call"))
+    work = draw.user("work", draw.mark("start resolution"), dueDate="P1D", **DESK)
+    beside = (late, draw.path("late end"), call, draw.path("call end"))
+    desk.deploy(line(work, beside=beside, messages=("call",)))
     case = desk.start()
     desk.clone(case, times)
     desk.execute(update(CandidateRow).where(CandidateRow.instance_id != case).values(name="cab"))

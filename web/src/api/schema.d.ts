@@ -3589,7 +3589,7 @@ export interface paths {
                     q?: string | null;
                     /** @description `created`: the oldest first; `due`: what is due next first. */
                     sort?: "created" | "due";
-                    /** @description Only open tasks past their due date. */
+                    /** @description Only open tasks past their due date, or that of a clock of their case. */
                     overdue?: boolean;
                 };
                 header?: {
