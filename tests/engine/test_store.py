@@ -353,9 +353,9 @@ def lists(desk: Desk, case: str) -> dict[str, list[str]]:
 def fill(desk: Desk, times: int) -> str:
     """A case of Ann's for the service desk among so many of somebody else's for another group."""
     late = draw.boundary("late", "work", draw.timer("P9D"))
-    call = draw.boundary("call", "work", draw.message("call"))
+    rung = draw.boundary("rung", "work", draw.message("call"))
     work = draw.user("work", draw.mark("start resolution"), dueDate="P1D", **DESK)
-    beside = (late, draw.path("late end"), call, draw.path("call end"))
+    beside = (late, draw.path("late end"), rung, draw.path("rung end"))
     desk.deploy(line(work, beside=beside, messages=("call",)))
     case = desk.start()
     desk.clone(case, times)
