@@ -77,6 +77,7 @@ def measure_engine(url: str, size: float) -> dict[str, Any]:
             "verbs": engine_side.measure_cases(database, person, round(300 * size)),
             "idle_sweep": engine_side.measure_idle_sweep(database, person, round(1000 * size)),
             "burst": engine_side.measure_burst(database, person, round(10_000 * size)),
+            "thresholds": engine_side.measure_thresholds(database, round(10_000 * size)),
         }
     finally:
         database.close()

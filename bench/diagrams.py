@@ -2,7 +2,8 @@
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
-    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="bench">'
+    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+    ' xmlns:baton="urn:baton:bpmn:1" targetNamespace="bench">'
     '<bpmn:message id="nudge" name="bench.nudge" />'
 )
 
@@ -65,9 +66,18 @@ TIMER = process(
     <bpmn:sequenceFlow id="f2" sourceRef="wait" targetRef="end" /><bpmn:endEvent id="end" />""",
 )
 
+MEASURED = process(
+    "measured",
+    """<bpmn:extensionElements><baton:clock name="answer" action="start" /></bpmn:extensionElements>
+    <bpmn:startEvent id="start" /><bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="answer" />
+    <bpmn:userTask id="answer" name="Answer" camunda:candidateGroups="service-desk" />
+    <bpmn:sequenceFlow id="f2" sourceRef="answer" targetRef="end" /><bpmn:endEvent id="end" />""",
+)
+
 ALL = {
     "two_tasks.bpmn": TWO_TASKS,
     "timer.bpmn": TIMER,
+    "measured.bpmn": MEASURED,
     "loop_alone.bpmn": LOOP_ALONE,
     "loop_beside_branch.bpmn": LOOP_BESIDE_BRANCH,
     "loop_beside_events.bpmn": LOOP_BESIDE_EVENTS,

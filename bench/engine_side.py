@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import Engine, event, insert, select, text
 
 from bench.diagrams import ALL
-from engine import deployments, people, process_instances, scheduler, user_tasks, words
+from engine import deployments, people, process_instances, scheduler, service_levels, user_tasks, words
 from engine.clock import system_now
 from engine.database import Database, upgrade
 from engine.deployments import File
+from engine.durations import format_instant
 from engine.people import Person
+from engine.service_levels import Edit, Kind
 from engine.store import search
 from engine.store.base import new_id
+from engine.store.clocks import ClockRow
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.user_tasks import CandidateRow, UserTaskRow
 
@@ -87,6 +90,72 @@ def measure_burst(database: Database, person: Person, count: int) -> dict[str, A
     return {"timers": count, "fired_per_second": count / seconds}
 
 
+ROUND_THE_CLOCK = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+
+
+def measure_thresholds(database: Database, count: int) -> dict[str, Any]:
+    """Many thresholds of clocks that no diagram waits for, due within one second: how late each fired."""
+    case = _promise(database)
+    start = datetime.now(UTC) + timedelta(seconds=3 + count / 2_000)
+    with database.transaction() as session:
+        instance = session.get_one(ProcessInstanceRow, case)
+        clock = session.scalars(select(ClockRow).where(ClockRow.instance_id == case)).one()
+        for first in range(0, count, 2_000):
+            numbers = range(first, min(first + 2_000, count))
+            copies = [_copies_with_clock(instance, clock, start + n * SECOND / count) for n in numbers]
+            for at, table in enumerate((ProcessInstanceRow, ClockRow)):
+                session.execute(insert(table), [each[at] for each in copies])
+        session.delete(clock)
+    _analyse(database)
+    late: list[float] = []
+    time.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds()))
+    began = time.perf_counter()
+    while len(late) < count:
+        scheduler.sweep_all(database, lambda swept: late.extend(swept.thresholds))
+        time.sleep(scheduler.SWEEP_SECONDS / 10)
+    seconds = time.perf_counter() - began
+    late.sort()
+    return {
+        "thresholds": count,
+        "fired_per_second": count / seconds,
+        "p50_ms": late[count // 2] * 1000,
+        "p99_ms": late[count * 99 // 100] * 1000,
+    }
+
+
+SECOND = timedelta(seconds=1)
+
+
+def _promise(database: Database) -> str:
+    """Promise something to a case with a clock."""
+    with database.transaction() as session:
+        now = system_now()
+        boss = people.add(session, username="boss", name="Boss", now=now, roles=["administrator"])
+        edit = Edit(boss, now)
+        calendar = {"name": "Always", "tz": "UTC", "weekly": ROUND_THE_CLOCK}
+        service_levels.create(session, Kind.CALENDAR, "always", calendar, edit)
+        target = {"clock": "answer", "target": "PT1H", "calendar": "always"}
+        service_levels.create(session, Kind.POLICY, "all", {"name": "All", "targets": [target]}, edit)
+    return start(database, boss, "measured")
+
+
+def _copies_with_clock(
+    case: ProcessInstanceRow, clock: ClockRow, due: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same case again, whose clock reaches its target then."""
+    id = new_id()
+    names, columns = ProcessInstanceRow.__table__.columns.keys(), ClockRow.__table__.columns.keys()
+    instance = {name: getattr(case, name) for name in names} | {"id": id, "number": f"SLA-{id}"}
+    entry = clock.thresholds[0] | {"due": format_instant(due), "armed": format_instant(case.started_at)}
+    changed = {"id": new_id(), "instance_id": id, "due_at": due, "next_at": due, "thresholds": [entry]}
+    return instance, {name: getattr(clock, name) for name in columns} | changed
+
+
+def _analyse(database: Database) -> None:
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+
+
 class _Statements:
     """Counts the statements an engine executes."""
 
@@ -114,8 +183,7 @@ def fill_inbox(database: Database, tasks: int) -> None:
                 session.execute(insert(table), [row[column] for row in rows])
             for instance, *_ in rows:
                 search.put(session, instance["id"], words.of([instance["number"], instance["title"]]))
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    _analyse(database)
 
 
 def _copies(case: ProcessInstanceRow, number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

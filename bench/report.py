@@ -55,6 +55,11 @@ def _burst(found: Figures) -> str:
     return f"{ours:,.0f}/s, {ours / bare:.0%}"
 
 
+def _thresholds(found: Figures) -> str:
+    lateness = found["thresholds"]
+    return f"{lateness['p50_ms']:,.0f} / {lateness['p99_ms']:,.0f} ms, {lateness['fired_per_second']:,.0f}/s"
+
+
 def _idle(found: Figures) -> str:
     sweep = found["idle_sweep"]
     return f"{sweep['statements']:g}, {sweep['ms']:.2f} ms"
@@ -76,6 +81,7 @@ LINES: tuple[tuple[str, str, Callable[[Figures], str]], ...] = (
     ("loop beside event sub-processes", "<= 1.2", _loop("loop_beside_events")),
     ("lateness of 108 timers a minute, 3,794 armed, while people work, p50 / p99", "p99 <= 1 s", _lateness),
     ("10,000 diagram timers due at once", ">= 40 % of floor's steps", _burst),
+    ("10,000 uncaught thresholds due in one second, p50 / p99", "p99 <= 5 s", _thresholds),
     ("idle sweep beside open timers", "1 statement", _idle),
     ("a group's queue of 100,000 open, p50 / p95", "p95 <= 50 ms", _pages("queue")),
     ("everything one may do, p50 / p95", "p95 <= 50 ms", _pages("inbox")),

@@ -78,10 +78,10 @@ def fire(session: Session, firings: Collection[Firing], now: datetime) -> list[F
     resumed.
     """
     written = _Written()
-    work = _Work.of(session, firings)
+    does = _actions(session, firings)
+    work = _Work.of(session, does)
     told = [firing for firing in firings if firing.entry["fired"] is None]
-    for firing in firings:
-        actions = _actions(session, firing)
+    for firing, actions in does:
         if firing.entry["fired"] is None:
             _tell(written, firing, actions, work, now)
         if firing.rests:
@@ -109,10 +109,23 @@ def give_up(session: Session, firing: Firing, now: datetime) -> None:
     clocks.tell(session, [event])
 
 
-def _actions(session: Session, firing: Firing) -> list[dict[str, Any]]:
-    selected = clockwork.target_of(session, firing.clock)
-    points = clockwork.points_of(selected) if selected else ()
-    return [do for point in points if point.name == firing.entry["name"] for do in point.actions]
+_Doing = list[tuple[Firing, list[dict[str, Any]]]]
+"""What each of some thresholds does."""
+
+
+def _actions(session: Session, firings: Iterable[Firing]) -> _Doing:
+    """By the policies that their clocks run under; those that run under the same one are looked up once."""
+    known: dict[tuple[Any, ...], dict[str, list[dict[str, Any]]]] = {}
+    found: _Doing = []
+    for firing in firings:
+        clock = firing.clock
+        terms = (clock.policy_key, clock.policy_version, clock.target_number)
+        if terms not in known:
+            selected = clockwork.target_of(session, clock)
+            points = clockwork.points_of(selected) if selected else ()
+            known[terms] = {point.name: list(point.actions) for point in points}
+        found.append((firing, known[terms].get(firing.entry["name"], [])))
+    return found
 
 
 def _moves(action: dict[str, Any]) -> bool:
@@ -148,7 +161,7 @@ def _write(session: Session, firings: Collection[Firing], written: _Written, now
     if rows:
         history.append(session, rows)
         process_instances.save_escalations(session, instances.values())
-    clocks.put(session, {firing.clock.id: firing.clock for firing in firings}.values())
+    clocks.save_fired(session, {firing.clock.id: firing.clock for firing in firings}.values())
     if written.events:
         clocks.tell(session, written.events)
     if written.told:
@@ -167,9 +180,9 @@ class _Work:
     book: policies.Book | None
 
     @classmethod
-    def of(cls, session: Session, firings: Collection[Firing]) -> "_Work":
-        """Read what these firings need, and nothing when they need nothing."""
-        about = [(firing, action) for firing in firings for action in _actions(session, firing)]
+    def of(cls, session: Session, does: _Doing) -> "_Work":
+        """Read what this needs, and nothing when it needs nothing."""
+        about = [(firing, action) for firing, actions in does for action in actions]
         notices = [(firing, action["notify"]) for firing, action in about if "notify" in action]
         with_tasks = {
             firing.instance.id

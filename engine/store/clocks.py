@@ -1,6 +1,6 @@
 """The tables of service-level clocks: how each stands, and all that happened to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -155,6 +156,18 @@ def put(session: Session, clocks: Collection[ClockRow]) -> None:
     """Write clocks, new ones and changed ones, in one statement."""
     connection = connection_of(session)
     connection.execute(_PUT[connection.dialect.name], [values_of(clock, _COLUMNS) for clock in clocks])
+
+
+_FIRED = ("changed_at", "next_at", "warned", "thresholds", "events")
+_SAVE_FIRED = (
+    update(_CLOCK).where(_CLOCK.c.id == bindparam("row_id")).values({n: bindparam(n) for n in _FIRED})
+)
+
+
+def save_fired(session: Session, clocks: Iterable[ClockRow]) -> None:
+    """Write which thresholds of clocks have fired, and when the next is to, in one statement."""
+    rows = [values_of(clock, _FIRED) | {"row_id": clock.id} for clock in clocks]
+    connection_of(session).execute(_SAVE_FIRED, rows)
 
 
 def tell(session: Session, events: list[dict[str, Any]]) -> None:
