@@ -17,7 +17,7 @@ from engine.definitions import Named
 from engine.durations import format_instant
 from engine.errors import NotFound
 from engine.people import Person
-from engine.policies import Selected
+from engine.policies import Selected, Subject
 from engine.sla import Aim, Course, Pause
 from engine.store import clocks as store
 from engine.store import user_tasks
@@ -211,15 +211,7 @@ class Opened(View):
 
     events: tuple[ClockEventRow, ...] = ()
     spans: tuple["Span", ...] = ()
-
-    @property
-    def teams(self) -> list[dict[str, Any]]:
-        """The working time with each group, in the order in which they had it first."""
-        used: dict[str | None, timedelta] = {}
-        for span in self.spans:
-            if not span.paused:
-                used[span.group] = used.get(span.group, timedelta(0)) + span.used
-        return [{"group": group, "minutes": round(time / MINUTE, 4)} for group, time in used.items()]
+    teams: tuple["Team", ...] = ()
 
     @property
     def paused_minutes(self) -> float:
@@ -232,7 +224,10 @@ def opened(session: Session, clock_id: str, *, by: Person, now: datetime) -> Ope
     view, row = get(session, clock_id, by=by, now=now), ClockEventRow
     events = session.scalars(select(row).where(row.clock_id == clock_id).order_by(row.seq)).all()
     known = {each.name: getattr(view, each.name) for each in fields(View)}
-    return Opened(**known, events=tuple(events), spans=tuple(held_by(session, view)))
+    spans = held_by(session, view)
+    return Opened(
+        **known, events=tuple(events), spans=tuple(spans), teams=tuple(_teams(session, view, spans))
+    )
 
 
 # Who had it when
@@ -272,6 +267,48 @@ def held_by(session: Session, view: View) -> list[Span]:
         for a, b in pairwise(cut)
     ]
     return [_joined(list(same)) for _, same in groupby(pieces, key=lambda span: (span.group, span.paused))]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """How long a group (None: no group) had a case, in working time of the clock, and what was agreed with
+    it: a target, and the time used by the calendar of that.
+    """
+
+    group: str | None
+    used: timedelta
+    target: timedelta | None = None
+    used_of_target: timedelta | None = None
+
+
+def _teams(session: Session, view: View, spans: list[Span]) -> Iterator[Team]:
+    """In the order in which they had it first."""
+    times: dict[str | None, list[Span]] = {}
+    for span in spans:
+        if not span.paused:
+            times.setdefault(span.group, []).append(span)
+    book = policies.book(session) if times else None
+    for group, theirs in times.items():
+        used = sum((span.used for span in theirs), timedelta(0))
+        agreed = book.selected(_subject(view, group)) if book and group is not None else None
+        if agreed is None:
+            yield Team(group, used)
+            continue
+        by_theirs = (agreed.calendar.elapsed(span.since, span.until) for span in theirs)
+        yield Team(group, used, agreed.target, sum(by_theirs, timedelta(0)))
+
+
+def _subject(view: View, team: str) -> Subject:
+    case = view.instance
+    return Subject(
+        process=case.definition_key,
+        clock=view.clock.name,
+        priority=case.priority,
+        service=case.service,
+        organisation=None,
+        at=case.started_at,
+        team=team,
+    )
 
 
 _Offer = tuple[str | None, datetime, datetime, str]

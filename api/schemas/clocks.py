@@ -127,7 +127,20 @@ class ClockEventSchema(Schema):
 
 class TeamSchema(Schema):
     group = fields.String(required=True, allow_none=True, metadata={"description": "null: with no group."})
-    minutes = fields.Float(required=True)
+    minutes = fields.Function(
+        lambda team: minutes(team.used), required=True, metadata={"type": "number", "description": "Working."}
+    )
+    target = fields.Function(
+        lambda team: team.target and format_duration(team.target),
+        required=True,
+        metadata={"type": ["string", "null"], "description": "What was agreed with it for such clocks."},
+    )
+    minutes_of_target = _minutes(lambda team: team.used_of_target, "Time used by the calendar of that.")
+    breached = fields.Function(
+        lambda team: team.target and team.used_of_target > team.target,
+        required=True,
+        metadata={"type": ["boolean", "null"], "description": "null: nothing was agreed with it."},
+    )
 
 
 class SpanSchema(Schema):
@@ -270,7 +283,15 @@ OPENED_CLOCK_EXAMPLE = CLOCK_EXAMPLE | {
             "detail": {"element": "incident", "target": 28800, "due": "2026-03-03T09:30:00.000000Z"},
         }
     ],
-    "teams": [{"group": "service-desk", "minutes": 120.0}],
+    "teams": [
+        {
+            "group": "service-desk",
+            "minutes": 120.0,
+            "target": "PT1H",
+            "minutes_of_target": 120.0,
+            "breached": True,
+        }
+    ],
     "paused_minutes": 0.0,
     "spans": [
         {

@@ -428,6 +428,42 @@ def test_the_times_of_groups_and_pauses_are_the_whole_of_a_clocks_time(desk: Des
     assert (spans[0].since, spans[-1].until) == (view.clock.started_at, desk.now)
 
 
+def test_what_was_agreed_with_a_team_stands_beside_its_time(desk: Desk) -> None:
+    create(desk, Kind.CALENDAR, "office", calendar())
+    ola = {"name": "Network", "kind": "ola", "team": "network"}
+    create(desk, Kind.AGREEMENT, "network", ola)
+    terms = target(agreement="network", target="PT30M")
+    create(desk, Kind.POLICY, "promises", policy(target(), terms))
+    desk.deploy(drawn(draw.user("first", **DESK), draw.user("second", candidateGroups="network")))
+    case = desk.start()
+    desk.wait(minutes=50)
+    desk.do("first", case, by=ROOT)
+    desk.wait(minutes=40)
+
+    with desk.database.transaction(write=False) as session:
+        opened = clocks.opened(session, desk.measured(case).id, by=MIA, now=desk.now)
+
+    told = [(team.group, team.used, team.target) for team in opened.teams]
+    half, minutes = timedelta(minutes=30), timedelta(minutes=1)
+    assert told == [("service-desk", 50 * minutes, None), ("network", 40 * minutes, half)]
+    assert opened.teams[1].used_of_target == 40 * minutes
+
+
+def test_a_threshold_that_fired_is_remembered_while_it_is_none(desk: Desk) -> None:
+    half = [{"at": "50%", "do": []}]
+    promise(desk, target(priority=1, target="PT2H", thresholds=half), target(priority=2))
+    desk.deploy(TWO)
+    case = desk.start({"prio": 1})
+    desk.wait(hours=1)
+    for priority in (2, 9, 1):
+        desk.change(case, prio=priority)
+        desk.wait(minutes=5)
+
+    assert fired(desk, case) == [("50", at(hours=1))]
+    assert [entry["name"] for entry in look(desk, desk.measured(case).id).thresholds] == ["50", "100"]
+    desk.check()
+
+
 # -- proof --------------------------------------------------------------------------------------------------
 
 

@@ -7131,7 +7131,10 @@ export interface paths {
                          *       "teams": [
                          *         {
                          *           "group": "service-desk",
-                         *           "minutes": 120
+                         *           "minutes": 120,
+                         *           "target": "PT1H",
+                         *           "minutes_of_target": 120,
+                         *           "breached": true
                          *         }
                          *       ],
                          *       "paused_minutes": 0,
@@ -8953,7 +8956,14 @@ export interface components {
         Team: {
             /** @description null: with no group. */
             group: string | null;
-            minutes: number;
+            /** @description Working. */
+            readonly minutes: number;
+            /** @description What was agreed with it for such clocks. */
+            readonly target: string | null;
+            /** @description Time used by the calendar of that. */
+            readonly minutes_of_target: number | null;
+            /** @description null: nothing was agreed with it. */
+            readonly breached: boolean | null;
         };
         Span: {
             group: string | null;
