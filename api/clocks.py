@@ -74,9 +74,10 @@ def re_aim(command: Command, body: dict[str, Any]) -> dict[str, Any]:
 
     At the latest versions of policies and calendars: those that run under a policy or a calendar, or all that
     are open; from their original start, pauses kept. With `dry_run` (unless you say otherwise) it is only
-    told which would change, and how. For service managers, process owners and administrators.
+    told which would change, and how. `more` says that there are others beyond what one command takes; send
+    it again for those. For service managers, process owners and administrators.
     """
-    changed = clocks.re_aim(
+    batch = clocks.re_aim(
         command.session,
         by=command.person,
         now=command.now,
@@ -84,4 +85,4 @@ def re_aim(command: Command, body: dict[str, Any]) -> dict[str, Any]:
         calendar=body["calendar"],
         dry_run=body["dry_run"],
     )
-    return {"dry_run": body["dry_run"], "changed": changed}
+    return {"dry_run": body["dry_run"], "changed": batch.changed, "more": batch.more}

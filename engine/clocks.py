@@ -5,7 +5,7 @@ agreed has changed.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -24,6 +24,7 @@ from engine.store import user_tasks
 from engine.store.base import table_of
 from engine.store.clocks import ClockEventRow, ClockRow, ClockState
 from engine.store.history import HistoryRow
+from engine.store.people import PersonRow
 from engine.store.process_instances import WITHOUT_STATE, ProcessInstanceRow
 from engine.store.user_tasks import GROUP, CandidateRow, TaskState, UserTaskRow
 
@@ -447,7 +448,11 @@ def _differs(what: str, stored: Any, computed: Any) -> Iterator[tuple[str, Any, 
 
 def course_of(session: Session, happened: list[_Event]) -> tuple[Course | None, Selected | None]:
     """The course of a clock by its events, and what it is aimed at last; None for what measures nothing."""
-    aims = [(at, _aimed(session, detail)) for at, kind, detail in happened if kind in ("started", "re-aimed")]
+    aims = [
+        (at, _target_told(session, detail))
+        for at, kind, detail in happened
+        if kind in ("started", "re-aimed")
+    ]
     start, last = happened[0][0], aims[-1][1]
     if last is None:
         return None, None
@@ -456,7 +461,7 @@ def course_of(session: Session, happened: list[_Event]) -> tuple[Course | None, 
     return Course(start, measured, tuple(pauses_of(happened))), last
 
 
-def _aimed(session: Session, detail: dict[str, Any]) -> Selected | None:
+def _target_told(session: Session, detail: dict[str, Any]) -> Selected | None:
     if detail["target"] is None:
         return None
     policy, calendar = detail["policy"], detail["calendar"]
@@ -486,6 +491,18 @@ class ReAimed:
     target_after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Open clocks that changed, or would; `more` says that there are others, for another command."""
+
+    changed: list[ReAimed]
+    more: bool
+
+
+MOST_TOLD, MOST_AIMED = 1_000, 200
+"""Cases that one command tells of, and that it changes: more would keep other writers waiting."""
+
+
 def re_aim(
     session: Session,
     *,
@@ -494,64 +511,88 @@ def re_aim(
     policy: str | None = None,
     calendar: str | None = None,
     dry_run: bool = True,
-) -> list[ReAimed]:
-    """Aim the open clocks at what is agreed now, at the latest versions of policies and calendars; those that
-    run under this policy or this calendar, or all. Which of them that changes. Raises `Forbidden`.
-
-    Case by case, in the order of their ids, each held: at once a whole batch, in the caller's transaction.
+) -> Batch:
+    """Aim open clocks at what is agreed now, at the latest versions of policies and calendars: those that run
+    under this policy or this calendar, or all. A dry run changes nothing. Raises `Forbidden`.
     """
     access.require(by, *access.OPERATORS)
-    changed: list[ReAimed] = []
-    for instance_id in session.scalars(_affected(policy, calendar)).all():
-        changed += _re_aim_case(session, instance_id, (policy, calendar), by=by, now=now, dry_run=dry_run)
+    book = policies.book(session)
+    most = MOST_TOLD if dry_run else MOST_AIMED
+    found = list(islice(_to_aim(session, book, policy, calendar, by, now), most + 1))
+    why = {"policy": policy, "calendar": calendar}
+    aim = _would_aim if dry_run else _aim
+    changed = [one for step, moved in found[:most] for one in aim(step, moved, why)]
+    return Batch(changed, len(found) > most)
+
+
+_Moved = list[tuple[ClockRow, Selected | None]]
+AT_ONCE = 500
+
+
+def _to_aim(
+    session: Session, book: policies.Book, policy: str | None, calendar: str | None, by: Person, now: datetime
+) -> Iterator[tuple[Followed, _Moved]]:
+    """Case by case in the order of their ids, the clocks that run under something else than applies now."""
+    wanted, after = _concerned(policy, calendar), ""
+    while ids := _cases_after(session, wanted, after):
+        rows = session.execute(_of_cases(ids, wanted)).all()
+        for _, theirs in groupby(rows, key=lambda row: row[0].instance_id):
+            clocks = list(theirs)
+            _, instance, organisation = clocks[0]
+            step = Followed(session, instance, now, by.username, agreed=(book, organisation))
+            chosen = [(clock, step.select(clock.name)) for clock, *_ in clocks]
+            if moved := [(clock, to) for clock, to in chosen if _is_other(clock, to)]:
+                yield step, moved
+        after = ids[-1]
+
+
+def _cases_after(session: Session, wanted: list[ColumnElement[bool]], after: str) -> list[str]:
+    found = select(_CLOCK.instance_id).where(*wanted, _CLOCK.instance_id > after).distinct()
+    return list(session.scalars(found.order_by(_CLOCK.instance_id).limit(AT_ONCE)))
+
+
+def _of_cases(ids: list[str], wanted: list[ColumnElement[bool]]) -> Any:
+    """The clocks of cases, each with its case and the organisation of that."""
+    person = table_of(PersonRow).c
+    organisation = select(person.organisation_id).where(person.username == _CASE.requester).scalar_subquery()
+    rows = select(ClockRow, ProcessInstanceRow, organisation).join(
+        ProcessInstanceRow, ProcessInstanceRow.id == ClockRow.instance_id
+    )
+    rows = rows.where(_CLOCK.instance_id.in_(ids), *wanted).options(WITHOUT_STATE)
+    return rows.order_by(_CLOCK.instance_id, _CLOCK.id)
+
+
+def _concerned(policy: str | None, calendar: str | None) -> list[ColumnElement[bool]]:
+    """What measures nothing so far may have a target there now."""
+    keys = ((_CLOCK.policy_key, policy), (_CLOCK.calendar_key, calendar))
+    named = [or_(column == key, column.is_(None)) for column, key in keys if key is not None]
+    return [_CLOCK.stopped_at.is_(None), *named]
+
+
+def _would_aim(step: Followed, moved: _Moved, why: dict[str, Any]) -> list[ReAimed]:
+    """What would become of the clocks of a case: of copies."""
+    return _aimed_anew(step, [(store.copied(clock), to) for clock, to in moved], why)
+
+
+def _aim(step: Followed, moved: _Moved, why: dict[str, Any]) -> list[ReAimed]:
+    """Under the lock of the case, and as it is then."""
+    step.instance = runtime.lock(step.session, step.instance.id)
+    running = store.open_of(step.session, step.instance.id)
+    named = {clock.id for clock, _ in moved}
+    chosen = [(clock, step.select(clock.name)) for clock in running if clock.id in named]
+    changed = _aimed_anew(step, [(clock, to) for clock, to in chosen if _is_other(clock, to)], why)
+    if changed:
+        runtime.keep_aims(step.session, step, running)
     return changed
 
 
-def _affected(policy: str | None, calendar: str | None) -> Any:
-    statement = select(_CLOCK.instance_id).where(_CLOCK.stopped_at.is_(None)).distinct()
-    wanted = ((_CLOCK.policy_key, policy), (_CLOCK.calendar_key, calendar))
-    for column, key in wanted:
-        if key is not None:  # one that measures nothing so far may have a target there now
-            statement = statement.where(or_(column == key, column.is_(None)))
-    return statement.order_by(_CLOCK.instance_id)
-
-
-def _re_aim_case(
-    session: Session,
-    instance_id: str,
-    keys: tuple[str | None, str | None],
-    *,
-    by: Person,
-    now: datetime,
-    dry_run: bool,
-) -> list[ReAimed]:
-    instance = (
-        runtime.lock(session, instance_id)
-        if not dry_run
-        else session.get_one(ProcessInstanceRow, instance_id)
-    )
-    step = Followed(session, instance, now, by.username)
-    moved = []
-    running = store.open_of(session, instance_id)
-    for clock in running:
-        selected = step.select(clock.name)
-        if _concerns(clock, keys) and _is_other(clock, selected):
-            moved.append((clock, selected))
-    if not moved:
-        return []
-    before = {clock.id: (clock.due_at, clock.target) for clock, _ in moved}
-    clockwork.aim_at(step, moved, {"policy": keys[0], "calendar": keys[1]})
-    if not dry_run:
-        runtime.keep_aims(session, step, running)
+def _aimed_anew(step: Followed, moved: _Moved, why: dict[str, Any]) -> list[ReAimed]:
+    before = [(clock.due_at, clock.target) for clock, _ in moved]
+    clockwork.aim_at(step, moved, why)
     return [
-        ReAimed(clock, instance, before[clock.id][0], clock.due_at, before[clock.id][1], clock.target)
-        for clock, _ in moved
+        ReAimed(clock, step.instance, due, clock.due_at, target, clock.target)
+        for (clock, _), (due, target) in zip(moved, before, strict=True)
     ]
-
-
-def _concerns(clock: ClockRow, keys: tuple[str | None, str | None]) -> bool:
-    own = (clock.policy_key, clock.calendar_key)
-    return all(key is None or mine in (key, None) for key, mine in zip(keys, own, strict=True))
 
 
 def _is_other(clock: ClockRow, selected: Selected | None) -> bool:

@@ -10,7 +10,7 @@ import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -62,14 +62,16 @@ class Followed:
     events: list[dict[str, Any]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
-    @cached_property
+    agreed: tuple[policies.Book, str | None] | None = None
+
     def _agreed(self) -> tuple[policies.Book, str | None]:
-        """All that is agreed, and the organisation of the case."""
-        return policies.book_and_organisation(self.session, self.instance.requester)
+        """All that is agreed, and the organisation of the case: looked up once."""
+        self.agreed = self.agreed or policies.book_and_organisation(self.session, self.instance.requester)
+        return self.agreed
 
     def select(self, clock: str) -> Selected | None:
         """The target that applies to a clock of this case now."""
-        case, (book, organisation) = self.instance, self._agreed
+        case, (book, organisation) = self.instance, self._agreed()
         subject = Subject(
             process=case.definition_key,
             clock=clock,

@@ -221,6 +221,9 @@ def _target(seconds: int | None) -> str | None:
 class ReAimAnswerSchema(Schema):
     dry_run = fields.Boolean(required=True)
     changed = fields.List(fields.Nested(ReAimedSchema), required=True)
+    more = fields.Boolean(
+        required=True, metadata={"description": "There are others, beyond what one command takes."}
+    )
 
 
 class ClockOfTaskSchema(Schema):
@@ -319,6 +322,7 @@ RE_AIM_EXAMPLE = {
             "target_after": "PT6H",
         }
     ],
+    "more": False,
 }
 CLOCK_OF_TASK_EXAMPLE = {
     "name": "resolution",

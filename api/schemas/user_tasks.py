@@ -84,7 +84,8 @@ class UserTasksQuery(PageQuery):
         metadata={"description": "`created`: the oldest first; `due`: what is due next first."},
     )
     overdue = fields.Boolean(
-        load_default=False, metadata={"description": "Only open tasks past their due date, or that of a clock of their case."}
+        load_default=False,
+        metadata={"description": "Only open tasks past their due date, or that of a clock of their case."},
     )
 
 

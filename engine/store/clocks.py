@@ -1,6 +1,7 @@
 """The tables of service-level clocks: how each stands, and all that happened to it."""
 
 from collections.abc import Collection, Iterable
+from copy import deepcopy
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -150,6 +151,12 @@ def get(session: Session, clock_id: str) -> ClockRow | None:
     """A clock as a value."""
     found = connection_of(session).execute(_BY_ID, {"id": clock_id}).one_or_none()
     return None if found is None else as_value(ClockRow, found)
+
+
+def copied(clock: ClockRow) -> ClockRow:
+    """A value with what this clock has, to try something out on."""
+    columns = values_of(clock, _COLUMNS)
+    return as_value(ClockRow, (deepcopy(columns[name]) for name in _COLUMNS))
 
 
 def put(session: Session, clocks: Collection[ClockRow]) -> None:

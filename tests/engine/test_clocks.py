@@ -361,7 +361,23 @@ def test_an_edited_policy_is_for_clocks_started_later_until_open_ones_are_aimed_
 
 def re_aim(desk: Desk, by: Any = MIA, **how: Any) -> list[clocks.ReAimed]:
     with desk.database.transaction() as session:
-        return clocks.re_aim(session, by=by, now=desk.now, **how)
+        return clocks.re_aim(session, by=by, now=desk.now, **how).changed
+
+
+def test_more_than_one_command_takes_are_aimed_by_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "MOST_AIMED", 2)
+    promise(desk, target())
+    desk.deploy(TWO)
+    cases = [desk.start() for _ in range(3)]
+    replace(desk, Kind.POLICY, "promises", policy(target(target="PT2H")))
+
+    assert len(re_aim(desk, dry_run=True)) == 3
+    assert [len(re_aim(desk, dry_run=False)) for _ in range(3)] == [2, 1, 0]
+
+    assert {desk.measured(case).due_at for case in cases} == {at(hours=2)}
+    desk.check()
 
 
 def test_only_operators_aim_open_clocks_anew(desk: Desk) -> None:

@@ -7181,7 +7181,8 @@ export interface paths {
          * Aim open clocks anew
          * @description At the latest versions of policies and calendars: those that run under a policy or a calendar, or all that
          *     are open; from their original start, pauses kept. With `dry_run` (unless you say otherwise) it is only
-         *     told which would change, and how. For service managers, process owners and administrators.
+         *     told which would change, and how. `more` says that there are others beyond what one command takes; send
+         *     it again for those. For service managers, process owners and administrators.
          */
         post: {
             parameters: {
@@ -7226,7 +7227,8 @@ export interface paths {
                          *           "target_before": "PT8H",
                          *           "target_after": "PT6H"
                          *         }
-                         *       ]
+                         *       ],
+                         *       "more": false
                          *     }
                          */
                         "application/json": components["schemas"]["ReAimAnswer"];
@@ -9059,6 +9061,8 @@ export interface components {
         ReAimAnswer: {
             dry_run: boolean;
             changed: components["schemas"]["ReAimed"][];
+            /** @description There are others, beyond what one command takes. */
+            more: boolean;
         };
         CaseOfNotification: {
             id: string;
