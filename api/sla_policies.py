@@ -43,6 +43,7 @@ def preview_policy(body: dict[str, Any]) -> dict[str, Any]:
     """
     draft = body["policy"] and Draft(body["policy_key"], body["policy"])
     with reading() as here:
+        service_levels.require_reader(Kind.POLICY, here.person)
         organisation = _organisation(here, body)
         subject = Subject(
             body["process"],

@@ -71,19 +71,19 @@ def page(
     """The latest version of up to `limit` documents after the key `after`, in the order of keys. Raises
     `Forbidden`.
     """
-    _require_reader(kind, by)
+    require_reader(kind, by)
     return documents.page(session, _TABLES[kind], limit=limit, after=after)
 
 
 def get(session: Session, kind: Kind, key: str, *, by: Person) -> DocumentRow:
     """The latest version of a document. Raises `Forbidden`, `NotFound`."""
-    _require_reader(kind, by)
+    require_reader(kind, by)
     return _latest(session, kind, key)
 
 
 def version(session: Session, kind: Kind, key: str, number: int, *, by: Person) -> DocumentRow:
     """One version of a document. Raises `Forbidden`, `NotFound`."""
-    _require_reader(kind, by)
+    require_reader(kind, by)
     found = documents.numbered(session, _TABLES[kind], key, number)
     if found is None:
         raise NotFound(f"There is no version {number} of the {kind} {key!r}.")
@@ -100,7 +100,8 @@ def versions(
     return documents.versions(session, _TABLES[kind], key, limit=limit, before=before)
 
 
-def _require_reader(kind: Kind, by: Person) -> None:
+def require_reader(kind: Kind, by: Person) -> None:
+    """Raises `Forbidden` for what is not for everybody's eyes."""
     if kind in CONFIDENTIAL:
         access.require(by, *access.STAFF)
 
@@ -119,7 +120,7 @@ def require_writer(session: Session, kind: Kind, by: Person, key: str | None = N
     """What comes before a document is looked at. Raises `NotFound` when there is nothing under a key that is
     to be edited, `Forbidden`.
     """
-    _require_reader(kind, by)
+    require_reader(kind, by)
     if key is not None:
         _latest(session, kind, key)
     access.require(by, *access.OPERATORS)
@@ -350,7 +351,7 @@ def forecast(session: Session, subject: Subject, *, by: Person, draft: Draft | N
     """What a clock that starts with its case would be aimed at, as everything stands, or would with a policy
     under edit. Raises `Forbidden`, and `Invalid` with all that is wrong with that policy (below `#/policy`).
     """
-    _require_reader(Kind.POLICY, by)
+    require_reader(Kind.POLICY, by)
     book = policies.book(session)
     if draft is not None:
         check(session, Kind.POLICY, draft.key, draft.document, "#/policy")

@@ -230,7 +230,12 @@ class ClockOfTaskSchema(Schema):
     name = fields.String(attribute="clock.name", required=True)
     state = fields.String(attribute="clock.state", required=True)
     due_at = Instant(attribute="clock.due_at", required=True, allow_none=True)
-    remaining_minutes = _minutes(lambda view: view.remaining, "Working time left.")
+    # One that runs is counted to its due time: a figure that changes would send every list anew to whoever
+    # asks whether it has changed.
+    remaining_minutes = _minutes(
+        lambda view: view.remaining if view.clock.state == ClockState.PAUSED else None,
+        "Working time left while it is paused.",
+    )
     breached = fields.Boolean(required=True)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.schemas.service_levels import QUESTION_EXAMPLE
 from config.settings import Settings
 from tests.desk import Desk, chain, diagram, open_desk
 from tests.engine.dmn.support import decision, document, table
@@ -20,6 +21,7 @@ PUBLIC = {
     *("GET /api/openapi.json", "GET /api/docs", "GET /api/docs.css"),
     *(f"POST {V1}/auth/token", f"POST {V1}/auth/login"),
 }
+DOCUMENT = ("", "/<key>", "/<key>/versions", "/<key>/versions/<int:number>")
 # Everybody who is signed in: about herself, about what all may know, or a list of what she may see.
 EVERYBODY = {
     *(f"POST {V1}/auth/logout", f"GET {V1}/auth/me", f"POST {V1}/auth/password"),
@@ -36,6 +38,14 @@ EVERYBODY = {
     *(f"GET {V1}/forms", f"GET {V1}/forms/<path:key>", f"GET {V1}/forms/<path:key>/versions/<int:number>"),
     *(f"GET {V1}/process-instances", f"POST {V1}/process-instances"),
     *(f"GET {V1}/user-tasks", f"GET {V1}/timers", f"POST {V1}/sla/preview"),
+    *(f"GET {V1}/clocks", f"GET {V1}/notifications", f"POST {V1}/notifications/read"),
+    *(f"GET {V1}/calendars/<key>/days", f"POST {V1}/calendars/preview"),
+    *(f"GET {V1}/{kind}{part}" for kind in ("calendars", "services") for part in DOCUMENT),
+}
+# What was agreed with one customer is no other's business: for those who work on cases.
+STAFF = {
+    f"POST {V1}/sla-policies/preview",
+    *(f"GET {V1}/{kind}{part}" for kind in ("agreements", "sla-policies") for part in DOCUMENT),
 }
 # The work of programs, for administrators: whoever may see the case is told so.
 JOBS = {
@@ -59,17 +69,40 @@ HIDDEN = JOBS | {
     f"GET {V1}/user-tasks/<task_id>",
     *(f"POST {V1}/user-tasks/<task_id>/{verb}" for verb in ("claim", "release", "assign", "complete")),
     f"POST {V1}/timers/<timer_id>/retry",
+    *(f"GET {V1}/clocks/<clock_id>", f"POST {V1}/notifications/<notification_id>/read"),
 }
 FORBIDDEN = {
     f"GET {V1}/drafts",
     *(f"{method} {V1}/drafts/<kind>/<path:key>" for method in ("GET", "PUT", "DELETE")),
     *(f"POST {V1}/deployments", f"POST {V1}/decision-definitions/<key>/evaluate", f"GET {V1}/jobs"),
     *(f"POST {V1}/people", f"PATCH {V1}/people/<username>", f"POST {V1}/groups"),
+    *(
+        f"{method} {V1}/{kind}/<key>"
+        for method in ("PUT", "DELETE")
+        for kind in ("calendars", "services", "agreements", "sla-policies")
+    ),
+    f"POST {V1}/clocks/re-aim",
+}
+QUERIES = {f"GET {V1}/calendars/<key>/days": "?from=2026-03-02&to=2026-03-08"}
+LEVELS: dict[str, dict[str, Any]] = {
+    "calendars": {"name": "Always", "tz": "UTC", "weekly": {}},
+    "services": {"name": "Incidents"},
+    "agreements": {"name": "Incidents", "kind": "sla"},
+    "sla-policies": {
+        "name": "Incidents",
+        "targets": [{"clock": "mending", "target": "PT1H", "calendar": "incident"}],
+    },
 }
 BODIES: dict[str, Any] = {
     f"POST {V1}/people": {"username": "kim", "name": "Kim"},
     f"PATCH {V1}/people/<username>": {"name": "Kim"},
     f"POST {V1}/groups": {"name": "kims", "title": "Kim's"},
+    f"PUT {V1}/calendars/<key>": LEVELS["calendars"],
+    f"PUT {V1}/services/<key>": LEVELS["services"],
+    f"PUT {V1}/agreements/<key>": LEVELS["agreements"],
+    f"PUT {V1}/sla-policies/<key>": LEVELS["sla-policies"],
+    f"POST {V1}/clocks/re-aim": {"dry_run": False},
+    f"POST {V1}/sla-policies/preview": QUESTION_EXAMPLE,
     f"PUT {V1}/drafts/<kind>/<path:key>": {"content": "{}"},
     f"POST {V1}/user-tasks/<task_id>/assign": {"assignee": "zoe"},
     f"POST {V1}/jobs/<job_id>/fail": {"message": "No."},
@@ -94,6 +127,8 @@ def known(desk: Desk) -> dict[str, str]:
     """What stands for the parameters of paths: ann's case, its task and timer, a job and a token of hers."""
     files = {"errand.bpmn": ERRAND, "incident.dmn": DECISION, "incident.json": form(x="integer")}
     assert desk("pat").deploy(files).status == 201
+    for kind, level in LEVELS.items():
+        assert desk("pat").send("PUT", f"/{kind}/incident", level, If_None_Match="*").status == 200
     errand = desk("ann").start("errand")
     case = desk("ann").start("incident", Steer(title="Confidential"))
     desk("sam").do(case, "triage", Steer(outcome="work", assigned_group="service-desk"))
@@ -104,6 +139,8 @@ def known(desk: Desk) -> dict[str, str]:
         "timer_id": desk("ann").get(f"/timers?instance={case['id']}")["items"][0]["id"],
         "job_id": desk("root").get(f"/jobs?instance={errand['id']}")["items"][0]["id"],
         "token_id": desk("ann").get("/auth/tokens")["items"][0]["id"],
+        "clock_id": desk("ann").get(f"/clocks?instance={case['id']}")["items"][0]["id"],
+        "notification_id": "unknown",
         "number": "1",
         "key": "incident",
         "kind": "form",
@@ -139,7 +176,7 @@ def filled(endpoint: str, known: dict[str, str]) -> tuple[str, str]:
 
 
 def test_every_endpoint_has_a_rule_and_only_one(desk: Desk) -> None:
-    rules = [PUBLIC, EVERYBODY, HIDDEN, FORBIDDEN]
+    rules = [PUBLIC, EVERYBODY, STAFF, HIDDEN, FORBIDDEN]
 
     assert endpoints(desk) == set().union(*rules)
     assert sum(len(rule) for rule in rules) == len(set().union(*rules))
@@ -171,12 +208,13 @@ def test_an_outsider_is_told_of_nothing(desk: Desk, known: dict[str, str], outsi
 
 
 def test_an_outsider_sees_nothing_in_any_list(desk: Desk, known: dict[str, str], outsider: str) -> None:
-    secrets = [known[name] for name in ("instance_id", "task_id", "timer_id", "token_id")]
+    secrets = [known[name] for name in ("instance_id", "task_id", "timer_id", "token_id", "clock_id")]
 
     for endpoint in sorted(EVERYBODY):
         method, path = filled(endpoint, known)
         if method == "GET":
-            reply = desk(outsider).send(method, path.removeprefix(V1))
+            path = path.removeprefix(V1) + QUERIES.get(endpoint, "")
+            reply = desk(outsider).send(method, path)
             assert reply.status == 200, endpoint
             assert not any(secret in str(reply.body) for secret in [*secrets, "Confidential"]), endpoint
 
@@ -194,9 +232,19 @@ def test_what_is_for_a_few_is_forbidden_to_others(
         assert (endpoint, reply.status) == (endpoint, 403)
 
 
+def test_what_was_agreed_is_for_those_who_work_on_cases(
+    desk: Desk, known: dict[str, str], outsider: str
+) -> None:
+    for endpoint in sorted(STAFF):
+        method, path = filled(endpoint, known)
+        for username, status in ((outsider, 403), ("sam", 200), ("audra", 200)):
+            reply = desk(username).send(method, path.removeprefix(V1), BODIES.get(endpoint))
+            assert (endpoint, username, reply.status) == (endpoint, username, status)
+
+
 def test_an_auditor_reads_everything_and_changes_nothing(desk: Desk, known: dict[str, str]) -> None:
     changes = {"POST", "PATCH", "DELETE"}
-    own = {f"DELETE {V1}/auth/tokens/<token_id>"}
+    own = {f"DELETE {V1}/auth/tokens/<token_id>", f"POST {V1}/notifications/<notification_id>/read"}
     message = {"name": "incident.withdraw", "instance": known["instance_id"]}
     bodies = BODIES | {f"POST {V1}/messages": message}
     case = desk("ann").case({"id": known["instance_id"]})

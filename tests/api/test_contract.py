@@ -111,7 +111,7 @@ def test_every_list_pages_the_same_way(desk: Desk, description: dict[str, Any]) 
             path.removeprefix("/api/v1").replace("{instance_id}", cases[0]["id"]).replace("{key}", "incident")
         )
         page = desk("root").get(f"{path}?limit=1")
-        assert set(page) == {"items", "next"}
+        assert set(page) >= {"items", "next"}
         assert len(page["items"]) <= 1
         for bad in ("limit=0", "limit=201", "limit=x", "cursor=", "cursor=abc", "cursor=%FF", "cursor=%00"):
             assert desk("root").send("GET", f"{path}?{bad}").status == 422, (path, bad)

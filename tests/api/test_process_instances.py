@@ -49,7 +49,7 @@ def test_a_case_has_its_documented_shape(desk: Desk) -> None:
 
     assert set(case) == {
         *("id", "number", "definition", "version", "state", "title", "priority", "service", "requester"),
-        *("started_at", "ended_at", "failures", "revision"),
+        *("started_at", "ended_at", "failures", "revision", "escalation_level"),
     }
     assert re.fullmatch(r"INC-\d{6}", case["number"])
     assert INSTANT.fullmatch(case["started_at"])
@@ -63,6 +63,7 @@ def test_a_case_has_its_documented_shape(desk: Desk) -> None:
         "requester": "ann",
         "ended_at": None,
         "failures": [],
+        "escalation_level": 0,
     }
     assert case | told == case
 

@@ -75,7 +75,8 @@ def test_a_task_has_its_documented_shape(desk: Desk) -> None:
         "completed_by": None,
     }
     assert task | told == task
-    assert set(task) == {*told, "id", "instance", "created_at", "revision", "case", "form", "data"}
+    assert set(task) == {*told, "id", "instance", "created_at", "revision", "case", "clock", "form", "data"}
+    assert set(task["clock"]) == {"name", "state", "due_at", "remaining_minutes", "breached"}
     assert set(task["case"]) == {"number", "title", "definition", "definition_name", "requester"}
     assert listed == [{name: value for name, value in task.items() if name not in ("form", "data")}]
 
