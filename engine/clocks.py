@@ -516,9 +516,8 @@ def re_aim(
     under this policy or this calendar, or all. A dry run changes nothing. Raises `Forbidden`.
     """
     access.require(by, *access.OPERATORS)
-    book = policies.book(session)
     most = MOST_TOLD if dry_run else MOST_AIMED
-    found = list(islice(_to_aim(session, book, policy, calendar, by, now), most + 1))
+    found = list(islice(_to_aim(session, policy, calendar, by, now), most + 1))
     why = {"policy": policy, "calendar": calendar}
     aim = _would_aim if dry_run else _aim
     changed = [one for step, moved in found[:most] for one in aim(step, moved, why)]
@@ -530,7 +529,7 @@ AT_ONCE = 500
 
 
 def _to_aim(
-    session: Session, book: policies.Book, policy: str | None, calendar: str | None, by: Person, now: datetime
+    session: Session, policy: str | None, calendar: str | None, by: Person, now: datetime
 ) -> Iterator[tuple[Followed, _Moved]]:
     """Case by case in the order of their ids, the clocks that run under something else than applies now."""
     wanted, after = _concerned(policy, calendar), ""
@@ -539,7 +538,8 @@ def _to_aim(
         for _, theirs in groupby(rows, key=lambda row: row[0].instance_id):
             clocks = list(theirs)
             _, instance, organisation = clocks[0]
-            step = Followed(session, instance, now, by.username, agreed=(book, organisation))
+            known = {instance.requester: organisation}
+            step = Followed(session, instance, now, by.username, organisations=known)
             chosen = [(clock, step.select(clock.name)) for clock, *_ in clocks]
             if moved := [(clock, to) for clock, to in chosen if _is_other(clock, to)]:
                 yield step, moved

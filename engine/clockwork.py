@@ -7,7 +7,7 @@ everything from its events. Both come to what `engine.sla.Course` says of these.
 """
 
 import zoneinfo
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -51,7 +51,8 @@ def head_of(instance: ProcessInstanceRow) -> Head:
 @dataclass
 class Followed:
     """The clocks that a step has touched, and what is to be remembered of them. `entries` are for the history
-    of the case, `write` is for when its row is there.
+    of the case, `write` is for when its row is there. `organisations` are those of people as far as they are
+    known.
     """
 
     session: Session
@@ -62,12 +63,14 @@ class Followed:
     events: list[dict[str, Any]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
-    agreed: tuple[policies.Book, str | None] | None = None
+    organisations: dict[str | None, str | None] = field(default_factory=dict)
 
     def _agreed(self) -> tuple[policies.Book, str | None]:
         """All that is agreed, and the organisation of the case: looked up once."""
-        self.agreed = self.agreed or policies.book_and_organisation(self.session, self.instance.requester)
-        return self.agreed
+        requester, known = self.instance.requester, self.organisations
+        if requester not in known:
+            _, known[requester] = policies.book_and_organisation(self.session, requester)
+        return policies.book(self.session), known[requester]
 
     def select(self, clock: str) -> Selected | None:
         """The target that applies to a clock of this case now."""
@@ -125,6 +128,7 @@ def follow(
     pausing: Callable[[str], set[int]],
     now: datetime,
     actor: str | None,
+    organisations: Mapping[str | None, str | None] | None = None,
 ) -> Followed:
     """Let the clocks of a case follow a step of it. The case has its new head already; `before` is the one it
     had, None of a new case. `pausing` tells the tokens that pause a clock now.
@@ -133,7 +137,7 @@ def follow(
     2. A case that has ended ends its clocks.
     3. Another head aims those anew that were running before.
     """
-    step = Followed(session, instance, now, actor)
+    step = Followed(session, instance, now, actor, organisations=dict(organisations or {}))
     changed = before is not None and before != head_of(instance)
     if not marks and not (instance.open_clocks and (changed or instance.ended_at)):
         return step

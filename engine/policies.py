@@ -316,21 +316,32 @@ def _memory(session: Session) -> _Memory:
 
 
 def book(session: Session) -> Book:
-    """All that is agreed now."""
+    """All that is agreed now: as this transaction saw it first, unless it edits something itself."""
+    known: Book | None = session.info.get(_KNOWN)
+    if known is not None and not documents.edits(session):
+        return known
     return _book(session, documents.edition(session))
 
 
 def book_and_organisation(session: Session, username: str | None) -> tuple[Book, str | None]:
-    """All that is agreed now, and the organisation of a person, in one statement."""
+    """As `book`, and the organisation of a person, in one statement."""
+    if _KNOWN in session.info:
+        return book(session), organisation_of(session, username)
     edition, organisation = documents.edition_and_organisation(session, username)
     return _book(session, edition), organisation
+
+
+_KNOWN = "baton_book"
 
 
 def _book(session: Session, edition: str | None) -> Book:
     memory = _memory(session)
     if edition is None:
-        return Book.of((), memory)
-    return memory.book(edition, lambda: Book.of(documents.current(session, TABLES), memory))
+        found = Book.of((), memory)
+    else:
+        found = memory.book(edition, lambda: Book.of(documents.current(session, TABLES), memory))
+    session.info[_KNOWN] = found
+    return found
 
 
 def _document(session: Session, table: documents.Table, key: str, version: int) -> Any:

@@ -7,7 +7,7 @@ ever fired from memory alone.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +83,8 @@ def begin(
         circumstances = replace(circumstances, zone=calendar.zone)
     execution = bpmn.start(process, what.variables, circumstances)
     entry = Entry("started", detail={"variables": dict(what.variables), "version": definition.version})
-    _write(session, instance, execution, [entry], _Writing(now, actor, known=0))
+    known = {what.requester: what.organisation}
+    _write(session, instance, execution, [entry], _Writing(now, actor, known=0, organisations=known))
     return instance
 
 
@@ -311,7 +312,7 @@ def _told(head: Mapping[str, Any], name: str, instance: ProcessInstanceRow) -> s
 class _Writing:
     """What `_write` is told: tokens up to `known` were in the database before; `done` is the task a person
     completed just now; `texts` are what the case was found by until now, and `head` is what decided about its
-    targets.
+    targets; `organisations` are those of people as far as they are known.
     """
 
     now: datetime
@@ -320,6 +321,7 @@ class _Writing:
     done: UserTaskRow | None = None
     texts: tuple[str, ...] = ()
     head: clockwork.Head | None = None
+    organisations: Mapping[str | None, str | None] = field(default_factory=dict)
 
 
 def _write(
@@ -343,6 +345,7 @@ def _write(
         pausing=execution.pausing,
         now=how.now,
         actor=how.actor,
+        organisations=how.organisations,
     )
     end = [Entry("completed")] if instance.state == InstanceState.COMPLETED else []
     told = [*entries, *steps, *followed.entries, *end]
@@ -352,9 +355,8 @@ def _write(
     followed.write()
     if (texts := _texts(instance, execution)) != how.texts:
         search.put(session, instance.id, words.of(texts))
-    _close(session, instance.id, execution.effects, how)
-    if instance.due_at != due and execution.awaited()["task"] - execution.effects.opened.keys():
-        user_tasks.burn(session, instance.id, instance.due_at)
+    stays = instance.due_at != due and bool(execution.awaited()["task"] - execution.effects.opened.keys())
+    _close(session, instance, execution.effects, how, burns=stays)
     _open(session, instance, execution.effects, how.now, at_flush(session, how.now))
 
 
@@ -407,11 +409,17 @@ def _texts(instance: ProcessInstanceRow, execution: Execution) -> tuple[str, ...
     return tuple(found)
 
 
-def _close(session: Session, instance_id: str, effects: Effects, how: _Writing) -> None:
+def _close(
+    session: Session, instance: ProcessInstanceRow, effects: Effects, how: _Writing, *, burns: bool
+) -> None:
     """Take away what the case no longer waits for. Tokens that came and went within this command have no
-    rows.
+    rows. `burns`: the tasks that stay are due at another time than before, by the case's clocks.
     """
-    if closed := _known(effects.closed, how) | ({how.done.token} if how.done else set()):
+    instance_id = instance.id
+    closed = _known(effects.closed, how) | ({how.done.token} if how.done else set())
+    if burns:
+        user_tasks.close_and_burn(session, instance_id, closed, how.done, how.now, instance.due_at)
+    elif closed:
         user_tasks.close_tasks(session, instance_id, closed, how.done, how.now)
     if stale := _known(effects.disarmed | effects.armed.keys(), how):
         timers.remove(session, instance_id, stale)
