@@ -28,6 +28,8 @@ function precompressed(): Plugin {
   };
 }
 
+const EVERYDAY =
+  /node_modules\/(@mantine|@tanstack|@floating-ui)|web\/src\/(api|cases|catalogue|i18n|requests|shell|ui|user-tasks|[\w-]+\.)/;
 const MANTINE_COMPONENT = /@mantine\/core\/esm\/(?:components|utils)\/.*\/(\w+)\.module\.mjs$/;
 
 /**
@@ -68,6 +70,19 @@ export default defineConfig({
     // A `data:` font or script would need a hole in the content security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1600,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Left alone, the build makes a file of every small component, and a hundred requests take longer than
+          // what they bring: one file for the first page, one for what the pages of every day share.
+          groups: [
+            { name: 'first', tags: ['$initial'] },
+            { name: 'everyday', test: EVERYDAY, minShareCount: 3 },
+            { name: 'studio-frame', test: /src\/studio\//, minShareCount: 3 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
 });

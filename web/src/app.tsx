@@ -7,12 +7,13 @@ import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { onSignedOut } from './api/client';
 import { queryClient } from './api/queries';
-import { forget, watchTabs } from './api/session';
+import { fetchSession, forget, watchTabs } from './api/session';
 import { nonce } from './nonce';
 import { routes } from './routes';
 import { cssVariables, theme } from './theme';
 import { Confirmation } from './ui/confirm';
 
+fetchSession(queryClient);
 const router = createBrowserRouter(routes);
 const colorScheme = localStorageColorSchemeManager({ key: 'baton.colours' });
 

@@ -1,5 +1,5 @@
 /** Who is signed in. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { answer, api, sendToken, type Schemas } from './client';
 import { Problem } from './problem';
@@ -12,9 +12,17 @@ const KEY = ['session'];
 // Tabs share the cookie: what one of them does, the others must notice.
 const tabs = new BroadcastChannel('baton-session');
 
+const SESSION = queryOptions({ queryKey: KEY, queryFn: readSession, staleTime: Infinity });
+
 /** The signed-in person; null when nobody is. */
 export function useSession() {
-  return useQuery({ queryKey: KEY, queryFn: readSession, staleTime: Infinity });
+  return useQuery(SESSION);
+}
+
+/** Ask who is signed in before a page does. */
+export function fetchSession(client: QueryClient): void {
+  // What fails is told by who uses it.
+  client.query(SESSION).catch(() => {});
 }
 
 async function readSession(): Promise<Person | null> {
@@ -52,17 +60,15 @@ export function useSignOut() {
   });
 }
 
-type Client = ReturnType<typeof useQueryClient>;
-
 /** Nobody is signed in any more: keep nothing of what was read. */
-export function forget(client: Client): void {
+export function forget(client: QueryClient): void {
   sendToken(null);
   client.setQueryData(KEY, null);
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
 }
 
 /** Notice when another tab signs in or out. */
-export function watchTabs(client: Client): void {
+export function watchTabs(client: QueryClient): void {
   tabs.addEventListener('message', () => void client.resetQueries());
 }
 

@@ -1,7 +1,7 @@
 /** User tasks: what waits for somebody. */
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from './client';
-import { useCommand } from './queries';
+import { queryClient, useCommand } from './queries';
 import type { paths } from './schema';
 
 export type UserTask = Schemas['UserTask'];
@@ -14,14 +14,26 @@ export type TaskFilter = Omit<
 /** How often an open list looks again; an answer that has not changed costs no more than its headers. */
 const LOOK_AGAIN = 15_000;
 
-/** The tasks that fit, page by page; `data` are the items of all pages read so far. */
-export function useUserTasks(filter: TaskFilter) {
-  return useInfiniteQuery({
+function listOf(filter: TaskFilter) {
+  return infiniteQueryOptions({
     queryKey: ['user-tasks', filter],
     queryFn: ({ pageParam: cursor, signal }) =>
       answer(api.GET('/api/v1/user-tasks', { params: { query: { ...filter, cursor } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
+  });
+}
+
+/** Ask for the first page of a list before the list is drawn. */
+export function fetchUserTasks(filter: TaskFilter): void {
+  // What fails is told by the list.
+  queryClient.infiniteQuery(listOf(filter)).catch(() => {});
+}
+
+/** The tasks that fit, page by page; `data` are the items of all pages read so far. */
+export function useUserTasks(filter: TaskFilter) {
+  return useInfiniteQuery({
+    ...listOf(filter),
     select: ({ pages }) => pages.flatMap(({ items }) => items),
     refetchInterval: LOOK_AGAIN,
   });

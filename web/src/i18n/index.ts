@@ -4,13 +4,14 @@
  *
  * To add an area: its two files, and a line in `resources.d.ts`.
  */
-import i18next, { type BackendModule } from 'i18next';
+import i18next, { type BackendModule, type TypeOptions } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { speak } from '../api/client';
 import { queryClient } from '../api/queries';
 
 export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const;
 export type Language = keyof typeof LANGUAGES;
+export type Area = keyof TypeOptions['resources'];
 
 const STORED = 'baton.language';
 const files = import.meta.glob<{ default: Record<string, unknown> }>('./{en,zh-CN}/*.json');
@@ -44,6 +45,17 @@ function ofBrowser(): Language {
   return navigator.languages.map(ours).find((known) => known !== null) ?? 'en';
 }
 
+/** What this device speaks until it is known who signs in: what was spoken last, else the browser's language. */
+const atFirst = ours(localStorage.getItem(STORED) ?? '') ?? ofBrowser();
+// Before anything is asked for.
+speak(atFirst);
+
+/** Begin to load the texts of an area, which a page of it will ask for when it is drawn. */
+export function fetchTexts(area: Area): void {
+  // What fails now fails again where it can be told.
+  files[`./${i18next.language || atFirst}/${area}.json`]?.().catch(() => {});
+}
+
 export async function startTexts(): Promise<void> {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language;
@@ -53,7 +65,7 @@ export async function startTexts(): Promise<void> {
     .use(backend)
     .use(initReactI18next)
     .init({
-      lng: ours(localStorage.getItem(STORED) ?? '') ?? ofBrowser(),
+      lng: atFirst,
       fallbackLng: 'en',
       supportedLngs: Object.keys(LANGUAGES),
       load: 'currentOnly',
@@ -81,7 +93,9 @@ export async function speakTo(person: { id: string; locale: string }): Promise<v
     chosenBeforeSignIn = null;
   }
   const chosen = localStorage.getItem(`${STORED}.${person.id}`);
-  await change(ours(chosen ?? '') ?? ours(person.locale) ?? ofBrowser());
+  const language = ours(chosen ?? '') ?? ours(person.locale) ?? ofBrowser();
+  localStorage.setItem(STORED, language);
+  await change(language);
 }
 
 async function change(language: Language): Promise<void> {

@@ -35,9 +35,18 @@ const FLAG_NAMES = Object.keys(FLAGS) as Flag[];
 
 export function useChosen(): [Chosen, (change: Partial<Chosen>) => void] {
   const [params, setParams] = useSearchParams();
+  const chosen = chosenIn(params);
+  const change = (changes: Partial<Chosen>) => {
+    setParams(written({ ...chosen, ...changes }), { replace: true });
+  };
+  return [chosen, change];
+}
+
+/** What the query of an address says. */
+export function chosenIn(params: URLSearchParams): Chosen {
   const word = (name: Word) => params.get(NAMES[name]) ?? '';
   const flag = (name: Flag) => params.has(FLAGS[name]);
-  const chosen: Chosen = {
+  return {
     tab: TABS.find((tab) => tab === params.get('tab')) ?? 'mine',
     text: word('text'),
     process: word('process'),
@@ -47,10 +56,6 @@ export function useChosen(): [Chosen, (change: Partial<Chosen>) => void] {
     claimed: flag('claimed'),
     oldest: flag('oldest'),
   };
-  const change = (changes: Partial<Chosen>) => {
-    setParams(written({ ...chosen, ...changes }), { replace: true });
-  };
-  return [chosen, change];
 }
 
 function written(chosen: Chosen): [string, string][] {
