@@ -63,9 +63,11 @@ def heading(page: Page, text: str) -> None:
 def test_a_failed_case_is_repaired_and_goes_on(open_page: OpenPage, failed: str) -> None:
     page = open_page("/failures", "pat")
     row = page.get_by_role("row").filter(has=page.locator(f"a[href$='{failed}']"))
+    expect(row).to_contain_text("Work out the cost")
     expect(row).to_contain_text("This divides by zero.")
     row.get_by_role("link").click()
 
+    expect(page.get_by_text("Cost estimate · version 1")).to_be_visible()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("At: Work out the cost")
     expect(alert).to_contain_text("This divides by zero.")
@@ -145,7 +147,20 @@ def test_an_administrator_does_a_programs_work(open_page: OpenPage, as_program: 
     expect(row).to_contain_text("waiting")
     row.get_by_role("button", name="Actions: stock.ask").click()
     page.get_by_role("menuitem", name="Complete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Complete").click()
+    dialog.get_by_role("button", name="Add a value").click()
+    expect(dialog.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("left")
+    dialog.get_by_label("Kind").select_option("number")
+    dialog.get_by_label("Value").fill("a dozen")
+    expect(dialog.get_by_text("This is no number.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Complete")).to_be_disabled()
+    assert_accessible(page)
+    dialog.get_by_label("Value").fill("12")
+    dialog.get_by_role("button", name="Write it as JSON").click()
+    expect(dialog.get_by_label("Results")).to_have_value('{\n  "left": 12\n}')
+    dialog.get_by_role("button", name="Back to the fields").click()
+    dialog.get_by_role("button", name="Complete").click()
 
     expect(row).to_have_count(0)
+    assert as_program("root").get(f"/process-instances/{case}/variables")["left"] == 12
     assert as_program("ann").get(f"/process-instances/{case}")["state"] == "completed"

@@ -3,9 +3,10 @@ import { Button, Group, Modal, Stack, Switch, Text, Textarea, TextInput } from '
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCompleteJob, useFailJob, type Job } from '../../api/jobs';
+import type { Variables } from '../../api/process-instances';
 import { notifyDone } from '../../ui/notify';
 import { ProblemAlert } from '../../ui/problem-alert';
-import { JsonField, objectIn } from '../json-field';
+import { ValuesField } from '../values-field';
 
 interface Props {
   job: Job;
@@ -15,9 +16,8 @@ interface Props {
 export function CompleteDialog({ job, onClose }: Props) {
   const { t } = useTranslation('cases');
   const { t: common } = useTranslation();
-  const [text, setText] = useState('{}');
+  const [results, setResults] = useState<Variables | undefined>({});
   const complete = useCompleteJob(job.id);
-  const results = objectIn(text);
   const send = () => {
     if (results === undefined) return;
     complete.mutate(results, {
@@ -31,18 +31,14 @@ export function CompleteDialog({ job, onClose }: Props) {
     <Modal
       opened
       onClose={onClose}
+      size="lg"
       title={t('jobs.completeTitle', { topic: job.topic })}
       closeButtonProps={{ 'aria-label': common('close') }}
     >
       <Stack>
         <Text>{t('jobs.completeText')}</Text>
         {complete.error && <ProblemAlert problem={complete.error} />}
-        <JsonField
-          label={t('jobs.results')}
-          value={text}
-          onChange={setText}
-          error={results === undefined ? t('json.object') : null}
-        />
+        <ValuesField label={t('jobs.results')} onChange={setResults} />
         <Group justify="end">
           <Button variant="default" onClick={onClose}>
             {common('cancel')}

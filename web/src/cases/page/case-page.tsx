@@ -43,10 +43,11 @@ export default function CasePage() {
 }
 
 function Above({ instance }: { instance: ProcessInstance }) {
+  const { t } = useTranslation('cases');
   const { data } = useProcessDefinition(instance.definition);
   return (
     <Group gap="xs">
-      <span>{data?.name ?? instance.definition}</span>
+      <span>{t('version', { name: data?.name ?? instance.definition, version: instance.version })}</span>
       <Anchor component={Link} to={`/cases/${instance.id}`} inherit>
         {instance.number}
       </Anchor>

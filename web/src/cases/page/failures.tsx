@@ -5,7 +5,7 @@ import { useOrder, type ProcessInstance } from '../../api/process-instances';
 import { hasRole, usePerson } from '../../api/session';
 import { Icon } from '../../ui/icon';
 import { notifyDone, notifyProblem } from '../../ui/notify';
-import { useElementNames } from '../use-steps';
+import { useNamesOf } from '../use-steps';
 import classes from './case-page.module.css';
 import { OPERATORS } from './operators';
 
@@ -20,7 +20,8 @@ interface Props {
 export function Failures({ instance, show, repair }: Props) {
   const { t } = useTranslation('cases');
   const me = usePerson();
-  const names = useElementNames(instance.id);
+  const { definition, version, failures } = instance;
+  const names = useNamesOf(failures.map(({ process }) => process ?? { key: definition, version }));
   const retry = useOrder(instance.id, 'retry');
   const again = () =>
     retry.mutate('', {
@@ -31,9 +32,9 @@ export function Failures({ instance, show, repair }: Props) {
     });
   return (
     <Alert color="red" icon={<Icon name="alert" />} title={t('failure.title')} className={classes.failed}>
-      {instance.failures.map(({ element, message }) => (
+      {failures.map(({ element, message }, index) => (
         <div key={`${element} ${message}`}>
-          <Text fw={600}>{t('failure.at', { element: names.get(element) ?? element })}</Text>
+          <Text fw={600}>{t('failure.at', { element: names[index]?.get(element) ?? element })}</Text>
           <Text>{message}</Text>
           <Button variant="subtle" size="compact-sm" px={0} onClick={() => show(element)}>
             {t('failure.show')}

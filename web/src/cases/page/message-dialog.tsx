@@ -2,10 +2,15 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSendMessage, type AwaitedMessage, type ProcessInstance } from '../../api/process-instances';
+import {
+  useSendMessage,
+  type AwaitedMessage,
+  type ProcessInstance,
+  type Variables,
+} from '../../api/process-instances';
 import { notifyDone } from '../../ui/notify';
 import { ProblemAlert } from '../../ui/problem-alert';
-import { JsonField, objectIn } from '../json-field';
+import { ValuesField } from '../values-field';
 
 interface Props {
   instance: ProcessInstance;
@@ -16,13 +21,12 @@ interface Props {
 export function MessageDialog({ instance, message, onClose }: Props) {
   const { t } = useTranslation('cases');
   const { t: common } = useTranslation();
-  const [text, setText] = useState('{}');
+  const [payload, setPayload] = useState<Variables | undefined>({});
   const send = useSendMessage(instance.id);
   const name = message.element_name ?? message.message;
-  const payload = message.takes_payload ? objectIn(text) : null;
   const tell = () =>
     send.mutate(
-      { name: message.message, payload: payload ?? null },
+      { name: message.message, payload: message.takes_payload ? (payload ?? null) : null },
       {
         onSuccess: () => {
           notifyDone(t('message.done', { number: instance.number, name }));
@@ -34,20 +38,14 @@ export function MessageDialog({ instance, message, onClose }: Props) {
     <Modal
       opened
       onClose={onClose}
+      size="lg"
       title={t('message.title', { name })}
       closeButtonProps={{ 'aria-label': common('close') }}
     >
       <Stack>
         <Text>{t('message.text', { number: instance.number })}</Text>
         {send.error && <ProblemAlert problem={send.error} />}
-        {message.takes_payload && (
-          <JsonField
-            label={t('message.data')}
-            value={text}
-            onChange={setText}
-            error={payload === undefined ? t('json.object') : null}
-          />
-        )}
+        {message.takes_payload && <ValuesField label={t('message.data')} onChange={setPayload} />}
         <Group justify="end">
           <Button variant="default" onClick={onClose}>
             {common('cancel')}
