@@ -1,10 +1,12 @@
 """People and groups over HTTP: everybody signed in looks, administrators change."""
 
+from dataclasses import replace
 from typing import Any
 
 from api import pages
 from api.blueprint import Blueprint
 from api.commands import Command, Reading
+from api.language import locales
 from api.pages import PageQuery
 from api.schemas.people import (
     GROUP_EXAMPLE,
@@ -106,11 +108,12 @@ def change_person(command: Command, body: dict[str, Any], username: str) -> Pers
 def list_groups(reading: Reading, query: dict[str, Any]) -> dict[str, Any]:
     """List groups
 
-    In the order of names.
+    In the order of names, each with its title in the language of `Accept-Language`.
     """
     after = pages.after(query)
     found = people.groups(reading.session, limit=query["limit"] + 1, after=after[0] if after else None)
-    return pages.page(found, query["limit"], lambda group: [group.name])
+    told = [replace(group, title=group.title_in(*locales())) for group in found]
+    return pages.page(told, query["limit"], lambda group: [group.name])
 
 
 @groups_blueprint.post("")
@@ -124,4 +127,4 @@ def add_group(command: Command, body: dict[str, Any]) -> Group:
     For administrators.
     """
     _demand_administrator(command)
-    return people.add_group(command.session, body["name"], body["title"])
+    return people.add_group(command.session, body["name"], body["title"], body["titles"])

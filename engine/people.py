@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +21,7 @@ from sqlalchemy import Executable, String, Text, bindparam, cast, delete, or_, s
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine import languages
 from engine.errors import Conflict, Invalid, NotFound, Problem, TooManyAttempts
 from engine.store.base import TOLD_AT, connection_of, hear_time
 from engine.store.people import (
@@ -86,10 +88,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A team; `name` is how diagrams call it."""
+    """A team; `name` is how diagrams call it, `title` how people do, and `titles` how they do in other
+    languages.
+    """
 
     name: str
     title: str
+    titles: Mapping[str, str]
+
+    def title_in(self, *locales: str) -> str:
+        """In the first of these languages that it has a title in, else as it was written."""
+        return languages.chosen(self.titles, *locales, written=self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +230,7 @@ def groups(session: Session, *, limit: int, after: str | None = None) -> list[Gr
     query = select(GroupRow).order_by(GroupRow.name).limit(limit)
     if after is not None:
         query = query.where(GroupRow.name > after)
-    return [Group(row.name, row.title) for row in session.scalars(query)]
+    return [Group(row.name, row.title, row.titles) for row in session.scalars(query)]
 
 
 def _one(rows: Iterable[Any]) -> Person | None:
@@ -359,12 +368,15 @@ def set_password(session: Session, username: str, password: NewPassword) -> None
     change(session, username, {"password": password})
 
 
-def add_group(session: Session, name: str, title: str) -> Group:
+def add_group(
+    session: Session, name: str, title: str, titles: Mapping[str, str] = MappingProxyType({})
+) -> Group:
     """Add a group. Raises `Invalid` for a name no diagram could use, `Conflict` when it exists."""
     if not GROUP_NAME.fullmatch(name):
         raise Invalid([Problem("Use letters, digits, dots, dashes and underscores, at most 64.", "#/name")])
-    _insert(session, GroupRow(name=name, title=title), f"There is already a group '{name}'.")
-    return Group(name, title)
+    row = GroupRow(name=name, title=title, titles=dict(titles))
+    _insert(session, row, f"There is already a group '{name}'.")
+    return Group(name, title, titles)
 
 
 def add_organisation(session: Session, key: str, name: str) -> None:
@@ -670,7 +682,7 @@ def seed_demo(session: Session, demo: Mapping[str, Any], now: datetime) -> list[
             add_organisation(session, organisation["key"], organisation["name"])
     for group in demo.get("group", ()):
         if session.get(GroupRow, group["name"]) is None:
-            add_group(session, group["name"], group["title"])
+            add_group(session, group["name"], group["title"], group.get("titles", {}))
     taken = set(session.scalars(select(PersonRow.username)))
     absent = [person for person in demo.get("person", ()) if person["username"] not in taken]
     password_hash = HASHER.hash(DEMO_PASSWORD) if absent else None

@@ -60,6 +60,12 @@ class PeopleQuery(PageQuery):
 class GroupSchema(Schema):
     name = _text(64, required=True, metadata={"description": "What diagrams call it."})
     title = _text(200, required=True)
+    titles = fields.Dict(
+        keys=_text(35),
+        values=_text(200),
+        load_default=dict,
+        metadata={"description": "Its title in other languages, by tag such as `zh-CN`."},
+    )
 
 
 PeoplePage = page_of(PersonSchema)
@@ -77,4 +83,4 @@ PERSON_EXAMPLE = {
     "zone": "Europe/Zurich",
     "active": True,
 }
-GROUP_EXAMPLE = {"name": "service-desk", "title": "Service desk"}
+GROUP_EXAMPLE = {"name": "service-desk", "title": "Service desk", "titles": {"zh-CN": "服务台"}}

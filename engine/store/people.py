@@ -45,6 +45,7 @@ class GroupRow(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
+    titles: Mapped[dict[str, str]] = mapped_column(Json)
 
 
 class MembershipRow(Base):

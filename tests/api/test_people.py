@@ -152,3 +152,14 @@ def test_a_new_group_can_be_given_members(as_: As) -> None:
         "service-desk",
     ]
     assert usernames(root, group="network") == ["sam"]
+
+
+def test_groups_are_called_what_the_reader_calls_them(as_: As) -> None:
+    root = as_("root")
+    root.post("/api/v1/groups", json={"name": "night", "title": "Night shift", "titles": {"zh-CN": "夜班"}})
+
+    def title(language: str) -> str:
+        items = root.get("/api/v1/groups", headers={"Accept-Language": language}).json["items"]
+        return next(item["title"] for item in items if item["name"] == "night")
+
+    assert [title("zh-CN"), title("de"), title("en")] == ["夜班", "Night shift", "Night shift"]

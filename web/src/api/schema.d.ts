@@ -876,7 +876,7 @@ export interface paths {
         };
         /**
          * List groups
-         * @description In the order of names.
+         * @description In the order of names, each with its title in the language of `Accept-Language`.
          */
         get: {
             parameters: {
@@ -906,7 +906,10 @@ export interface paths {
                          *       "items": [
                          *         {
                          *           "name": "service-desk",
-                         *           "title": "Service desk"
+                         *           "title": "Service desk",
+                         *           "titles": {
+                         *             "zh-CN": "服务台"
+                         *           }
                          *         }
                          *       ],
                          *       "next": null
@@ -942,7 +945,10 @@ export interface paths {
                     /**
                      * @example {
                      *       "name": "service-desk",
-                     *       "title": "Service desk"
+                     *       "title": "Service desk",
+                     *       "titles": {
+                     *         "zh-CN": "服务台"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Group"];
@@ -958,7 +964,10 @@ export interface paths {
                         /**
                          * @example {
                          *       "name": "service-desk",
-                         *       "title": "Service desk"
+                         *       "title": "Service desk",
+                         *       "titles": {
+                         *         "zh-CN": "服务台"
+                         *       }
                          *     }
                          */
                         "application/json": components["schemas"]["Group"];
@@ -8020,6 +8029,10 @@ export interface components {
             /** @description What diagrams call it. */
             name: string;
             title: string;
+            /** @description Its title in other languages, by tag such as `zh-CN`. */
+            titles?: {
+                [key: string]: string;
+            };
         };
         GroupPage: {
             items: components["schemas"]["Group"][];

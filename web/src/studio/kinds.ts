@@ -15,6 +15,7 @@ export interface Version {
   deployedAt: string;
   /** A username; null when it came with Baton. */
   deployedBy: string | null;
+  /** null when there is no more to it than that it came with Baton. */
   reason: string | null;
 }
 
@@ -140,13 +141,14 @@ function nameOf({ key, name, names }: Told): string {
 }
 
 function version(kind: Kind, told: Told): Version {
+  const deployedBy = told.deployed_by ?? null;
   return {
     key: told.key,
     version: told.version,
     name: nameOf(told),
     file: told.file ?? newFile(kind, told.key),
     deployedAt: told.created_at,
-    deployedBy: told.deployed_by ?? null,
-    reason: told.reason ?? null,
+    deployedBy,
+    reason: deployedBy && (told.reason ?? null),
   };
 }

@@ -78,6 +78,7 @@ def upgrade() -> None:
     op.create_table('person_group',
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('titles', sa.JSON(none_as_null=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_person_group'))
     )
     op.create_table('service',
