@@ -6,6 +6,7 @@ A page that logs an error, breaks the content security policy or leaves a reject
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,14 @@ def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, list[Any]]:
+    """The cookies of those who have signed in already."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser, web_server: Server) -> Iterator[OpenPage]:
+def open_page(browser: Browser, web_server: Server, sessions: dict[str, list[Any]]) -> Iterator[OpenPage]:
     """Opens a page in a browser profile of its own: `open_page("/work", "sam")`, signed in as sam.
 
     Without a name nobody is signed in. `size`: `WIDE` or `NARROW`; `locale`: the browser's language;
@@ -81,7 +88,7 @@ def open_page(browser: Browser, web_server: Server) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         if who is not None:
-            person = sign_in(context, who)
+            person = resume(context, who, sessions)
             if language is not None:
                 choose_language(context, person, language)
         page = context.new_page()
@@ -102,6 +109,19 @@ def sign_in(context: BrowserContext, who: str) -> str:
     answer = context.request.post("/api/v1/auth/login", data={"username": who, "password": "demo"})
     assert answer.ok, answer.text()
     return str(answer.json()["person"]["id"])
+
+
+def resume(context: BrowserContext, who: str, sessions: dict[str, list[Any]]) -> str:
+    """As `sign_in`, but with the session she has already, unless a test has ended it."""
+    if who in sessions:
+        context.add_cookies(sessions[who])
+        answer = context.request.get("/api/v1/auth/me")
+        if answer.ok:
+            return str(answer.json()["person"]["id"])
+        context.clear_cookies()
+    person = sign_in(context, who)
+    sessions[who] = list(context.cookies())
+    return person
 
 
 def choose_language(context: BrowserContext, person: str, language: str) -> None:
@@ -134,7 +154,21 @@ def assert_accessible(page: Page, *, without: tuple[str, ...] = ()) -> None:
     assert told == []
 
 
-@pytest.fixture
+def assert_accessible_in_every_look(page: Page, *, without: tuple[str, ...] = ()) -> None:
+    """As `assert_accessible`, light and dark, wide and as narrow as a phone; and nothing sticks out of it.
+
+    The page is the same all along, as when somebody turns her tablet or her room grows dark.
+    """
+    for size in (WIDE, NARROW):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        for colours in ("light", "dark"):
+            page.emulate_media(color_scheme=colours)
+            expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", colours)
+            assert_accessible(page, without=without)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.fixture(scope="session")
 def as_program(web_server: Server) -> Callable[[str], Client]:
     """A person's way to talk to the API, to prepare what a page shows: `as_program("ann").start(...)`."""
-    return lambda who: Client(web_server.url, who)
+    return cache(lambda who: Client(web_server.url, who))

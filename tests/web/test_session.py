@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.server import Server
-from tests.web.conftest import NARROW, WIDE, OpenPage, assert_accessible
+from tests.web.conftest import NARROW, OpenPage, assert_accessible, assert_accessible_in_every_look
 
 SESSION_COOKIE = "baton_session"
 
@@ -21,14 +21,12 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_the_sign_in_page_is_accessible(open_page: OpenPage, size: dict[str, int], colours: str) -> None:
-    page = open_page("/sign-in", size=size, colours=colours)
+def test_the_sign_in_page_is_accessible(open_page: OpenPage) -> None:
+    page = open_page("/sign-in")
 
     heading(page, "Baton")
 
-    assert_accessible(page)
+    assert_accessible_in_every_look(page)
 
 
 def test_who_signs_in_begins_where_her_work_is(open_page: OpenPage) -> None:
@@ -187,18 +185,16 @@ def test_a_busy_server_is_told_and_asked_again(open_page: OpenPage) -> None:
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("who", ["sam", "nia"], ids=["en", "zh"])
-def test_the_frame_is_accessible(open_page: OpenPage, size: dict[str, int], colours: str, who: str) -> None:
-    page = open_page("/work", who, size=size, colours=colours)
+def test_the_frame_is_accessible(open_page: OpenPage, who: str) -> None:
+    page = open_page("/work", who)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_every_look(page)
 
     page.locator("header button").last.click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
-    assert_accessible(page)
+    assert_accessible_in_every_look(page)
 
 
 def test_on_a_phone_the_navigation_is_a_drawer_that_fingers_can_use(open_page: OpenPage) -> None:

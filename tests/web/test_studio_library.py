@@ -1,20 +1,17 @@
 """The library of processes, decisions and forms."""
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.web.conftest import NARROW, WIDE, OpenPage, assert_accessible
+from tests.web.conftest import OpenPage, assert_accessible_in_every_look
 from tests.web.studio import SETTLED, summary
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_the_library_is_accessible(open_page: OpenPage, size: dict[str, int], colours: str) -> None:
-    page = open_page("/studio", "pat", size=size, colours=colours)
+def test_the_library_is_accessible(open_page: OpenPage) -> None:
+    page = open_page("/studio", "pat")
 
     expect(page.get_by_role("link", name="Incident", exact=True)).to_be_visible()
 
-    assert_accessible(page)
+    assert_accessible_in_every_look(page)
 
 
 def test_a_new_process_begins_as_one_that_deploys(open_page: OpenPage) -> None:

@@ -200,12 +200,13 @@ def test_a_reader_sees_versions_and_can_change_nothing(open_page: OpenPage) -> N
     expect(page.get_by_role("link", name="Edit")).to_be_hidden()
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_the_process_editor_is_accessible(open_page: OpenPage, colours: str) -> None:
-    page = studio.edit(open_page, "processes/incident", colours=colours)
+def test_the_process_editor_is_accessible(open_page: OpenPage) -> None:
+    page = studio.edit(open_page, "processes/incident")
     select(page, "Triage")
 
-    assert_accessible(page, without=(".djs-container",))
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)
+        assert_accessible(page, without=(".djs-container",))
 
 
 def test_the_process_editor_works_at_1024(open_page: OpenPage) -> None:
