@@ -8,16 +8,18 @@ import { ProblemAlert } from './problem-alert';
 interface Props<Item> {
   query: UseInfiniteQueryResult<Item[]>;
   empty: ReactNode;
+  /** How many rows are likely to come. */
+  expected?: number;
   children: (items: Item[]) => ReactNode;
 }
 
 /** What was read before stays in sight when reading it again fails. */
-export function Listed<Item>({ query, empty, children }: Props<Item>) {
+export function Listed<Item>({ query, empty, expected, children }: Props<Item>) {
   const { data, error, refetch } = query;
   return (
     <>
       {error && <ProblemAlert problem={error} retry={() => void refetch()} />}
-      {query.isPending && <Loading />}
+      {query.isPending && <Loading count={expected} />}
       {data && (data.length === 0 ? empty : children(data))}
       <More {...query} />
     </>

@@ -20,6 +20,7 @@ export function Comments({ instance }: { instance: string }) {
   return (
     <div className={classes.comments}>
       <Listed
+        expected={1}
         query={useComments(instance)}
         empty={add.isPending ? null : <Text c="dimmed">{t('comments.none')}</Text>}
       >

@@ -19,7 +19,11 @@ export function Now({ instance }: { instance: ProcessInstance }) {
       <Title order={2} id="now" mb="xs">
         {t('now.title')}
       </Title>
-      <Listed query={useUserTasks({ instance: instance.id })} empty={<Elsewhere instance={instance} />}>
+      <Listed
+        query={useUserTasks({ instance: instance.id })}
+        expected={1}
+        empty={<Elsewhere instance={instance} />}
+      >
         {(tasks) => (
           <ul className={classes.tasks}>
             {tasks.map((task) => (
