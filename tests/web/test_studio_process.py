@@ -217,3 +217,29 @@ def test_the_process_editor_works_at_1024(open_page: OpenPage) -> None:
     expect(page.locator("[data-element-id=triage]").first).to_be_in_viewport()
     expect(page.get_by_role("button", name="Deploy…")).to_be_in_viewport()
     expect(page.locator(".bjs-powered-by")).to_be_visible()
+
+
+def test_an_owner_says_when_a_clock_starts_pauses_and_stops(open_page: OpenPage, pat: Client) -> None:
+    key = deployed(pat, "clocked")
+    page = studio.edit(open_page, f"processes/{key}")
+    clocks = properties(page).get_by_role("group", name="What it does to clocks of the case")
+
+    def marks() -> list[str]:
+        if not clocks.is_visible():
+            properties(page).get_by_role("button", name="Service-level clocks").click()
+        clocks.get_by_role("button", name="Add").click()
+        clocks.get_by_role("combobox", name="What happens").click()
+        return page.get_by_role("option").all_inner_texts()
+
+    select(page, "Begun")
+    assert marks() == ["starts when it begins", "stops when it begins", "stops when it is done"]
+    page.keyboard.press("Escape")
+    select(page, "Work")
+    assert "pauses while it lasts" in marks()
+    page.get_by_role("option", name="stops once somebody has it").click()
+    assert_accessible(page, without=(".djs-container",))
+    studio.deploy(page, "Measure the response")
+
+    xml = page.request.get(f"/api/v1/process-definitions/{key}/versions/2/xml").text()
+    assert '<baton:clock name="resolution" action="start" on="enter"' in xml
+    assert '<baton:clock name="resolution" action="stop" on="claim"' in xml

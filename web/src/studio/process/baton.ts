@@ -29,6 +29,7 @@ export const standsOn: Record<string, readonly string[]> = {
   'baton:Record': ['bpmn:Process'],
   'baton:Description': ['bpmn:Process'],
   'baton:Group': ['bpmn:Lane'],
+  'baton:Clock': ['bpmn:Process', 'bpmn:Activity', 'bpmn:Event'],
   'baton:Separation': ['bpmn:UserTask'],
   'baton:Correlation': ['bpmn:MessageEventDefinition', 'bpmn:ReceiveTask', 'bpmn:SendTask'],
   'baton:Payload': ['bpmn:MessageEventDefinition', 'bpmn:ReceiveTask', 'bpmn:SendTask'],

@@ -6,6 +6,7 @@ import type { Section } from './section';
 import { assignment } from './sections/assignment';
 import { branches } from './sections/branches';
 import { calledProcess } from './sections/called-process';
+import { clocks } from './sections/clocks';
 import { condition } from './sections/condition';
 import { data } from './sections/data';
 import { deadline } from './sections/deadline';
@@ -42,6 +43,7 @@ export const sections: readonly Section[] = [
   condition,
   interrupting,
   lane,
+  clocks,
   repetition,
   data,
   record,
