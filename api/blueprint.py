@@ -21,11 +21,13 @@ from marshmallow import Schema
 from api.arguments import ArgumentParser
 from api.auth import is_public
 from api.commands import Command, reading, respond, run_command
+from engine.durations import format_instant
 
 View = Callable[..., Any]
 Answer = type[Schema] | Schema | None
 
 NOT_MODIFIED_BY = "IF_NONE_MATCH"
+TOLD_AT = "Baton-Time"
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -86,6 +88,8 @@ class Blueprint(flask_smorest.Blueprint):
             def door(*args: Any, **kwargs: Any) -> Response:
                 with reading() as here:
                     response = respond(view(here, *args, **kwargs), dumps, HTTPStatus.OK)
+                # What counts down on a screen counts by this clock, not by that of the reader's machine.
+                response.headers[TOLD_AT] = format_instant(here.now)
                 response.add_etag(weak=True)
                 # Kept by the reader's browser alone, and never shown again without asking us.
                 response.headers["Cache-Control"] = "private, no-cache"

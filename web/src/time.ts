@@ -63,21 +63,57 @@ export function timeOfDay(instant: string, language: string, zone: string): stri
   return format.format(new Date(instant));
 }
 
-const TICK = 30_000;
+let ahead = 0;
 
-let now = Date.now();
-const listeners = new Set<() => void>();
-window.setInterval(() => {
-  now = Date.now();
-  for (const listener of listeners) listener();
-}, TICK);
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+/**
+ * The server's clock, as an answer told it: what counts down here counts by it, whatever this machine's clock says.
+ */
+export function hearTime(instant: string): void {
+  const told = Date.parse(instant) - Date.now();
+  // The answer was on its way a moment, each time another.
+  if (Math.abs(told - ahead) > 1_000) ahead = told;
 }
 
-/** The time, in milliseconds, moving on every half minute: all instants on a page move together. */
+/** One clock for the whole page: all that shows it moves on together. */
+class Ticking {
+  private readonly listeners = new Set<() => void>();
+  private now = 0;
+  private timer: number | undefined;
+
+  constructor(private readonly every: number) {}
+
+  private readonly tick = () => {
+    this.now = Date.now() + ahead;
+    for (const listener of this.listeners) listener();
+  };
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    this.timer ??= window.setInterval(this.tick, this.every);
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      window.clearInterval(this.timer);
+      this.timer = undefined;
+    };
+  };
+
+  readonly read = (): number => {
+    // While nobody looked on it stood still. Asked twice in a moment it must say the same.
+    if (Math.abs(Date.now() + ahead - this.now) > this.every) this.now = Date.now() + ahead;
+    return this.now;
+  };
+}
+
+const halfMinutes = new Ticking(30_000);
+const seconds = new Ticking(1_000);
+
+/** The time, in milliseconds, moving on every half minute. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  return useSyncExternalStore(halfMinutes.subscribe, halfMinutes.read);
+}
+
+/** The same, moving on every second: for what counts down. */
+export function useSecond(): number {
+  return useSyncExternalStore(seconds.subscribe, seconds.read);
 }

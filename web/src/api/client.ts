@@ -5,6 +5,7 @@
  */
 import createClient, { type Middleware } from 'openapi-fetch';
 import { connectionLost, connectionWorks } from './connection';
+import { hearTime } from '../time';
 import { Problem, problemOf } from './problem';
 import type { components, paths } from './schema';
 
@@ -37,6 +38,10 @@ const session: Middleware = {
     request.headers.set('Accept-Language', language);
     if (csrfToken !== null && !SAFE.has(request.method)) request.headers.set('X-CSRF-Token', csrfToken);
     return request;
+  },
+  onResponse({ response }) {
+    const told = response.headers.get('Baton-Time');
+    if (told !== null) hearTime(told);
   },
 };
 
