@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon';
 import { Loading } from '../ui/loading';
 import { Mark } from '../ui/mark';
 import { ProblemAlert } from '../ui/problem-alert';
+import { Bell } from './bell';
 import { ConnectionBanner } from './connection-banner';
 import { Navigation } from './navigation-list';
 import { PersonMenu } from './person-menu';
@@ -82,6 +83,7 @@ function Frame() {
           <span>Baton</span>
         </Link>
         <SearchBox />
+        <Bell />
         <PersonMenu />
         <div className={classes.progress} data-busy={navigating || undefined} />
       </header>

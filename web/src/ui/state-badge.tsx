@@ -5,7 +5,7 @@ import { Icon, type IconName } from './icon';
 import classes from './state-badge.module.css';
 
 export type State = Schemas['ProcessInstance']['state'] | Schemas['UserTask']['state'];
-type Tone = 'going' | 'good' | 'bad' | 'held' | 'quiet';
+export type Tone = 'going' | 'good' | 'bad' | 'held' | 'quiet';
 
 const LOOKS: Record<State, readonly [Tone, IconName]> = {
   active: ['going', 'play'],

@@ -54,7 +54,7 @@ export function Next({ after }: { after: UserTask }) {
               <span className={classes.offerFacts}>
                 {t(why)}
                 <Priority priority={task.priority} />
-                <Due at={task.due_at} />
+                <Due at={task.due_at} clock={task.clock} />
               </span>
             </Link>
           </li>

@@ -98,7 +98,7 @@ function Rows({ tasks, label, actions }: Listed) {
               <Holder task={task} />
             </Table.Td>
             <Table.Td className={classes.time}>
-              <Due at={task.due_at} />
+              <Due at={task.due_at} clock={task.clock} />
             </Table.Td>
             <Table.Td className={classes.time}>
               <Instant at={task.created_at} />
@@ -126,7 +126,7 @@ function Cards({ tasks, label, actions }: Listed) {
           <div className={classes.facts}>
             <Priority priority={task.priority} />
             <Holder task={task} />
-            <Due at={task.due_at} />
+            <Due at={task.due_at} clock={task.clock} />
             <span>
               {t('since')} <Instant at={task.created_at} />
             </span>

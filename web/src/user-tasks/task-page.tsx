@@ -99,11 +99,11 @@ function Facts({ task }: { task: OpenedUserTask }) {
   return (
     <Paper p="md" className={classes.side} component="aside" aria-label={t('facts')}>
       <dl className={classes.facts}>
-        {task.due_at !== null && (
+        {(task.due_at ?? task.clock) !== null && (
           <div>
             <dt>{t('due')}</dt>
             <dd>
-              <Due at={task.due_at} />
+              <Due at={task.due_at} clock={task.clock} />
             </dd>
           </div>
         )}

@@ -16,6 +16,7 @@ import { Comments } from '../comments/comments';
 import { CaseDiagram } from '../diagram/case-diagram';
 import { Timeline } from '../timeline/timeline';
 import { CaseActions } from './case-actions';
+import { CaseClocks, ClocksAtAGlance } from './case-clocks';
 import classes from './case-page.module.css';
 import { CaseData } from './case-data';
 import { Failures } from './failures';
@@ -56,7 +57,7 @@ function Above({ instance }: { instance: ProcessInstance }) {
   );
 }
 
-const VIEWS = ['timeline', 'diagram', 'data'] as const;
+const VIEWS = ['timeline', 'clocks', 'diagram', 'data'] as const;
 type View = (typeof VIEWS)[number];
 
 function Case({ instance }: { instance: ProcessInstance }) {
@@ -103,6 +104,9 @@ function Case({ instance }: { instance: ProcessInstance }) {
           <Tabs.Panel value="timeline" pt="md">
             <Timeline instance={instance.id} definition={instance.definition} />
           </Tabs.Panel>
+          <Tabs.Panel value="clocks" pt="md">
+            <CaseClocks instance={instance.id} />
+          </Tabs.Panel>
           <Tabs.Panel value="diagram" pt="md">
             <CaseDiagram key={shown} instance={instance.id} element={shown} />
           </Tabs.Panel>
@@ -111,6 +115,7 @@ function Case({ instance }: { instance: ProcessInstance }) {
           </Tabs.Panel>
         </Tabs>
         <aside className={classes.side}>
+          <ClocksAtAGlance instance={instance.id} />
           {instance.ended_at === null && <Now instance={instance} />}
           <section aria-labelledby="comments">
             <Title order={2} id="comments" mb="xs">

@@ -1,0 +1,41 @@
+/** How much of a promise is left, and how people say it. */
+
+/** What of a clock decides how it counts down. */
+export interface Counting {
+  state: string;
+  due_at: string | null;
+  remaining_minutes: number | null;
+}
+
+const MINUTE = 60_000;
+
+/**
+ * The working time left, in milliseconds; below 0 once it is broken, null when nothing is measured.
+ *
+ * The server said how much was left as it answered. Whether working hours run on till then only it knows; but never is
+ * more left than there is time until the clock is due.
+ */
+export function left({ state, due_at, remaining_minutes }: Counting, now: number): number | null {
+  if (remaining_minutes === null) return null;
+  const told = remaining_minutes * MINUTE;
+  return state === 'running' && due_at !== null ? Math.min(told, Date.parse(due_at) - now) : told;
+}
+
+/** Such as "2h 5m" or, when it gets short, "4m 30s". */
+export function amount(milliseconds: number, language: string): string {
+  const seconds = Math.floor(Math.abs(milliseconds) / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const unit = (value: number, name: 'hour' | 'minute' | 'second') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value);
+  if (hours > 0) return [unit(hours, 'hour'), ...(minutes > 0 ? [unit(minutes, 'minute')] : [])].join(' ');
+  if (minutes >= 10) return unit(minutes, 'minute');
+  return minutes > 0 ? `${unit(minutes, 'minute')} ${unit(seconds % 60, 'second')}` : unit(seconds, 'second');
+}
+
+/** Such as "4h" of `PT4H`; what it cannot read comes back as it is. */
+export function ofTarget(target: string, language: string): string {
+  const found = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(target);
+  if (found === null) return target;
+  const [hours = 0, minutes = 0, seconds = 0] = found.slice(1).map((part) => Number(part || 0));
+  return amount(((hours * 60 + minutes) * 60 + seconds) * 1000, language);
+}
