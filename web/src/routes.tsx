@@ -43,6 +43,18 @@ export const routes: RouteObject[] = [
               { path: '/cases/:id', ...page('cases', () => import('./cases/page/case-page')) },
               { path: '/failures', ...page('cases', () => import('./cases/failures-page')) },
               { path: '/jobs', ...page('cases', () => import('./cases/jobs/jobs-page')) },
+              {
+                path: '/service-levels',
+                ...page('serviceLevels', () => import('./service-levels/board-page')),
+              },
+              {
+                path: '/service-levels/:kind',
+                ...page('serviceLevels', () => import('./service-levels/library-page')),
+              },
+              {
+                path: '/service-levels/:kind/:key',
+                ...page('serviceLevels', () => import('./service-levels/document-page')),
+              },
               { path: '/catalogue', ...page('catalogue', () => import('./catalogue/catalogue-page')) },
               { path: '/catalogue/:key', ...page('catalogue', () => import('./catalogue/start-page')) },
               { path: '/requests', ...page('cases', () => import('./requests/requests-page')) },

@@ -5,6 +5,7 @@ import type common from './en/common.json';
 import type forms from './en/forms.json';
 import type signIn from './en/signIn.json';
 import type studio from './en/studio.json';
+import type serviceLevels from './en/serviceLevels.json';
 import type work from './en/work.json';
 
 declare module 'i18next' {
@@ -17,6 +18,7 @@ declare module 'i18next' {
       forms: typeof forms;
       signIn: typeof signIn;
       studio: typeof studio;
+      serviceLevels: typeof serviceLevels;
       work: typeof work;
     };
   }

@@ -19,6 +19,12 @@ const ENTRIES: readonly Entry[] = [
     icon: 'cases',
     roles: ['agent', 'service-manager', 'process-owner', 'auditor'],
   },
+  {
+    path: '/service-levels',
+    label: 'nav.serviceLevels',
+    icon: 'clock',
+    roles: ['service-manager', 'process-owner', 'auditor'],
+  },
   { path: '/failures', label: 'nav.failures', icon: 'alert', roles: ['service-manager', 'process-owner'] },
   { path: '/jobs', label: 'nav.jobs', icon: 'cog', roles: ['administrator'] },
   { path: '/catalogue', label: 'nav.catalogue', icon: 'plus', roles: [] },
