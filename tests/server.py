@@ -54,6 +54,12 @@ class Client:
     def post(self, path: str, body: Any = None) -> Any:
         return _value(self.ask(path, body))
 
+    def save(self, path: str, document: Any) -> Any:
+        """Put a document where there was none, or after the version there is."""
+        there = self._http.get(path)
+        match = {"If-Match": f'"{there.json()["version"]}"'} if there.is_success else {"If-None-Match": "*"}
+        return _value(self._http.put(path, json=document, headers=match))
+
     def ask(self, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
         """Send a command, with an idempotency key or without one; the answer, whatever it says."""
         return self._http.post(path, json=body, headers={"Idempotency-Key": key} if key else None)

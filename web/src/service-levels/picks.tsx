@@ -75,6 +75,7 @@ export function ServicesPick({ label, description, value, onChange }: ManyProps)
   const data = useOptions('services');
   return (
     <MultiSelect
+      searchable
       label={label}
       description={description}
       data={[...data, ...value.filter((key) => !data.some((one) => one.value === key))]}

@@ -76,7 +76,7 @@ function OneClock({ clock }: { clock: Clock }) {
   return (
     <Paper component="section" p="md" aria-labelledby={heading} className={classes.clock}>
       <div className={classes.head}>
-        <Title order={3} id={heading}>
+        <Title order={2} id={heading}>
           {nameOf(clock.name)}
         </Title>
         <ClockLeft clock={clock} />
@@ -195,7 +195,7 @@ function Teams({ clock }: { clock: OpenedClock }) {
   if (clock.spans.length === 0) return null;
   return (
     <>
-      <Title order={4} className={classes.part}>
+      <Title order={3} className={classes.part}>
         {t('clocks.whoHadIt')}
       </Title>
       <Text size="sm">
@@ -242,7 +242,7 @@ function Events({ clock }: { clock: OpenedClock }) {
   };
   return (
     <>
-      <Title order={4} className={classes.part}>
+      <Title order={3} className={classes.part}>
         {t('clocks.events')}
       </Title>
       <ol className={classes.events}>

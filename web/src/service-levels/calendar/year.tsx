@@ -95,7 +95,7 @@ function Month({ days }: { days: Day[] }) {
   const ahead = (new Date(first.date).getUTCDay() + 6) % 7;
   return (
     <div className={classes.month}>
-      <h3>{name}</h3>
+      <h2>{name}</h2>
       <div className={classes.days} aria-hidden>
         {WEEKDAYS.map((day) => (
           <span key={day} className={classes.head}>

@@ -33,7 +33,7 @@ export function PolicyForm(props: FormProps) {
       <fieldset className={classes.plain}>
         <legend>{t('targets')}</legend>
         <p className={classes.hint}>{t('targetsHint')}</p>
-        <Accordion variant="contained" value={open} onChange={setOpen} order={3}>
+        <Accordion variant="contained" value={open} onChange={setOpen} order={2}>
           {targets.map((target, index) => (
             <Accordion.Item key={index} value={String(index)}>
               <Accordion.Control>{headline(target)}</Accordion.Control>

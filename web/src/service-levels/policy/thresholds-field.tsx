@@ -198,18 +198,21 @@ function Notified({ action, onChange }: { action: Action; onChange: (action: Act
   return (
     <div className={styles.whom}>
       <MultiSelect
+        searchable
         label={t('toWhom')}
         data={TO.map((value) => ({ value, label: t(`to.${value}`) }))}
         value={whom.to ?? []}
         onChange={(value) => put('to', value)}
       />
       <MultiSelect
+        searchable
         label={t('roles')}
         data={ROLES.map((value) => ({ value, label: common(`role.${value}`) }))}
         value={whom.roles ?? []}
         onChange={(value) => put('roles', value)}
       />
       <MultiSelect
+        searchable
         label={t('groups')}
         data={groups.map(({ name, title }) => ({ value: name, label: title }))}
         value={whom.groups ?? []}
