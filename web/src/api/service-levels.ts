@@ -1,6 +1,7 @@
 /** Calendars, services, agreements and policies: documents that are kept version by version. */
 import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answer, api, type Schemas } from './client';
+import { hasRole, usePerson, type Person } from './session';
 
 export const KINDS = ['calendars', 'services', 'agreements', 'sla-policies'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -23,8 +24,18 @@ export interface Version extends Named {
 
 const MOST = 200;
 
+const CONFIDENTIAL: readonly Kind[] = ['agreements', 'sla-policies'];
+
+/** Agreements and policies tell one customer about another: who only requests services does not read them. */
+export function mayRead(person: Person, kind: Kind): boolean {
+  return (
+    !CONFIDENTIAL.includes(kind) || hasRole(person, 'agent', 'service-manager', 'process-owner', 'auditor')
+  );
+}
+
 /** The latest version of each, without documents. */
 export function useDocuments(kind: Kind) {
+  const isReader = mayRead(usePerson(), kind);
   return useQuery({
     queryKey: ['service-levels', kind],
     queryFn: async ({ signal }) => {
@@ -32,6 +43,7 @@ export function useDocuments(kind: Kind) {
       return (await answer(api.GET(`/api/v1/${kind}` as '/api/v1/services', asked))).items;
     },
     staleTime: 60_000,
+    enabled: isReader,
   });
 }
 

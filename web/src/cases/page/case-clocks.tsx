@@ -4,9 +4,11 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClock, useClocks, type Clock, type OpenedClock } from '../../api/clocks';
 import { useGroupTitle, usePersonName } from '../../api/people';
+import { useDocumentName } from '../../api/service-levels';
 import { ClockLeft } from '../../clocks/clock-left';
 import { amount, ofTarget } from '../../clocks/remaining';
 import { useClockName } from '../../clocks/use-clock-name';
+import { useThresholdName } from '../../clocks/use-threshold-name';
 import { Empty } from '../../ui/empty';
 import { Instant } from '../../ui/instant';
 import { Listed } from '../../ui/listed';
@@ -98,6 +100,9 @@ function OneClock({ clock }: { clock: Clock }) {
 function Facts({ clock }: { clock: Clock }) {
   const { t, i18n } = useTranslation('cases');
   const { state, due_at, target, percent, policy, calendar, agreement } = clock;
+  const policyOf = useDocumentName('sla-policies');
+  const calendarOf = useDocumentName('calendars');
+  const agreementOf = useDocumentName('agreements');
   if (state === 'unmeasured') return <Text>{t('clocks.unmeasured')}</Text>;
   return (
     <dl className={classes.facts}>
@@ -115,14 +120,16 @@ function Facts({ clock }: { clock: Clock }) {
         </Fact>
       )}
       {policy && (
-        <Fact label={t('clocks.policy')}>{t('version', { name: policy.key, version: policy.version })}</Fact>
+        <Fact label={t('clocks.policy')}>
+          {t('version', { name: policyOf(policy.key), version: policy.version })}
+        </Fact>
       )}
       {calendar && (
         <Fact label={t('clocks.calendar')}>
-          {t('version', { name: calendar.key, version: calendar.version })}
+          {t('version', { name: calendarOf(calendar.key), version: calendar.version })}
         </Fact>
       )}
-      {agreement !== null && <Fact label={t('clocks.agreement')}>{agreement}</Fact>}
+      {agreement !== null && <Fact label={t('clocks.agreement')}>{agreementOf(agreement)}</Fact>}
     </dl>
   );
 }
@@ -134,17 +141,6 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
-}
-
-/** `75` is a share of the target, `before.PT30M` and `after.PT2H` lie that far from it. */
-export function useThresholdName(): (name: string) => string {
-  const { t, i18n } = useTranslation('cases');
-  return (name) => {
-    const [side, span] = name.split('.');
-    if (span === undefined) return t('clocks.share', { share: name });
-    const time = ofTarget(span, i18n.language);
-    return side === 'before' ? t('clocks.before', { time }) : t('clocks.after', { time });
-  };
 }
 
 function Thresholds({ clock }: { clock: OpenedClock }) {

@@ -63,7 +63,7 @@ function Task({ task }: { task: UserTask }) {
         <Text component="div" size="sm">
           <Holder task={task} />
         </Text>
-        {(task.due_at ?? task.clock) !== null && <Due at={task.due_at} clock={task.clock} />}
+        {task.due_at !== null && <Due at={task.due_at} />}
       </Group>
       {isMine && (
         <Button component={Link} to={`/tasks/${task.id}`} mt="xs" fullWidth>

@@ -1,7 +1,9 @@
 /** One history entry as a sentence: "Sam claimed Triage". */
 import { Trans, useTranslation } from 'react-i18next';
-import { usePersonName } from '../../api/people';
+import { useGroupTitle, usePersonName } from '../../api/people';
 import type { HistoryEntry } from '../../api/process-instances';
+import { useClockName } from '../../clocks/use-clock-name';
+import { useThresholdName } from '../../clocks/use-threshold-name';
 
 const KINDS = {
   started: 'started',
@@ -24,6 +26,17 @@ const KINDS = {
   'job completed': 'jobCompleted',
   'job failed': 'jobFailed',
   'job retried': 'jobRetried',
+  'clock started': 'clockStarted',
+  'clock paused': 'clockPaused',
+  'clock resumed': 'clockResumed',
+  'clock stopped': 'clockStopped',
+  'clock cancelled': 'clockCancelled',
+  'clock re-aimed': 'clockReAimed',
+  'threshold fired': 'thresholdFired',
+  'threshold failed': 'thresholdFailed',
+  'level raised': 'levelRaised',
+  'group added': 'groupAdded',
+  reassigned: 'reassigned',
   completed: 'completed',
   cancelled: 'cancelled',
   entered: 'entered',
@@ -35,6 +48,9 @@ const PARTS = { b: <strong /> };
 export function Sentence({ entry }: { entry: HistoryEntry }) {
   const { t } = useTranslation('cases');
   const nameOf = usePersonName();
+  const titleOf = useGroupTitle();
+  const clockOf = useClockName();
+  const thresholdOf = useThresholdName();
   const known = (KINDS as Partial<Record<string, (typeof KINDS)[keyof typeof KINDS]>>)[entry.kind];
   const detail = entry.detail ?? {};
   const word = (name: string) => {
@@ -48,6 +64,10 @@ export function Sentence({ entry }: { entry: HistoryEntry }) {
     from: word('from'),
     version: word('to'),
     decision: word('decision'),
+    clock: clockOf(word('clock')),
+    threshold: word('threshold') && thresholdOf(word('threshold')),
+    level: word('to'),
+    group: titleOf(newest(detail.to)),
   };
   if (known === undefined) return `${entry.kind} ${values.element}`;
   const kind = known === 'cancelled' && entry.element !== null ? 'withdrawn' : known;
@@ -60,4 +80,10 @@ export function Sentence({ entry }: { entry: HistoryEntry }) {
       tOptions={{ interpolation: { escapeValue: true } }}
     />
   );
+}
+
+/** The group that was added to those a task is offered to, or that alone has it now. */
+function newest(groups: unknown): string {
+  const last: unknown = Array.isArray(groups) ? groups.at(-1) : '';
+  return typeof last === 'string' ? last : '';
 }

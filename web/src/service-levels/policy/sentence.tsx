@@ -12,9 +12,9 @@ import {
   type Question,
 } from '../../api/service-levels';
 import { usePerson } from '../../api/session';
-import { useThresholdName } from '../../cases/page/case-clocks';
 import { ofTarget } from '../../clocks/remaining';
 import { useClockName } from '../../clocks/use-clock-name';
+import { useThresholdName } from '../../clocks/use-threshold-name';
 import { instantOf } from '../../forms/wall-clock';
 import { exact } from '../../time';
 import { Instant } from '../../ui/instant';
