@@ -30,6 +30,12 @@ def nothing(page: Page) -> None:
     """The page as it stands."""
 
 
+def settled(page: Page) -> None:
+    """Wait for what is asked for a moment after the page stands."""
+    page.wait_for_timeout(1_000)
+    page.wait_for_load_state("networkidle")
+
+
 def checked(page: Page) -> None:
     """Wait for the studio's check."""
     expect(studio.summary(page)).not_to_have_text(text(page, "studio:check.checking"), timeout=30_000)
@@ -54,6 +60,9 @@ PICTURES: list[tuple[str, str, str | None, str, str, str, Then]] = [
     ("task", "/tasks/{ann.task}", "sam", "1440", "en", "light", nothing),
     ("task-zh-phone", "/tasks/{ann.task}", "sam", "390", "zh-CN", "light", nothing),
     ("case", "/cases/{ann.case}?view=diagram", "sam", "1440", "en", "light", nothing),
+    ("service-levels", "/service-levels", "mia", "1440", "en", "light", nothing),
+    ("calendar", "/service-levels/calendars/shanghai", "mia", "1440", "en", "light", settled),
+    ("policy", "/service-levels/sla-policies/incidents", "mia", "1440", "en", "light", settled),
     ("catalogue", "/catalogue", "ann", "1440", "en", "light", nothing),
     ("studio-process-zh", EDITOR, "pat", "1440", "zh-CN", "dark", checked),
     ("studio-process", EDITOR, "pat", "1440", "en", "light", name_a_form_that_is_not),

@@ -95,10 +95,17 @@ function useHeadline(): (target: Target) => string {
       agreement ? agreementOf(agreement) : '',
     ];
     const line = [clockOf(clock), ...about.filter(Boolean)].join(' · ');
-    const points = thresholds.map(({ at }) => at).join(', ');
+    const points = thresholds.map(({ at }) => pointIn(at, i18n.language)).join(', ');
     const promise = `${ofTarget(target, i18n.language)}, ${calendarOf(calendar)}`;
     return `${line}: ${promise}${points === '' ? '' : ` (${points})`}`;
   };
+}
+
+/** `75%` as it is, and what lies before or after the target as how far: −30m, +2h. */
+function pointIn(at: string, language: string): string {
+  const [side, span] = at.split('.');
+  if (span === undefined) return at;
+  return `${side === 'before' ? '−' : '+'}${ofTarget(span, language)}`;
 }
 
 interface TargetProps {

@@ -6,17 +6,19 @@ import { spanOf, written } from './target';
 
 interface Props {
   label: string;
+  /** What stands before it says what it is: then its label is only read aloud. */
+  silent?: boolean;
   /** Such as `PT4H30M`. */
   value: string | undefined;
   onChange: (value: string) => void;
 }
 
-export function SpanField({ label, value, onChange }: Props) {
+export function SpanField({ label, silent = false, value, onChange }: Props) {
   const { t } = useTranslation('serviceLevels');
   const span = spanOf(value);
   return (
-    <fieldset className={classes.plain}>
-      <legend className={classes.label}>{label}</legend>
+    <fieldset className={silent ? `${classes.plain} ${classes.silent}` : classes.plain}>
+      <legend>{label}</legend>
       <div className={classes.row}>
         {(['hours', 'minutes'] as const).map((unit) => (
           <NumberInput

@@ -85,7 +85,12 @@ function PointField({ at, onChange }: { at: string; onChange: (at: string) => vo
           onChange={(share) => onChange(`${Number(share) || 1}%`)}
         />
       ) : (
-        <SpanField label={t(`point.${kind}`)} value={span} onChange={(next) => onChange(`${kind}.${next}`)} />
+        <SpanField
+          silent
+          label={t(`point.${kind}`)}
+          value={span}
+          onChange={(next) => onChange(`${kind}.${next}`)}
+        />
       )}
     </>
   );
