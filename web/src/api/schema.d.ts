@@ -8411,7 +8411,7 @@ export interface components {
             state: string;
             /** Format: date-time */
             due_at: string | null;
-            /** @description Working time left. */
+            /** @description Working time left while it is paused. */
             readonly remaining_minutes: number | null;
             breached: boolean;
         };

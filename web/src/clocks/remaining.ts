@@ -12,13 +12,14 @@ const MINUTE = 60_000;
 /**
  * The working time left, in milliseconds; below 0 once it is broken, null when nothing is measured.
  *
- * The server said how much was left as it answered. Whether working hours run on till then only it knows; but never is
- * more left than there is time until the clock is due.
+ * The server may have said how much was left as it answered. Whether working hours run on till then only it knows; but
+ * never is more left than there is time until the clock is due.
  */
 export function left({ state, due_at, remaining_minutes }: Counting, now: number): number | null {
-  if (remaining_minutes === null) return null;
+  const until = state === 'running' && due_at !== null ? Date.parse(due_at) - now : null;
+  if (remaining_minutes === null) return until;
   const told = remaining_minutes * MINUTE;
-  return state === 'running' && due_at !== null ? Math.min(told, Date.parse(due_at) - now) : told;
+  return until === null ? told : Math.min(told, until);
 }
 
 /** Such as "2h 5m" or, when it gets short, "4m 30s". */
