@@ -30,10 +30,14 @@ def nothing(page: Page) -> None:
     """The page as it stands."""
 
 
-def settled(page: Page) -> None:
-    """Wait for what is asked for a moment after the page stands."""
-    page.wait_for_timeout(1_000)
-    page.wait_for_load_state("networkidle")
+def year(page: Page) -> None:
+    """Wait for the year of a calendar."""
+    page.locator("[data-rule=holiday][title]").first.wait_for()
+
+
+def meaning(page: Page) -> None:
+    """Wait for the sentence that says what a policy would mean."""
+    page.get_by_text(" is due ").wait_for()
 
 
 def checked(page: Page) -> None:
@@ -61,8 +65,8 @@ PICTURES: list[tuple[str, str, str | None, str, str, str, Then]] = [
     ("task-zh-phone", "/tasks/{ann.task}", "sam", "390", "zh-CN", "light", nothing),
     ("case", "/cases/{ann.case}?view=diagram", "sam", "1440", "en", "light", nothing),
     ("service-levels", "/service-levels", "mia", "1440", "en", "light", nothing),
-    ("calendar", "/service-levels/calendars/shanghai", "mia", "1440", "en", "light", settled),
-    ("policy", "/service-levels/sla-policies/incidents", "mia", "1440", "en", "light", settled),
+    ("calendar", "/service-levels/calendars/shanghai", "mia", "1440", "en", "light", year),
+    ("policy", "/service-levels/sla-policies/incidents", "mia", "1440", "en", "light", meaning),
     ("catalogue", "/catalogue", "ann", "1440", "en", "light", nothing),
     ("studio-process-zh", EDITOR, "pat", "1440", "zh-CN", "dark", checked),
     ("studio-process", EDITOR, "pat", "1440", "en", "light", name_a_form_that_is_not),

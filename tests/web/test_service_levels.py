@@ -145,7 +145,7 @@ def test_a_service_and_an_agreement_about_it_are_made(open_page: OpenPage, as_pr
     page.get_by_role("button", name="New agreement").click()
     page.get_by_role("textbox", name="Name").fill("Globex calls")
     page.get_by_role("button", name="Create").click()
-    page.get_by_role("textbox", name="Organisation").fill("globex")
+    page.get_by_role("combobox", name="Organisation").fill("globex")
     page.get_by_role("combobox", name="Services").click()
     page.get_by_role("option", name="Video calls").click()
     page.keyboard.press("Escape")

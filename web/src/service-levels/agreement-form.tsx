@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import classes from './fields.module.css';
 import { changed, textOf, type FormProps } from './form';
 import { NamesFields } from './names-fields';
-import { CalendarPick, GroupPick, ServicesPick } from './picks';
+import { CalendarPick, GroupPick, OrganisationField, ServicesPick } from './picks';
 
 const KINDS = ['sla', 'ola', 'uc'] as const;
 
@@ -29,10 +29,11 @@ export function AgreementForm(props: FormProps) {
           onChange={(event) => put({ kind: event.currentTarget.value })}
         />
         {kind === 'sla' && (
-          <TextInput
+          <OrganisationField
             label={t('organisation')}
             description={t('organisationHint')}
-            {...text('organisation')}
+            value={textOf(document.organisation)}
+            onChange={(organisation) => put({ organisation })}
           />
         )}
         {kind !== 'sla' && (

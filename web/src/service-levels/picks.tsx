@@ -1,7 +1,7 @@
 /** Fields that pick one of the things there are. */
-import { MultiSelect, Select } from '@mantine/core';
+import { Autocomplete, MultiSelect, Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useGroups } from '../api/people';
+import { useGroups, usePeople } from '../api/people';
 import { useProcessDefinitions } from '../api/process-definitions';
 import { useDocuments, type Kind } from '../api/service-levels';
 
@@ -26,7 +26,7 @@ function Pick({ label, description, value, onChange, data }: PickProps & { data:
     <Select
       label={label}
       description={description}
-      placeholder={t('none_')}
+      placeholder={t('unset')}
       data={known ? data : [{ value, label: value }, ...data]}
       value={value === '' ? null : value}
       clearable
@@ -62,6 +62,21 @@ export function GroupPick(props: PickProps) {
 export function ProcessPick(props: PickProps) {
   const { data = [] } = useProcessDefinitions();
   return <Pick {...props} data={data.map(({ key, name }) => ({ value: key, label: name || key }))} />;
+}
+
+/** An organisation by its key: one that somebody belongs to, or one that nobody does yet. */
+export function OrganisationField({ label, description, value, onChange }: PickProps) {
+  const { data = [] } = usePeople('');
+  const known = data.map(({ organisation }) => organisation).filter((key) => key !== null);
+  return (
+    <Autocomplete
+      label={label}
+      description={description}
+      data={[...new Set(known)]}
+      value={value}
+      onChange={(key) => onChange(key.trim() || null)}
+    />
+  );
 }
 
 interface ManyProps {

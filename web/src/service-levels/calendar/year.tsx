@@ -10,8 +10,14 @@ import { ProblemAlert } from '../../ui/problem-alert';
 import classes from './calendar.module.css';
 import { nameOfDay, WEEKDAYS } from './hours';
 
-const SIGNS = { week: '', closed: '–', holiday: '★', special: '◆', make_up: '▲' } as const;
-type Rule = keyof typeof SIGNS;
+const SIGNS = { open: '', shut: '', closed: '–', holiday: '★', special: '◆', make_up: '▲' } as const;
+type Look = keyof typeof SIGNS;
+
+/** What a day looks like: an ordinary one is open or shut. */
+function lookOf({ rule, hours }: Day): Look {
+  if (rule !== 'week') return rule;
+  return hours.length > 0 ? 'open' : 'shut';
+}
 
 export function Year({ calendar }: { calendar: CalendarDocument }) {
   const { t } = useTranslation('serviceLevels');
@@ -52,17 +58,17 @@ function Legend() {
   const { t } = useTranslation('serviceLevels');
   return (
     <ul className={classes.legend}>
-      {(Object.keys(SIGNS) as Rule[]).map((rule) => (
-        <li key={rule}>
+      {(Object.keys(SIGNS) as Look[]).map((look) => (
+        <li key={look}>
           <span
             className={classes.day}
-            data-rule={rule}
-            data-open={rule !== 'closed' && rule !== 'holiday' ? true : undefined}
+            data-rule={look}
+            data-open={['open', 'special', 'make_up'].includes(look) || undefined}
             aria-hidden
           >
-            {SIGNS[rule] || '1'}
+            {SIGNS[look] || '1'}
           </span>
-          {t(`rule.${rule}`)}
+          {t(`rule.${look}`)}
         </li>
       ))}
     </ul>
@@ -84,7 +90,7 @@ function Month({ days }: { days: Day[] }) {
   if (first === undefined) return null;
   const said = (day: Day) => {
     const hours = day.hours.map((each) => each.join('–')).join(', ') || t('closed');
-    return [longDate(day.date, i18n.language), hours, t(`rule.${day.rule}`), day.holiday]
+    return [longDate(day.date, i18n.language), hours, t(`rule.${lookOf(day)}`), day.holiday]
       .filter(Boolean)
       .join(', ');
   };
@@ -109,11 +115,11 @@ function Month({ days }: { days: Day[] }) {
           <span
             key={day.date}
             className={classes.day}
-            data-rule={day.rule}
+            data-rule={lookOf(day)}
             data-open={day.hours.length > 0 || undefined}
             title={said(day)}
           >
-            {SIGNS[day.rule]}
+            {SIGNS[lookOf(day)]}
             {Number(day.date.slice(8))}
           </span>
         ))}
@@ -128,16 +134,17 @@ function Month({ days }: { days: Day[] }) {
 /** The days that are not as every week, by name: for who looks for one, and for who cannot see the year. */
 function Holidays({ days }: { days: readonly Day[] }) {
   const { t, i18n } = useTranslation('serviceLevels');
-  const special = days.filter(({ rule }) => rule === 'holiday' || rule === 'special' || rule === 'make_up');
+  const special = days.filter(({ rule }) => rule !== 'week');
   if (special.length === 0) return null;
   return (
     <details className={classes.holidays}>
       <summary>{t('unusualDays', { count: special.length })}</summary>
       <ul>
-        {special.map(({ date, rule, holiday, hours }) => (
-          <li key={date}>
-            {SIGNS[rule]} {longDate(date, i18n.language)} · {holiday ?? t(`rule.${rule}`)}
-            {hours.length > 0 && ` · ${hours.map((each) => each.join('–')).join(', ')}`}
+        {special.map((day) => (
+          <li key={day.date}>
+            {SIGNS[lookOf(day)]} {longDate(day.date, i18n.language)} ·{' '}
+            {day.holiday ?? t(`rule.${lookOf(day)}`)}
+            {day.hours.length > 0 && ` · ${day.hours.map((each) => each.join('–')).join(', ')}`}
           </li>
         ))}
       </ul>

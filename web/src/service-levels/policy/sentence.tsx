@@ -20,7 +20,7 @@ import { exact } from '../../time';
 import { Instant } from '../../ui/instant';
 import { ProblemAlert } from '../../ui/problem-alert';
 import classes from '../fields.module.css';
-import { ServicePick } from '../picks';
+import { OrganisationField, ServicePick } from '../picks';
 import type { Target } from './target';
 import styles from './policy.module.css';
 
@@ -107,10 +107,10 @@ export function Sentence({ id, document, targets }: Props) {
           value={asked.service}
           onChange={(service) => put({ service: service ?? '' })}
         />
-        <TextInput
+        <OrganisationField
           label={t('organisation')}
           value={asked.organisation}
-          onChange={(event) => put({ organisation: event.currentTarget.value })}
+          onChange={(organisation) => put({ organisation: organisation ?? '' })}
         />
         <TextInput
           type="datetime-local"

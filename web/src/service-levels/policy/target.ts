@@ -23,13 +23,21 @@ export interface Target {
   thresholds?: Threshold[];
 }
 
-/** Hours and minutes of `PT4H30M`. */
-export function spanOf(text: string | undefined): { hours: number; minutes: number } {
-  const found = /^PT(?:(\d+)H)?(?:(\d+)M)?/.exec(text ?? '');
-  return { hours: Number(found?.[1] ?? 0), minutes: Number(found?.[2] ?? 0) };
+export interface Span {
+  hours: number;
+  minutes: number;
+  seconds: number;
 }
 
-export function written({ hours, minutes }: { hours: number; minutes: number }): string {
-  const parts = [hours > 0 ? `${hours}H` : '', minutes > 0 ? `${minutes}M` : ''].join('');
+/** What `PT4H30M` says. */
+export function spanOf(text: string | undefined): Span {
+  const found = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text ?? '');
+  const [hours, minutes, seconds] = [1, 2, 3].map((place) => Number(found?.[place] ?? 0));
+  return { hours: hours ?? 0, minutes: minutes ?? 0, seconds: seconds ?? 0 };
+}
+
+export function written({ hours, minutes, seconds }: Span): string {
+  const named = [`${hours}H`, `${minutes}M`, `${seconds}S`];
+  const parts = named.filter((part) => !part.startsWith('0')).join('');
   return `PT${parts || '0M'}`;
 }
