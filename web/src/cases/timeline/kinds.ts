@@ -42,13 +42,22 @@ const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
   left: ['quiet', 'right'],
 };
 
-const STEPS = new Set(['entered', 'left']);
+const STEPS = new Set([
+  'entered',
+  'left',
+  // The view of clocks tells these; what a clock has reached is told here.
+  'clock started',
+  'clock paused',
+  'clock resumed',
+  'clock stopped',
+  'clock cancelled',
+]);
 
 export function lookOf({ kind }: HistoryEntry): readonly [Tone, IconName] {
   return LOOKS[kind] ?? ['quiet', 'circle'];
 }
 
-/** Where a token went, which only those want to know who look for a mistake. */
+/** Where a token went and what that did to clocks, which only those want to know who look for a mistake. */
 export function isStep({ kind, element }: HistoryEntry): boolean {
   return STEPS.has(kind) || (kind === 'cancelled' && element !== null);
 }
