@@ -14,17 +14,35 @@ function regional(language: string): string {
   return navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language;
 }
 
+// Making one takes milliseconds, and a list shows a hundred instants.
+const kept = new Map<string, Intl.DateTimeFormat>();
+
+function dates(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = JSON.stringify([language, options]);
+  const format = kept.get(name) ?? new Intl.DateTimeFormat(regional(language), options);
+  kept.set(name, format);
+  return format;
+}
+
+const words = new Map<string, Intl.RelativeTimeFormat>();
+
+function spoken(language: string): Intl.RelativeTimeFormat {
+  const format = words.get(language) ?? new Intl.RelativeTimeFormat(regional(language), { numeric: 'auto' });
+  words.set(language, format);
+  return format;
+}
+
 /** Such as "in 3 hours", "2 days ago", "now". `now` in milliseconds. */
 export function relative(instant: string, language: string, now: number): string {
   const seconds = (Date.parse(instant) - now) / 1000;
-  const words = new Intl.RelativeTimeFormat(regional(language), { numeric: 'auto' });
+  const format = spoken(language);
   const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
-  return step ? words.format(Math.trunc(seconds / step[1]), step[0]) : words.format(0, 'second');
+  return step ? format.format(Math.trunc(seconds / step[1]), step[0]) : format.format(0, 'second');
 }
 
 /** Such as "Mon, 2 Mar 2026, 10:30 CET". `zone` is an IANA zone. */
 export function exact(instant: string, language: string, zone: string): string {
-  const format = new Intl.DateTimeFormat(regional(language), {
+  const format = dates(language, {
     weekday: 'short',
     year: 'numeric',
     month: 'short',
@@ -40,7 +58,7 @@ export function exact(instant: string, language: string, zone: string): string {
 /** As short as a table's cell wants it: the time today, the day this year, else the date. */
 export function short(instant: string, language: string, zone: string, now: number): string {
   const date = new Date(instant);
-  const day = (at: Date | number) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(at);
+  const day = (at: Date | number) => dates('en-CA', { timeZone: zone }).format(at);
   const [then, today] = [day(date), day(now)];
   const shown: Intl.DateTimeFormatOptions =
     then === today
@@ -48,18 +66,18 @@ export function short(instant: string, language: string, zone: string, now: numb
       : then.slice(0, 4) === today.slice(0, 4)
         ? { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }
         : { year: 'numeric', month: 'short', day: 'numeric' };
-  return new Intl.DateTimeFormat(regional(language), { ...shown, timeZone: zone }).format(date);
+  return dates(language, { ...shown, timeZone: zone }).format(date);
 }
 
 /** The day, as a heading over what happened on it: "Monday, 2 March 2026". */
 export function day(instant: string, language: string, zone: string): string {
-  const format = new Intl.DateTimeFormat(regional(language), { dateStyle: 'full', timeZone: zone });
+  const format = dates(language, { dateStyle: 'full', timeZone: zone });
   return format.format(new Date(instant));
 }
 
 /** The time of day: "10:30". */
 export function timeOfDay(instant: string, language: string, zone: string): string {
-  const format = new Intl.DateTimeFormat(regional(language), { timeStyle: 'short', timeZone: zone });
+  const format = dates(language, { timeStyle: 'short', timeZone: zone });
   return format.format(new Date(instant));
 }
 

@@ -22,12 +22,24 @@ export function left({ state, due_at, remaining_minutes }: Counting, now: number
   return until === null ? told : Math.min(told, until);
 }
 
+type Unit = 'hour' | 'minute' | 'second';
+
+// Making one takes long, and every row of a list counts every second.
+const kept = new Map<string, Intl.NumberFormat>();
+
+function numbers(language: string, unit: Unit): Intl.NumberFormat {
+  const name = `${language} ${unit}`;
+  const format =
+    kept.get(name) ?? new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' });
+  kept.set(name, format);
+  return format;
+}
+
 /** Such as "2h 5m" or, when it gets short, "4m 30s". */
 export function amount(milliseconds: number, language: string): string {
   const seconds = Math.floor(Math.abs(milliseconds) / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const unit = (value: number, name: 'hour' | 'minute' | 'second') =>
-    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value);
+  const unit = (value: number, name: Unit) => numbers(language, name).format(value);
   if (hours > 0) return [unit(hours, 'hour'), ...(minutes > 0 ? [unit(minutes, 'minute')] : [])].join(' ');
   if (minutes >= 10) return unit(minutes, 'minute');
   return minutes > 0 ? `${unit(minutes, 'minute')} ${unit(seconds % 60, 'second')}` : unit(seconds, 'second');
