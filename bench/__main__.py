@@ -28,11 +28,15 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="a tenth of the work, for trying the bench itself"
     )
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), help="measure on this database only")
     arguments = parser.parse_args()
     size = 0.1 if arguments.quick else 1.0
     results = {}
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:  # on the disk of the checkout, not in memory
-        results["sqlite"] = measure(sqlite_urls(Path(folder)), floor.SqliteRows, size)
+    if arguments.only != "postgresql":
+        # On the disk of the checkout, not in memory.
+        with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+            results["sqlite"] = measure(sqlite_urls(Path(folder)), floor.SqliteRows, size)
+    if arguments.only != "sqlite":
         with postgres_urls() as urls:
             results["postgresql"] = measure(urls, floor.PostgresRows, size)
     Console(width=max(120, Console().width)).print(table(results))
