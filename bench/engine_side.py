@@ -18,7 +18,7 @@ from engine.store import search
 from engine.store.base import new_id
 from engine.store.clocks import ClockRow
 from engine.store.process_instances import ProcessInstanceRow
-from engine.store.user_tasks import CandidateRow, UserTaskRow
+from engine.store.user_tasks import UserTaskRow
 
 
 def prepare(url: str) -> tuple[Database, Person]:
@@ -179,14 +179,14 @@ def fill_inbox(database: Database, tasks: int) -> None:
         case = session.scalars(like).one()
         for first in range(0, tasks, 5_000):
             rows = [_copies(case, number) for number in range(first, min(first + 5_000, tasks))]
-            for column, table in enumerate((ProcessInstanceRow, UserTaskRow, CandidateRow)):
+            for column, table in enumerate((ProcessInstanceRow, UserTaskRow)):
                 session.execute(insert(table), [row[column] for row in rows])
             for instance, *_ in rows:
                 search.put(session, instance["id"], words.of([instance["number"], instance["title"]]))
     _analyse(database)
 
 
-def _copies(case: ProcessInstanceRow, number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def _copies(case: ProcessInstanceRow, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """A case like this one, waiting at its first task."""
     names = ProcessInstanceRow.__table__.columns.keys()
     title = f"Case {number} 三楼的打印机坏了"
@@ -208,5 +208,4 @@ def _copies(case: ProcessInstanceRow, number: int) -> tuple[dict[str, Any], dict
         "opened_at": case.started_at,
         "revision": 1,
     }
-    candidate = {"kind": "group", "name": group, "task_id": task["id"], "instance_id": instance["id"]}
-    return instance, task, candidate
+    return instance, task

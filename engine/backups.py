@@ -22,6 +22,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    delete,
     event,
     func,
     insert,
@@ -279,6 +280,7 @@ def _fill(session: Session, archive: ZipFile, table: Table, progress: Progress) 
 
 
 def _insert_all(session: Session, archive: ZipFile, table: Table, progress: Progress) -> None:
+    session.execute(delete(table))  # triggers have filled it, as far as other tables imply what it holds
     with archive.open(_member(table.name)) as file:
         columns = [table.columns[name] for name in orjson.loads(next(file))]
         for lines in _batches(file):

@@ -22,7 +22,7 @@ from engine.sla import Aim, Course, Pause
 from engine.store import clocks as store
 from engine.store import user_tasks
 from engine.store.base import table_of
-from engine.store.clocks import ClockEventRow, ClockRow, ClockState
+from engine.store.clocks import ClockEvent, ClockRow, ClockState
 from engine.store.history import HistoryRow
 from engine.store.people import PersonRow
 from engine.store.process_instances import WITHOUT_STATE, ProcessInstanceRow
@@ -210,7 +210,7 @@ def get(session: Session, clock_id: str, *, by: Person, now: datetime) -> View:
 class Opened(View):
     """A clock with all that happened to it, in order, and who had its case when."""
 
-    events: tuple[ClockEventRow, ...] = ()
+    events: tuple[ClockEvent, ...] = ()
     spans: tuple["Span", ...] = ()
     teams: tuple["Team", ...] = ()
 
@@ -222,13 +222,17 @@ class Opened(View):
 
 def opened(session: Session, clock_id: str, *, by: Person, now: datetime) -> Opened:
     """As `get`, with all that happened."""
-    view, row = get(session, clock_id, by=by, now=now), ClockEventRow
-    events = session.scalars(select(row).where(row.clock_id == clock_id).order_by(row.seq)).all()
+    view = get(session, clock_id, by=by, now=now)
+    events = _events_of(session, view.clock)
     known = {each.name: getattr(view, each.name) for each in fields(View)}
-    spans = held_by(session, view)
+    spans = _spans(session, view, events)
     return Opened(
         **known, events=tuple(events), spans=tuple(spans), teams=tuple(_teams(session, view, spans))
     )
+
+
+def _events_of(session: Session, clock: ClockRow) -> list[ClockEvent]:
+    return store.events_in(session, [clock.instance_id])[clock.id]
 
 
 # Who had it when
@@ -254,12 +258,15 @@ def held_by(session: Session, view: View) -> list[Span]:
 
     Of several open tasks the one that opened first tells, by the first group it is offered to.
     """
+    return _spans(session, view, _events_of(session, view.clock))
+
+
+def _spans(session: Session, view: View, events: list[ClockEvent]) -> list[Span]:
     clock, selected = view.clock, view.selected
     end = clock.stopped_at or max(view.now, clock.changed_at)
     if selected is None:
         return []
-    happened = store.events_of(session, [clock.id])[clock.id]
-    pauses = pauses_of(happened)
+    pauses = pauses_of(events)
     held = _offers(session, clock.instance_id, end)
     moments = {clock.started_at, end, *_ends(pauses), *(at for offer in held for at in offer[1:3])}
     cut = sorted(at for at in moments if clock.started_at <= at <= end)
@@ -396,7 +403,7 @@ def recompute(session: Session, *, at_once: int = 500) -> Iterator[Difference]:
             return
         cases = select(_CASE.id, _CASE.number).where(_CASE.id.in_({clock.instance_id for clock in clocks}))
         numbers = {row.id: row.number for row in session.execute(cases)}
-        told = store.events_of(session, [clock.id for clock in clocks])
+        told = store.events_in(session, {clock.instance_id for clock in clocks})
         for clock in clocks:
             for what, stored, computed in differences(session, clock, told[clock.id]):
                 yield Difference(clock.name, numbers[clock.instance_id], what, stored, computed)
@@ -404,16 +411,15 @@ def recompute(session: Session, *, at_once: int = 500) -> Iterator[Difference]:
         session.expunge_all()
 
 
-_Event = tuple[datetime, str, dict[str, Any]]
-
-
-def differences(session: Session, clock: ClockRow, happened: list[_Event]) -> Iterator[tuple[str, Any, Any]]:
+def differences(
+    session: Session, clock: ClockRow, happened: list[ClockEvent]
+) -> Iterator[tuple[str, Any, Any]]:
     """(what, as stored, as computed) of all that does not follow from a clock's events."""
     course, selected = course_of(session, happened)
-    end = next((at for at, kind, _ in happened if kind in ("stopped", "cancelled")), None)
+    end = next((event.at for event in happened if event.kind in ("stopped", "cancelled")), None)
     at = end or clock.changed_at
     yield from _differs("events", clock.events, len(happened))
-    yield from _differs("started", clock.started_at, happened[0][0])
+    yield from _differs("started", clock.started_at, happened[0].at)
     yield from _differs("stopped", clock.stopped_at, end)
     yield from _differs("target", clock.target, selected.target // _SECOND if selected else None)
     if course is None or selected is None:
@@ -426,7 +432,9 @@ def differences(session: Session, clock: ClockRow, happened: list[_Event]) -> It
     until = clock.since or at
     yield from _differs("used", clock.used, ended.elapsed(until) // timedelta(microseconds=1))
     fired = {
-        (detail["threshold"], detail["due"]) for _, kind, detail in happened if kind == "threshold fired"
+        (event.detail["threshold"], event.detail["due"])
+        for event in happened
+        if event.kind == "threshold fired"
     }
     stored = {entry["name"]: entry for entry in clock.thresholds}
     for point in clockwork.points_of(selected):
@@ -446,14 +454,14 @@ def _differs(what: str, stored: Any, computed: Any) -> Iterator[tuple[str, Any, 
         yield what, stored, computed
 
 
-def course_of(session: Session, happened: list[_Event]) -> tuple[Course | None, Selected | None]:
+def course_of(session: Session, happened: list[ClockEvent]) -> tuple[Course | None, Selected | None]:
     """The course of a clock by its events, and what it is aimed at last; None for what measures nothing."""
     aims = [
-        (at, _target_told(session, detail))
-        for at, kind, detail in happened
-        if kind in ("started", "re-aimed")
+        (event.at, _target_told(session, event.detail))
+        for event in happened
+        if event.kind in ("started", "re-aimed")
     ]
-    start, last = happened[0][0], aims[-1][1]
+    start, last = happened[0].at, aims[-1][1]
     if last is None:
         return None, None
     # What came before nothing was measured has no part in what is measured now: the last aim recounts all.

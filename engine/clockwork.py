@@ -24,7 +24,7 @@ from engine.policies import Selected, Subject
 from engine.sla import Aim, Course, Pause
 from engine.store import clocks
 from engine.store.base import new_id
-from engine.store.clocks import ClockRow, ClockState
+from engine.store.clocks import ClockEvent, ClockRow, ClockState
 from engine.store.history import Entry
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
 from engine.targets import Threshold
@@ -60,9 +60,7 @@ class Followed:
     now: datetime
     actor: str | None
     touched: dict[str, ClockRow] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-
     organisations: dict[str | None, str | None] = field(default_factory=dict)
 
     def _agreed(self) -> tuple[policies.Book, str | None]:
@@ -71,6 +69,19 @@ class Followed:
         if requester not in known:
             _, known[requester] = policies.book_and_organisation(self.session, requester)
         return policies.book(self.session), known[requester]
+
+    def open_clocks(self, *, aims: bool) -> list[ClockRow]:
+        """The open clocks of the case; if something is to be aimed, with what that needs in one statement."""
+        session, case = self.session, self.instance
+        if not case.open_clocks:
+            return []
+        if not aims:
+            return clocks.open_of(session, case.id)
+        found, agreed = clocks.open_and_agreed(session, case.id, case.requester)
+        if agreed is not None:
+            edition, self.organisations[case.requester] = agreed
+            policies.book_of(session, edition)
+        return found
 
     def select(self, clock: str) -> Selected | None:
         """The target that applies to a clock of this case now."""
@@ -88,35 +99,20 @@ class Followed:
     def note(
         self, clock: ClockRow, kind: str, *, element: str | None = None, at: datetime, **detail: Any
     ) -> None:
-        """Write down what happened to a clock, among its events and in the history of its case."""
-        event, entry = event_of(clock, kind, element=element, at=at, actor=self.actor, **detail)
+        """Write down what happened to a clock."""
         self.touched[clock.id] = clock
-        self.events.append(event)
-        self.entries.append(entry)
+        self.entries.append(happened(clock, kind, element=element, at=at, **detail))
 
     def write(self) -> None:
         if self.touched:
             clocks.put(self.session, self.touched.values())
-            clocks.tell(self.session, self.events)
 
 
-def event_of(
-    clock: ClockRow, kind: str, *, element: str | None = None, at: datetime, actor: str | None, **detail: Any
-) -> tuple[dict[str, Any], Entry]:
-    """The event of a clock and the entry of its case's history that say the same."""
+def happened(clock: ClockRow, kind: str, *, element: str | None = None, at: datetime, **detail: Any) -> Entry:
+    """Count an event of a clock, for the history of its case."""
     clock.events += 1
     clock.changed_at = at
-    event = {
-        "clock_id": clock.id,
-        "seq": clock.events,
-        "instance_id": clock.instance_id,
-        "at": at,
-        "kind": kind,
-        "actor": actor,
-        "detail": detail | ({"element": element} if element else {}),
-    }
-    told = kind if kind.startswith("threshold") else f"clock {kind}"
-    return event, Entry(told, element, {"clock": clock.name, "id": clock.id, **detail})
+    return clocks.entry_of(clock, kind, element, at, **detail)
 
 
 def follow(
@@ -141,7 +137,7 @@ def follow(
     changed = before is not None and before != head_of(instance)
     if not marks and not (instance.open_clocks and (changed or instance.ended_at)):
         return step
-    known = clocks.open_of(session, instance.id) if instance.open_clocks else []
+    known = step.open_clocks(aims=changed or any(mark.action == "start" for mark in marks))
     running = {clock.name: clock for clock in known}
     for number, mark in enumerate(marks):
         _pass(step, running, mark, _Pausing(pausing, marks[number:]))
@@ -295,18 +291,14 @@ def _aim_anew(step: Followed, open_clocks: list[ClockRow]) -> None:
 
 def aim_at(step: Followed, moved: list[tuple[ClockRow, Selected | None]], why: dict[str, Any]) -> None:
     """Aim clocks at targets: recount what is used up by the calendar that now applies."""
-    just_now = [event["clock_id"] for event in step.events if event["kind"] == "paused"]
-    paused = [clock.id for clock, _ in moved if clock.pauses > just_now.count(clock.id)]
-    told = clocks.events_of(step.session, paused) if paused else {}
+    just_now = [clocks.event_of(entry) for entry in step.entries]
+    paused_now = [id for id, event in just_now if event.kind == "paused"]
+    before = any(clock.pauses > paused_now.count(clock.id) for clock, _ in moved)
+    told = clocks.events_in(step.session, [step.instance.id]) if before else {}
     for clock, selected in moved:
-        at = _at(step, clock)
-        happened = told.get(clock.id, []) + [
-            (event["at"], event["kind"], event["detail"])
-            for event in step.events
-            if event["clock_id"] == clock.id
-        ]
-        was = _told(clock)
-        aim = _take_aim(step, clock, pauses_of(happened), at, selected=selected)
+        at, was = _at(step, clock), _told(clock)
+        events = [*told.get(clock.id, ()), *(event for id, event in just_now if id == clock.id)]
+        aim = _take_aim(step, clock, pauses_of(events), at, selected=selected)
         step.note(clock, "re-aimed", at=at, before=was, why=why, **aim)
 
 
@@ -595,17 +587,17 @@ def release(session: Session, instance: ProcessInstanceRow) -> None:
 # From the events of a clock
 
 
-def pauses_of(events: Iterable[tuple[datetime, str, dict[str, Any]]]) -> list[Pause]:
+def pauses_of(events: Iterable[ClockEvent]) -> list[Pause]:
     """How a clock was paused, token by token."""
     began: dict[int, datetime] = {}
     pauses: list[Pause] = []
-    for at, kind, detail in events:
-        if kind == "started":
-            began.update(dict.fromkeys(detail.get("pausing", ()), at))
-        elif kind == "paused":
-            began[detail["token"]] = at
-        elif kind == "resumed" and (since := began.pop(detail["token"], None)) is not None:
-            pauses.append((since, at))
+    for event in events:
+        if event.kind == "started":
+            began.update(dict.fromkeys(event.detail.get("pausing", ()), event.at))
+        elif event.kind == "paused":
+            began[event.detail["token"]] = event.at
+        elif event.kind == "resumed" and (since := began.pop(event.detail["token"], None)) is not None:
+            pauses.append((since, event.at))
     return [*pauses, *((since, None) for since in began.values())]
 
 

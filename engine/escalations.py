@@ -66,7 +66,6 @@ class _Written:
     """What firings come to, to be written each kind in one statement."""
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    events: list[dict[str, Any]] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -103,10 +102,9 @@ def give_up(session: Session, firing: Firing, now: datetime) -> None:
     firing.entry["again"], firing.entry["owed"] = None, None
     firing.entry["dead"] = True
     detail = {"threshold": firing.entry["name"], "due": firing.entry["due"], "error": firing.entry["error"]}
-    event, told = clockwork.event_of(firing.clock, "threshold failed", at=now, actor=None, **detail)
+    told = clockwork.happened(firing.clock, "threshold failed", at=now, **detail)
     history.append(session, history.chain(firing.instance, [told], at=now, actor=None))
     process_instances.save_escalations(session, [firing.instance])
-    clocks.tell(session, [event])
 
 
 _Doing = list[tuple[Firing, list[dict[str, Any]]]]
@@ -139,9 +137,7 @@ def _tell(
     late = firing.late(now)
     entry.update(fired=format_instant(now), late=late, again=None, error=None)
     detail = {"threshold": entry["name"], "due": entry["due"], "late": late}
-    event, told = clockwork.event_of(clock, "threshold fired", at=now, actor=None, **detail)
-    written.events.append(event)
-    written.entries[instance.id].append(told)
+    written.entries[instance.id].append(clockwork.happened(clock, "threshold fired", at=now, **detail))
     for action in actions:
         if (level := action.get("level", 0)) > instance.escalation_level:
             raised = {"from": instance.escalation_level, "to": level}
@@ -162,8 +158,6 @@ def _write(session: Session, firings: Collection[Firing], written: _Written, now
         history.append(session, rows)
         process_instances.save_escalations(session, instances.values())
     clocks.save_fired(session, {firing.clock.id: firing.clock for firing in firings}.values())
-    if written.events:
-        clocks.tell(session, written.events)
     if written.told:
         notifications.add(session, written.told)
 

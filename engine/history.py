@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine import words
 from engine.runtime import NO_HISTORY
 from engine.store import search
-from engine.store.clocks import ClockEventRow
+from engine.store.clocks import TOLD
 from engine.store.comments import CommentRow
 from engine.store.history import HistoryRow, digest_of, hash_of
 from engine.store.process_instances import ProcessInstanceRow
@@ -84,7 +84,7 @@ def _faults(session: Session, instance_id: str, number: str, length: int, last: 
         if row.seq != seq:
             yield Fault("The entry is missing.", number, seq)
             return
-        erased = row.salt is None and row.actor is None and row.detail is None
+        erased = row.salt is None and row.actor is None and (row.detail is None or row.kind in TOLD)
         if not erased and digest_of(row.salt or "", row.actor, row.detail) != row.digest:
             yield Fault("The actor or the detail is not what was written.", number, seq)
         if hash_of(before, instance_id, seq, row.at, row.kind, row.element, row.digest) != row.hash:
@@ -96,13 +96,14 @@ def _faults(session: Session, instance_id: str, number: str, length: int, last: 
 
 def erase_actor(session: Session, username: str) -> int:
     """Take somebody out of all history: her name, the details she gave and her comments. The chains stay
-    whole. How many entries those were.
+    whole. What clocks are counted by stays, without her name: it tells nothing that she gave. How many
+    entries those were.
     """
     _erase_comments(session, username)
-    session.execute(update(ClockEventRow).where(ClockEventRow.actor == username).values(actor=None))
     hers = update(HistoryRow).where(HistoryRow.actor == username, HistoryRow.salt.is_not(None))
-    erased = session.execute(hers.values(actor=None, detail=None, salt=None))
-    return int(getattr(erased, "rowcount", 0))
+    of_clocks = session.execute(hers.where(HistoryRow.kind.in_(TOLD)).values(actor=None, salt=None))
+    others = session.execute(hers.values(actor=None, detail=None, salt=None))
+    return sum(int(getattr(erased, "rowcount", 0)) for erased in (of_clocks, others))
 
 
 def _erase_comments(session: Session, username: str) -> None:

@@ -33,6 +33,7 @@ __all__ = [
     "Threshold",
     "book",
     "book_and_organisation",
+    "book_of",
     "case_calendar",
     "organisation_of",
     "recalled",
@@ -317,24 +318,28 @@ def _memory(session: Session) -> _Memory:
 
 def book(session: Session) -> Book:
     """All that is agreed now: as this transaction saw it first, unless it edits something itself."""
-    known: Book | None = session.info.get(_KNOWN)
-    if known is not None and not documents.edits(session):
-        return known
-    return _book(session, documents.edition(session))
+    return _known(session) or book_of(session, documents.edition(session))
+
+
+def _known(session: Session) -> Book | None:
+    return None if documents.edits(session) else session.info.get(_KNOWN)
 
 
 def book_and_organisation(session: Session, username: str | None) -> tuple[Book, str | None]:
     """As `book`, and the organisation of a person, in one statement."""
-    if _KNOWN in session.info:
-        return book(session), organisation_of(session, username)
+    if (known := _known(session)) is not None:
+        return known, organisation_of(session, username)
     edition, organisation = documents.edition_and_organisation(session, username)
-    return _book(session, edition), organisation
+    return book_of(session, edition), organisation
 
 
 _KNOWN = "baton_book"
 
 
-def _book(session: Session, edition: str | None) -> Book:
+def book_of(session: Session, edition: str | None) -> Book:
+    """As `book`, for whoever has just read the edition."""
+    if (known := _known(session)) is not None:
+        return known
     memory = _memory(session)
     if edition is None:
         found = Book.of((), memory)

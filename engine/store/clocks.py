@@ -1,7 +1,9 @@
-"""The tables of service-level clocks: how each stands, and all that happened to it."""
+"""The table of service-level clocks, and their events, which are entries of the history."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +16,6 @@ from sqlalchemy import (
     Integer,
     String,
     bindparam,
-    insert,
     select,
     text,
     update,
@@ -22,7 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engine.store import documents
 from engine.store.base import Base, Instant, Json, as_value, connection_of, new_id, table_of, values_of
+from engine.store.history import Entry, HistoryRow
 
 
 class ClockState(StrEnum):
@@ -83,22 +86,38 @@ class ClockRow(Base):
     events: Mapped[int] = mapped_column(Integer)
 
 
-class ClockEventRow(Base):
-    """Something that happened to a clock. Never changed, never removed but with its case."""
+@dataclass(frozen=True, slots=True)
+class ClockEvent:
+    """Something that happened to a clock."""
 
-    __tablename__ = "clock_event"
-    __table_args__ = (Index(None, "instance_id"),)
-
-    clock_id: Mapped[str] = mapped_column(ForeignKey("clock.id", ondelete="CASCADE"), primary_key=True)
-    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
-    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id", ondelete="CASCADE"))
-    at: Mapped[datetime] = mapped_column(Instant)
-    kind: Mapped[str] = mapped_column(String(20))
-    actor: Mapped[str | None] = mapped_column(String(64))
-    detail: Mapped[dict[str, Any]] = mapped_column(Json)
+    at: datetime
+    kind: str
+    detail: dict[str, Any]
+    actor: str | None = None
 
 
-_CLOCK, _EVENT = table_of(ClockRow), table_of(ClockEventRow)
+_KINDS = ("started", "paused", "resumed", "stopped", "cancelled", "re-aimed")
+_TOLD_AS = {kind: f"clock {kind}" for kind in _KINDS}
+_TOLD_AS |= {kind: kind for kind in ("threshold fired", "threshold failed")}
+_KIND_OF = {told: kind for kind, told in _TOLD_AS.items()}
+TOLD = tuple(_KIND_OF)
+"""The kinds of the entries in the history that are events of clocks."""
+
+
+def entry_of(clock: ClockRow, kind: str, element: str | None, at: datetime, **detail: Any) -> Entry:
+    """What happened to a clock, for the history of its case."""
+    return Entry(_TOLD_AS[kind], element, {"clock": clock.name, "id": clock.id, **detail}, at)
+
+
+def event_of(entry: Any, actor: str | None = None) -> tuple[str, ClockEvent]:
+    """What an entry tells of a clock, and the id of that."""
+    detail = {name: value for name, value in entry.detail.items() if name not in ("clock", "id")}
+    if entry.element:
+        detail["element"] = entry.element
+    return entry.detail["id"], ClockEvent(entry.at, _KIND_OF[entry.kind], detail, actor)
+
+
+_CLOCK, _HISTORY = table_of(ClockRow), table_of(HistoryRow)
 _COLUMNS = _CLOCK.columns.keys()
 _FIXED = ("id", "instance_id", "name", "started_at")
 _OPEN_OF = select(_CLOCK).where(_CLOCK.c.instance_id == bindparam("instance"), _CLOCK.c.stopped_at.is_(None))
@@ -106,18 +125,18 @@ _DUE_OF = select(_CLOCK).where(
     _CLOCK.c.instance_id.in_(bindparam("instances", expanding=True)), _CLOCK.c.next_at <= bindparam("now")
 )
 _BY_ID = select(_CLOCK).where(_CLOCK.c.id == bindparam("id"))
-_EVENTS_OF = (
-    select(_EVENT.c.clock_id, _EVENT.c.at, _EVENT.c.kind, _EVENT.c.detail)
-    .where(_EVENT.c.clock_id.in_(bindparam("clocks", expanding=True)))
-    .order_by(_EVENT.c.clock_id, _EVENT.c.seq)
+_EVENTS_IN = (
+    select(*(_HISTORY.c[name] for name in ("kind", "element", "detail", "at", "actor")))
+    .where(_HISTORY.c.instance_id.in_(bindparam("instances", expanding=True)), _HISTORY.c.kind.in_(TOLD))
+    .order_by(_HISTORY.c.instance_id, _HISTORY.c.seq)
 )
+_OPEN_AND_AGREED = _OPEN_OF.add_columns(*documents.EDITION_AND_ORGANISATION)
 # What has no due time last, as both databases sort it.
 _OPEN_IN = (
     select(_CLOCK)
     .where(_CLOCK.c.instance_id.in_(bindparam("instances", expanding=True)), _CLOCK.c.stopped_at.is_(None))
     .order_by(_CLOCK.c.due_at.is_(None), _CLOCK.c.due_at, _CLOCK.c.id)
 )
-_TELL = insert(_EVENT)
 
 
 def _put(dialect: Any) -> Any:
@@ -133,6 +152,18 @@ def open_of(session: Session, instance_id: str) -> list[ClockRow]:
     """The clocks of a case that have not ended, as values: `put` writes them back."""
     found = connection_of(session).execute(_OPEN_OF, {"instance": instance_id})
     return [as_value(ClockRow, columns) for columns in found]
+
+
+def open_and_agreed(
+    session: Session, instance_id: str, requester: str | None
+) -> tuple[list[ClockRow], tuple[str | None, str | None] | None]:
+    """As `open_of`, and what `documents.edition_and_organisation` tells of the requester, in one statement;
+    None in its place when there is no such clock.
+    """
+    asked = {"instance": instance_id, "username": requester}
+    found = connection_of(session).execute(_OPEN_AND_AGREED, asked).all()
+    here = [as_value(ClockRow, columns[:-2]) for columns in found]
+    return here, (found[0][-2], found[0][-1]) if found else None
 
 
 def open_in(session: Session, instance_ids: Collection[str]) -> list[ClockRow]:
@@ -177,14 +208,10 @@ def save_fired(session: Session, clocks: Iterable[ClockRow]) -> None:
     connection_of(session).execute(_SAVE_FIRED, rows)
 
 
-def tell(session: Session, events: list[dict[str, Any]]) -> None:
-    """Write what happened, in one statement."""
-    connection_of(session).execute(_TELL, events)
-
-
-def events_of(session: Session, clock_ids: Collection[str]) -> dict[str, list[Any]]:
-    """(at, kind, detail) of all that happened to these clocks, in order, by clock."""
-    found: dict[str, list[Any]] = {id: [] for id in clock_ids}
-    for clock_id, *event in connection_of(session).execute(_EVENTS_OF, {"clocks": list(clock_ids)}):
-        found[clock_id].append(tuple(event))
+def events_in(session: Session, instance_ids: Collection[str]) -> dict[str, list[ClockEvent]]:
+    """All that happened to the clocks of these cases, in order, by clock."""
+    found: dict[str, list[ClockEvent]] = defaultdict(list)
+    for row in connection_of(session).execute(_EVENTS_IN, {"instances": list(instance_ids)}):
+        clock_id, event = event_of(row, row.actor)
+        found[clock_id].append(event)
     return found

@@ -59,13 +59,14 @@ def edition(session: Session) -> str | None:
     return connection_of(session).execute(_EDITION).scalar_one_or_none()
 
 
-_ONLY_EDITION = table_of(SlaEditionRow).alias()
-_ORGANISATION = (
-    select(table_of(PersonRow).c.organisation_id)
-    .where(table_of(PersonRow).c.username == bindparam("username"))
-    .scalar_subquery()
+_ORGANISATION = select(table_of(PersonRow).c.organisation_id).where(
+    table_of(PersonRow).c.username == bindparam("username")
 )
-_BOTH = select(select(_ONLY_EDITION.c.edition).scalar_subquery(), _ORGANISATION)
+EDITION_AND_ORGANISATION = (
+    _EDITION.scalar_subquery().label("edition"),
+    _ORGANISATION.scalar_subquery().label("organisation"),
+)
+_BOTH = select(*EDITION_AND_ORGANISATION)
 
 
 def edition_and_organisation(session: Session, username: str | None) -> tuple[str | None, str | None]:

@@ -41,11 +41,12 @@ class HistoryRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be remembered."""
+    """What is to be remembered; `at` is when, if not at the instant of the command."""
 
     kind: str
     element: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 def chain(
@@ -56,18 +57,18 @@ def chain(
     """
     rows = []
     for entry in entries:
-        seq = instance.history_length + 1
+        seq, then = instance.history_length + 1, entry.at or at
         salt = secrets.token_hex(16)
         digest = digest_of(salt, actor, entry.detail)
         instance.history_hash = hash_of(
-            instance.history_hash, instance.id, seq, at, entry.kind, entry.element, digest
+            instance.history_hash, instance.id, seq, then, entry.kind, entry.element, digest
         )
         instance.history_length = seq
         rows.append(
             {
                 "instance_id": instance.id,
                 "seq": seq,
-                "at": at,
+                "at": then,
                 "kind": entry.kind,
                 "element": entry.element,
                 "actor": actor,

@@ -1,6 +1,6 @@
 """The tables of user tasks and their candidates."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
-    delete,
     event,
     func,
     insert,
@@ -95,9 +94,12 @@ class UserTaskRow(DrawnInProcess, Base):
     revision: Mapped[int] = mapped_column(Integer)
 
 
+GROUP, USER = "group", "user"
+
+
 class CandidateRow(Base):
-    """Somebody, or a group, that may claim an open task. Gone when the task closes, by the same statement,
-    so a queue is read along the index.
+    """Somebody, or a group, that may claim an open task, so that a queue is read along the index. Written by
+    triggers of `user_task` alone, from the lists there, and gone when the task closes.
     """
 
     __tablename__ = "user_task_candidate"
@@ -113,36 +115,56 @@ class CandidateRow(Base):
     instance_id: Mapped[str] = mapped_column(String(26))
 
 
-# A trigger, since every command that completes a task would need a statement more.
-_WITHDRAW = "DELETE FROM user_task_candidate WHERE task_id = new.id;"
-_WITHDRAWS_ON_SQLITE = (
-    "CREATE TRIGGER user_task_closed AFTER UPDATE OF state ON user_task "
-    f"WHEN new.state <> 'open' BEGIN {_WITHDRAW} END",
+# Triggers, since every command that completes a task and opens another would need two statements more.
+_WITHDRAW = "DELETE FROM user_task_candidate WHERE task_id = new.id; "
+_OFFER = (
+    "INSERT INTO user_task_candidate (kind, name, task_id, instance_id) "
+    "SELECT DISTINCT 'user', value, new.id, new.instance_id FROM {items}(new.candidate_users) AS value "
+    "UNION ALL "
+    "SELECT DISTINCT 'group', value, new.id, new.instance_id FROM {items}(new.candidate_groups) AS value; "
 )
-_WITHDRAWS_ON_POSTGRESQL = (
-    "CREATE OR REPLACE FUNCTION withdraw_user_task() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN {_WITHDRAW} RETURN NULL; END $$",
-    "CREATE TRIGGER user_task_closed AFTER UPDATE OF state ON user_task "
-    "FOR EACH ROW WHEN (new.state <> 'open') EXECUTE FUNCTION withdraw_user_task()",
-)
+_TRIGGERS = {
+    "user_task_opened": ("INSERT", "new.state = 'open'", _OFFER),
+    "user_task_offered": (
+        "UPDATE OF candidate_users, candidate_groups",
+        "new.state = 'open'",
+        _WITHDRAW + _OFFER,
+    ),
+    "user_task_closed": ("UPDATE OF state", "new.state <> 'open'", _WITHDRAW),
+}
+
+
+def _on_sqlite(name: str, change: str, condition: str, does: str) -> Iterator[str]:
+    does = does.format(items="json_each")
+    yield f"CREATE TRIGGER {name} AFTER {change} ON user_task WHEN {condition} BEGIN {does}END"
+
+
+def _on_postgresql(name: str, change: str, condition: str, does: str) -> Iterator[str]:
+    does = does.format(items="json_array_elements_text")
+    body = f"$$ BEGIN {does}RETURN NULL; END $$"
+    yield f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {body}"
+    yield (
+        f"CREATE TRIGGER {name} AFTER {change} ON user_task "
+        f"FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()"
+    )
 
 
 # For all tables, since a migration makes a table of its own with the name of ours.
 @event.listens_for(Table, "after_create")
-def _withdraw_what_closes(made: Table, connection: Connection, **_: Any) -> None:
+def _offer_what_opens(made: Table, connection: Connection, **_: Any) -> None:
     if made.name == CandidateRow.__tablename__:
-        on_sqlite = connection.dialect.name == "sqlite"
-        for statement in _WITHDRAWS_ON_SQLITE if on_sqlite else _WITHDRAWS_ON_POSTGRESQL:
-            connection.exec_driver_sql(statement)
+        written = _on_sqlite if connection.dialect.name == "sqlite" else _on_postgresql
+        for name, told in _TRIGGERS.items():
+            for statement in written(name, *told):
+                connection.exec_driver_sql(statement)
 
 
 @event.listens_for(Table, "before_drop")
-def _withdraw_nothing(dropped: Table, connection: Connection, **_: Any) -> None:
+def _offer_nothing(dropped: Table, connection: Connection, **_: Any) -> None:
     if dropped.name == CandidateRow.__tablename__:
-        on_sqlite = connection.dialect.name == "sqlite"
-        connection.exec_driver_sql(
-            "DROP TRIGGER IF EXISTS user_task_closed" + ("" if on_sqlite else " ON user_task")
-        )
+        of_table = "" if connection.dialect.name == "sqlite" else " ON user_task"
+        for name in _TRIGGERS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{of_table}")
 
 
 class FormerAssigneeRow(Base):
@@ -156,14 +178,11 @@ class FormerAssigneeRow(Base):
     )
 
 
-GROUP, USER = "group", "user"
-
 IS_OPEN = table_of(UserTaskRow).c.state == literal_column("'open'")
 """Spelled out rather than bound: only then do both databases see that the partial indexes serve."""
 
 
 _TASK = table_of(UserTaskRow)
-_CANDIDATE = table_of(CandidateRow)
 _CHANGING = ("assignee", "revision")
 _UPDATE = update(_TASK).where(_TASK.c.id == bindparam("row_id")).values({n: bindparam(n) for n in _CHANGING})
 _INSTANCE = table_of(ProcessInstanceRow)
@@ -181,7 +200,6 @@ _LATEST_FORM = (
     select(_FORM.c.id).where(_FORM.c.key == bindparam("form_key")).order_by(_FORM.c.version.desc()).limit(1)
 )
 _INSERT = insert(_TASK).values(form_id=_LATEST_FORM.scalar_subquery())
-_INSERT_CANDIDATES = insert(_CANDIDATE)
 
 _AT_TOKENS = (_TASK.c.instance_id == bindparam("instance")) & _TASK.c.token.in_(
     bindparam("tokens", expanding=True)
@@ -234,14 +252,10 @@ def remember_assignee(session: Session, task: UserTaskRow) -> None:
 
 
 def open_tasks(session: Session, tasks: list[dict[str, Any]]) -> None:
-    """Write new tasks and their candidates. Each has the columns of the table, but `form_key` for `form_id`:
-    the form is
-    pinned to the version that is the latest now.
+    """Write new tasks, in one statement. Each has the columns of the table, but `form_key` for `form_id`: the
+    form is pinned to the version that is the latest now.
     """
-    connection = connection_of(session)
-    connection.execute(_INSERT, tasks)
-    if candidates := [row for task in tasks for row in _candidates(task)]:
-        connection.execute(_INSERT_CANDIDATES, candidates)
+    connection_of(session).execute(_INSERT, tasks)
 
 
 def close_tasks(
@@ -270,16 +284,11 @@ def open_of(session: Session, instance_ids: Collection[str]) -> list[UserTaskRow
 
 _OFFERED = ("assignee", "candidate_users", "candidate_groups", "revision")
 _REOFFER = update(_TASK).where(_TASK.c.id == bindparam("row_id")).values({n: bindparam(n) for n in _OFFERED})
-_WITHDRAW_ALL = delete(_CANDIDATE).where(_CANDIDATE.c.task_id == bindparam("row_id"))
 
 
 def offer_anew(session: Session, task: UserTaskRow) -> None:
     """Write who an open task is offered to now, and who has it."""
-    connection, row_id = connection_of(session), {"row_id": task.id}
-    connection.execute(_REOFFER, values_of(task, _OFFERED) | row_id)
-    connection.execute(_WITHDRAW_ALL, row_id)
-    if candidates := _candidates(values_of(task, ("id", "instance_id", *_OFFERED))):
-        connection.execute(_INSERT_CANDIDATES, candidates)
+    connection_of(session).execute(_REOFFER, values_of(task, _OFFERED) | {"row_id": task.id})
 
 
 def burn(session: Session, instance_id: str, due: datetime | None) -> None:
@@ -318,10 +327,3 @@ def rename(session: Session, instance_id: str, named: dict[int, tuple[str, dict[
         for token, (name, names) in named.items()
     ]
     connection_of(session).execute(_RENAME, rows)
-
-
-def _candidates(task: dict[str, Any]) -> list[dict[str, Any]]:
-    users = [(USER, name) for name in task["candidate_users"]]
-    groups = [(GROUP, name) for name in task["candidate_groups"]]
-    owner = {"task_id": task["id"], "instance_id": task["instance_id"]}
-    return [{"kind": kind, "name": name} | owner for kind, name in users + groups]

@@ -23,7 +23,7 @@ from engine import service_levels
 from engine.clock import FixedClock
 from engine.database import Database
 from engine.service_levels import Edit, Kind
-from engine.store.clocks import ClockEventRow, ClockRow
+from engine.store.history import HistoryRow
 from engine.store.process_instances import ProcessInstanceRow
 from tests.api.replay_logs import row, write
 from tests.content.diagrams import ROOT
@@ -202,15 +202,15 @@ def promise(database: Database, now: datetime) -> None:
 def fired_in(database: Database) -> dict[str, list[Fired]]:
     found: dict[str, list[Fired]] = defaultdict(list)
     told = (
-        select(ProcessInstanceRow.title, ClockEventRow.at, ClockEventRow.detail)
-        .join(ClockRow, ClockRow.id == ClockEventRow.clock_id)
-        .join(ProcessInstanceRow, ProcessInstanceRow.id == ClockRow.instance_id)
-        .where(ClockRow.name == "resolution", ClockEventRow.kind == "threshold fired")
-        .order_by(ClockEventRow.clock_id, ClockEventRow.seq)
+        select(ProcessInstanceRow.title, HistoryRow.at, HistoryRow.detail)
+        .join(ProcessInstanceRow, ProcessInstanceRow.id == HistoryRow.instance_id)
+        .where(HistoryRow.kind == "threshold fired")
+        .order_by(HistoryRow.instance_id, HistoryRow.seq)
     )
     with database.transaction(write=False) as session:
         for title, at, detail in session.execute(told):
-            found[title].append((detail["threshold"], datetime.fromisoformat(detail["due"]), at))
+            if detail["clock"] == "resolution":
+                found[title].append((detail["threshold"], datetime.fromisoformat(detail["due"]), at))
     return found
 
 

@@ -35,7 +35,7 @@ from engine.deployments import Deployment, File
 from engine.errors import EngineError
 from engine.people import Person, Role
 from engine.store.base import Database, new_id
-from engine.store.clocks import ClockEventRow, ClockRow
+from engine.store.clocks import TOLD, ClockRow, events_in
 from engine.store.history import Entry, HistoryRow, chain
 from engine.store.jobs import JobRow
 from engine.store.messages import SubscriptionRow
@@ -252,9 +252,8 @@ class Desk:
 
     def told(self, case: str, name: str = "resolution") -> list[str]:
         """What happened to the latest clock of a name, in order."""
-        row = ClockEventRow
-        of_it = select(row).where(row.clock_id == self.measured(case, name).id).order_by(row.seq)
-        return [event.kind for event in self.rows(of_it)]
+        with self.database.transaction(write=False) as session:
+            return [event.kind for event in events_in(session, [case])[self.measured(case, name).id]]
 
     def subscriptions(self, case: str) -> list[SubscriptionRow]:
         return self.rows(select(SubscriptionRow).where(SubscriptionRow.instance_id == case))
@@ -282,7 +281,6 @@ class Desk:
             JobRow,
             HistoryRow,
             ClockRow,
-            ClockEventRow,
         )
         with self.database.transaction(write=False) as session:
             return {
@@ -347,10 +345,7 @@ def _check_revision(session: Session, case: ProcessInstanceRow) -> None:
     assert case.revision == len(commands)
 
 
-_OF_A_CASE = (
-    *(ProcessInstanceRow, UserTaskRow, CandidateRow, TimerRow, SubscriptionRow, JobRow, HistoryRow),
-    *(ClockRow, ClockEventRow),
-)
+_OF_A_CASE = (*(ProcessInstanceRow, UserTaskRow, TimerRow, SubscriptionRow, JobRow, HistoryRow, ClockRow),)
 
 
 def _clone(session: Session, case: str, ids: list[str]) -> None:
@@ -367,7 +362,7 @@ def _rows_of(session: Session, table: Table, case: str) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(ordered).mappings()]
 
 
-_IDS = ("id", "task_id", "clock_id")
+_IDS = ("id",)
 
 
 def _as_another(originals: list[dict[str, Any]], case: str, id: str) -> Iterator[dict[str, Any]]:
@@ -383,10 +378,13 @@ def _id_of_copy(original: str, case: str, id: str) -> str:
     return id if original == case else id[:12] + original[12:16] + id[-10:]
 
 
-def _chained_anew(originals: list[dict[str, Any]], _case: str, id: str) -> Iterator[dict[str, Any]]:
+def _chained_anew(originals: list[dict[str, Any]], case: str, id: str) -> Iterator[dict[str, Any]]:
     copy = ProcessInstanceRow(id=id, history_length=0, history_hash=runtime.NO_HISTORY)
     for row in originals:
-        entry = Entry(row["kind"], row["element"], row["detail"])
+        detail = row["detail"]
+        if row["kind"] in TOLD:
+            detail = detail | {"id": _id_of_copy(detail["id"], case, id)}
+        entry = Entry(row["kind"], row["element"], detail)
         yield from chain(copy, [entry], at=row["at"], actor=row["actor"])
 
 

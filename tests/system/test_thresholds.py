@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from engine import clocks
 from engine.database import Database
-from engine.store.clocks import ClockEventRow, ClockRow
+from engine.store.clocks import ClockRow
 from engine.store.history import HistoryRow
 from tests.engine.bpmn.support import diagram, end, mark, path, start, user
 from tests.server import Client, Server, eventually, running
@@ -45,8 +45,8 @@ class Watch:
 
     def number_fired(self) -> int:
         with self._database.transaction(write=False) as session:
-            fired = select(func.count()).select_from(ClockEventRow)
-            return session.execute(fired.where(ClockEventRow.kind == "threshold fired")).scalar_one()
+            fired = select(func.count()).select_from(HistoryRow)
+            return session.execute(fired.where(HistoryRow.kind == "threshold fired")).scalar_one()
 
     def fired(self) -> dict[str, list[str]]:
         """The thresholds of each case, in the order in which they fired."""

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text
 from engine.database import Database
 from engine.store.base import new_id
 from engine.store.process_instances import ProcessInstanceRow
-from engine.store.user_tasks import CandidateRow, UserTaskRow
+from engine.store.user_tasks import UserTaskRow
 from tests.server import Client, Server, running
 from tests.web.conftest import WIDE, sign_in
 
@@ -45,7 +45,7 @@ def fill(database: Database) -> None:
         task = session.scalars(select(UserTaskRow)).one()
         case = session.get_one(ProcessInstanceRow, task.instance_id)
         copies = [copied(columns(case), columns(task), number) for number in range(TASKS)]
-        for place, table in enumerate((ProcessInstanceRow, UserTaskRow, CandidateRow)):
+        for place, table in enumerate((ProcessInstanceRow, UserTaskRow)):
             session.execute(insert(table), [copy[place] for copy in copies])
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
@@ -56,7 +56,7 @@ def columns(row: Any) -> Row:
     return {column.key: getattr(row, column.key) for column in type(row).__table__.columns}
 
 
-def copied(case: Row, task: Row, number: int) -> tuple[Row, Row, Row]:
+def copied(case: Row, task: Row, number: int) -> tuple[Row, Row]:
     """A case like this one, waiting at the same task; one in two is due some day."""
     case = case | {"id": new_id(), "number": f"BULK-{number}", "title": f"Printer {number} jams"}
     task = task | {
@@ -65,8 +65,7 @@ def copied(case: Row, task: Row, number: int) -> tuple[Row, Row, Row]:
         "assignee": "sam" if number % (TASKS // MINE) == 0 else None,
         "due_at": task["created_at"] + timedelta(minutes=number) if number % 2 else None,
     }
-    offered = {"kind": "group", "name": "service-desk", "task_id": task["id"], "instance_id": case["id"]}
-    return case, task, offered
+    return case, task
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -431,21 +431,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_user_task_completed_by_instance_id', ['completed_by', 'instance_id'], unique=False, sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_user_task_instance_id_token'), ['instance_id', 'token'], unique=False)
 
-    op.create_table('clock_event',
-    sa.Column('clock_id', sa.String(length=26), nullable=False),
-    sa.Column('seq', sa.Integer(), nullable=False),
-    sa.Column('instance_id', sa.String(length=26), nullable=False),
-    sa.Column('at', base.Instant(), nullable=False),
-    sa.Column('kind', sa.String(length=20), nullable=False),
-    sa.Column('actor', sa.String(length=64), nullable=True),
-    sa.Column('detail', sa.JSON(none_as_null=True), nullable=False),
-    sa.ForeignKeyConstraint(['clock_id'], ['clock.id'], name=op.f('fk_clock_event_clock_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_clock_event_instance_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('clock_id', 'seq', name=op.f('pk_clock_event'))
-    )
-    with op.batch_alter_table('clock_event', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_clock_event_instance_id'), ['instance_id'], unique=False)
-
     op.create_table('notification',
     sa.Column('id', sa.String(length=26), nullable=False),
     sa.Column('person', sa.String(length=64), nullable=False),
@@ -497,10 +482,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_notification_instance_id'))
 
     op.drop_table('notification')
-    with op.batch_alter_table('clock_event', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_clock_event_instance_id'))
-
-    op.drop_table('clock_event')
     with op.batch_alter_table('user_task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_user_task_instance_id_token'))
         batch_op.drop_index('ix_user_task_completed_by_instance_id', sqlite_where=sa.text('completed_by IS NOT NULL'), postgresql_where=sa.text('completed_by IS NOT NULL'))
