@@ -27,7 +27,7 @@ from tests.engine.bpmn.support import (
 )
 from tests.server import Client, Server, running
 
-EARLY, LATE, PROOF = 10, 300, 1000
+EARLY, LATE, PROOF = 10, 110, 1000
 MOST_STATEMENTS = 12
 FEW_BYTES = 16
 """The numbers in a state grow by digits: of the round, and of the tokens that have come and gone."""

@@ -64,7 +64,7 @@ def open_page(browser: Browser, web_server: Server, sessions: dict[str, list[Any
 
     Without a name nobody is signed in. `size`: `WIDE` or `NARROW`; `locale`: the browser's language;
     `colours`: what the device prefers, `light` or `dark`; `language`: what she chose on this device, `en` or
-    `zh-CN`, and the page is then in it.
+    `zh-CN`, and the page is then in it; `moved`: its time goes on, and `page.clock` moves it.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -77,6 +77,7 @@ def open_page(browser: Browser, web_server: Server, sessions: dict[str, list[Any
         locale: str = "en-GB",
         colours: str = "light",
         language: str | None = None,
+        moved: bool = False,
     ) -> Page:
         context = browser.new_context(
             base_url=web_server.url,
@@ -93,6 +94,8 @@ def open_page(browser: Browser, web_server: Server, sessions: dict[str, list[Any
                 choose_language(context, person, language)
         page = context.new_page()
         watch(page, faults)
+        if moved:
+            page.clock.install()
         page.goto(path)
         if language is not None:
             expect(page.locator("html")).to_have_attribute("lang", language)

@@ -234,7 +234,7 @@ def play(process: bpmn.Process, dice: random.Random) -> None:
         case.retry() if what == "retry" else getattr(case, what)(where)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from([EVERYTHING, EVERYTHING, INCIDENT]), st.randoms(use_true_random=False), st.integers(0, 4)
 )

@@ -103,7 +103,7 @@ def tried(data, names):
                 json.dumps(mapping(result), allow_nan=False)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(sources, sources, values, types)
 def test_any_cell_is_refused_or_decides_or_fails(cell, given_, value, type_):
     rules = [((cell,), (given_,)), (("-",), ("1",))]
@@ -114,7 +114,7 @@ def test_any_cell_is_refused_or_decides_or_fails(cell, given_, value, type_):
     tried(data, {"x": value, "xs": [1, "a"], "d": {"a": 1}})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(sources, sources, sources, policies, st.sampled_from([None, "SUM", "MIN", "COUNT"]), values)
 def test_any_table_is_refused_or_decides_or_fails(expression, allowed, default, policy, aggregation, value):
     columns = [column("x", allowed), column(expression)]
@@ -125,7 +125,7 @@ def test_any_table_is_refused_or_decides_or_fails(expression, allowed, default, 
     tried(data, {"x": value, "xs": [1, "a"], "d": {"a": 1}})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_refused_or_decides_or_fails(data):
     whole = document(

@@ -218,14 +218,14 @@ def _check(error: ScriptError) -> None:
     assert error.message
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(sources)
 def test_no_text_makes_anything_but_a_value_or_an_error_of_the_language(source: str) -> None:
     _evaluated(source)
     _run(source)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(sources)
 def test_no_text_breaks_a_template(source: str) -> None:
     try:
@@ -236,13 +236,13 @@ def test_no_text_breaks_a_template(source: str) -> None:
         json.dumps(result, allow_nan=False, ensure_ascii=False).encode()
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(expressions)
 def test_every_expression_gives_json_or_an_error_of_the_language(source: str) -> None:
     _evaluated(source)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(programs)
 def test_every_script_gives_json_or_an_error_of_the_language_and_leaves_its_input_alone(source: str) -> None:
     _run(source)
