@@ -11,6 +11,7 @@ from api.schemas.clocks import (
     CLOCK_EXAMPLE,
     OPENED_CLOCK_EXAMPLE,
     RE_AIM_EXAMPLE,
+    ClockSchema,
     ClocksPage,
     ClocksQuery,
     OpenedClockSchema,
@@ -18,7 +19,7 @@ from api.schemas.clocks import (
     ReAimSchema,
 )
 from engine import clocks
-from engine.clocks import ClockState, Filter, Opened
+from engine.clocks import ClockState, Filter, Opened, View
 from engine.errors import Invalid
 
 blueprint = Blueprint("clocks", __name__, url_prefix="/api/v1/clocks", description="Service-level clocks")
@@ -64,6 +65,17 @@ def get_clock(here: Reading, clock_id: str) -> Opened:
     With all that happened to it, and who had its case when.
     """
     return clocks.opened(here.session, clock_id, by=here.person, now=here.now)
+
+
+@blueprint.post("/<clock_id>/retry")
+@blueprint.command(ClockSchema, problems=(403, 404, 409), example=CLOCK_EXAMPLE)
+def retry(command: Command, clock_id: str) -> View:
+    """Let thresholds that were given up try again
+
+    Those that failed as often as is allowed, all of this clock. For service managers, process owners and
+    administrators.
+    """
+    return clocks.retry(command.session, clock_id, by=command.person, now=command.now)
 
 
 @blueprint.post("/re-aim")

@@ -64,6 +64,14 @@ class Rule(StrEnum):
     MAKE_UP = "make_up"  # a weekend day that makes up for a holiday
 
 
+class Stretch(NamedTuple):
+    """Time from `since` to before `until` that counts throughout (`is_open`), or does not."""
+
+    is_open: bool
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True)
 class Calendar:
     """A working calendar. Its answers never change, so whoever keeps it keeps them fast.
@@ -140,6 +148,14 @@ class Calendar:
         """Whether the step of time that begins at this instant is working time."""
         return self._year(_utc(instant).year).covers(_micros(instant))
 
+    def stretch(self, instant: datetime) -> "Stretch":
+        """The time around an instant in which the calendar is either open or closed throughout. One may
+        follow that is the same again: each ends with the day that its hours belong to, or with the year.
+        """
+        year = _utc(instant).year
+        found = self._year(year).stretch(_micros(instant), _begin(year), _begin(year + 1))
+        return Stretch(found[0], *(_EPOCH + timedelta(microseconds=end) for end in found[1:]))
+
     def _week(self, day: date) -> Week:
         valid = [week for week in self.weeks if week.begins is None or week.begins <= day]
         return max(valid, key=lambda week: week.begins or date.min, default=_NO_WEEK)
@@ -189,6 +205,10 @@ _A_MONDAY = 4  # days after the first of 1970
 _SECOND, _MINUTE, _DAY, _WEEK = 1_000_000, 60_000_000, 86_400_000_000, 604_800_000_000
 
 
+def _begin(year: int) -> int:
+    return _micros(datetime(year, 1, 1, tzinfo=UTC))
+
+
 def _utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
@@ -231,7 +251,7 @@ class _Year:
 
     @classmethod
     def of(cls, calendar: Calendar, year: int) -> "_Year":
-        begin, end = (_micros(datetime(y, 1, 1, tzinfo=UTC)) for y in (year, year + 1))
+        begin, end = _begin(year), _begin(year + 1)
         exceptions = _exceptions(calendar, year)
         starts, ends = list[int](), list[int]()
         for since, until, offset in _offsets(calendar.zone, year):
@@ -262,6 +282,19 @@ class _Year:
     def covers(self, instant: int) -> bool:
         at = bisect_right(self.starts, instant)
         return at > 0 and instant < self.ends[at - 1]
+
+    def stretch(self, instant: int, begin: int, end: int) -> tuple[bool, int, int]:
+        """Whether it is open around an instant, since when and until when, from `begin` to `end` of the
+        year.
+        """
+        at = bisect_right(self.starts, instant)
+        if self.covers(instant):
+            return True, self.starts[at - 1], self.ends[at - 1]
+        return (
+            False,
+            self.ends[at - 1] if at else begin,
+            self.starts[at] if at < len(self.starts) else end,
+        )
 
 
 _Stretches = tuple[list[int], list[int]]

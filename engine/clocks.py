@@ -15,7 +15,7 @@ from engine import access, clockwork, definitions, policies, runtime
 from engine.clockwork import Followed, Standing, pauses_of
 from engine.definitions import Named
 from engine.durations import format_instant
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
 from engine.people import Person
 from engine.policies import Selected, Subject
 from engine.sla import Aim, Course, Pause
@@ -40,6 +40,7 @@ __all__ = [
     "page",
     "re_aim",
     "recompute",
+    "retry",
 ]
 
 MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -78,6 +79,7 @@ class View(Standing):
                 "fired_at": _instant(entry["fired"]),
                 "lateness_seconds": entry.get("late") if entry["fired"] else None,
                 "error": entry["error"],
+                "dead": entry["dead"],
             }
             for entry in self.clock.thresholds
             if not entry["past"]
@@ -405,10 +407,18 @@ def recompute(session: Session, *, at_once: int = 500) -> Iterator[Difference]:
         numbers = {row.id: row.number for row in session.execute(cases)}
         told = store.events_in(session, {clock.instance_id for clock in clocks})
         for clock in clocks:
-            for what, stored, computed in differences(session, clock, told[clock.id]):
+            for what, stored, computed in _found(session, clock, told[clock.id]):
                 yield Difference(clock.name, numbers[clock.instance_id], what, stored, computed)
         after = clocks[-1].id
         session.expunge_all()
+
+
+def _found(session: Session, clock: ClockRow, happened: list[ClockEvent]) -> list[tuple[str, Any, Any]]:
+    """The differences; events that nothing follows from are one."""
+    try:
+        return list(differences(session, clock, happened))
+    except (LookupError, TypeError, ValueError, NotFound) as error:
+        return [("events", clock.events, f"{type(error).__name__}: {error}")]
 
 
 def differences(
@@ -482,6 +492,32 @@ def _target_told(session: Session, detail: dict[str, Any]) -> Selected | None:
         calendar["version"],
         detail["agreement"],
     )
+
+
+# What was given up
+
+
+def retry(session: Session, clock_id: str, *, by: Person, now: datetime) -> View:
+    """Let the thresholds of a clock that were given up try again at once. Raises `NotFound`, `Conflict` when
+    none was, `Forbidden`.
+    """
+    owner = session.scalar(select(_CLOCK.instance_id).where(_CLOCK.id == clock_id))
+    instance = runtime.lock(session, owner) if owner else None
+    clock = store.get(session, clock_id)
+    if instance is None or clock is None:
+        raise NotFound("There is no such clock.")
+    access.require_visible(session, by, instance)
+    dead = [entry for entry in clock.thresholds if entry["dead"]]
+    if not dead:
+        raise Conflict("No threshold of this clock was given up.")
+    access.require(by, *access.OPERATORS)
+    for entry in dead:
+        entry.update(dead=False, tries=0, error=None, again=format_instant(now))
+    clockwork.arm(clock)
+    told = [clockwork.happened(clock, "threshold retried", at=now, threshold=each["name"]) for each in dead]
+    runtime.remark(session, instance, *told, now=now, actor=by.username)
+    store.put(session, [clock])
+    return _views(session, [(clock, instance)], now)[0]
 
 
 # Aiming anew what is open

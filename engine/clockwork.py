@@ -431,6 +431,18 @@ def breached(clock: ClockRow, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How a clock counts for a while: at `since` so much of its target was `remaining`, and until `until`
+    all time counts, or none does. It stays the same as long as it holds.
+    """
+
+    counts: bool
+    since: datetime
+    until: datetime
+    remaining: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A clock, the target it runs under (None: nothing is measured), and how it stands at `now`."""
 
@@ -450,6 +462,18 @@ class Standing:
     def remaining(self) -> timedelta | None:
         """What is left of the target, below nothing once it is broken; None when nothing is measured."""
         return None if self.selected is None else self.selected.target - self.elapsed
+
+    @property
+    def pace(self) -> Pace | None:
+        """None for a clock that does not run, and when nothing is measured."""
+        began = self.clock.since
+        if self.selected is None or began is None:
+            return None
+        calendar = self.selected.calendar
+        counts, since, until = calendar.stretch(self.now)
+        at = max(since, began)
+        used = timedelta(microseconds=self.clock.used) + calendar.elapsed(began, at)
+        return Pace(counts, at, until, self.selected.target - used)
 
     @property
     def percent(self) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
-from engine import history, runtime
+from engine import clocks, history, runtime
 from engine.bpmn import NewerFormat
 from engine.history import Fault
 from engine.store.base import hold_still
@@ -49,13 +49,17 @@ def verify(session: Session, now: datetime) -> Iterator[Fault]:
     1. Each case's history is whole and as it was written.
     2. Whatever belongs to a case belongs to one that is there.
     3. Nothing waits for a case that has ended.
-    4. In a case that runs, what waits in the tables is what its tokens wait for, neither more nor less.
+    4. Every service-level clock stands as its events say.
+    5. In a case that runs, what waits in the tables is what its tokens wait for, neither more nor less.
     """
     hold_still(session)
     yield from history.verify(session)
     yield from _without_a_case(session)
     yield from _for_an_ended_case(session)
     yield from _candidates_of_closed_tasks(session)
+    for found in clocks.recompute(session):
+        stored = f"{found.what} is {found.stored}, and by its events {found.computed}"
+        yield Fault(f"The clock {found.clock} does not stand as its events say: {stored}.", found.case)
     for cases in _running(session):
         yield from _without_a_token(session, cases, now)
 

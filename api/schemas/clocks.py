@@ -59,6 +59,9 @@ class ThresholdSchema(Schema):
     error = fields.String(
         required=True, allow_none=True, metadata={"description": "Why it could not be fired so far."}
     )
+    dead = fields.Boolean(
+        required=True, metadata={"description": "It failed as often as is allowed, and waits for a person."}
+    )
 
 
 def _version(kind: str) -> fields.Function:
@@ -73,6 +76,20 @@ def _version(kind: str) -> fields.Function:
         "description": f"The version of the {kind} it runs under; null when nothing is measured.",
     }
     return fields.Function(read, required=True, metadata=metadata)
+
+
+class PaceSchema(Schema):
+    counts = fields.Boolean(
+        required=True, metadata={"description": "All time until `until` is working time, or none is."}
+    )
+    since = Instant(required=True)
+    until = Instant(required=True)
+    remaining_minutes = _minutes(lambda pace: pace.remaining, "Working time that was left at `since`.")
+
+
+def _pace() -> fields.Nested:
+    description = "How it counts down for a while, for whoever shows it; null: it does not run."
+    return fields.Nested(PaceSchema, required=True, allow_none=True, metadata={"description": description})
 
 
 class ClockSchema(Schema):
@@ -95,6 +112,7 @@ class ClockSchema(Schema):
     )
     elapsed_minutes = _minutes(lambda view: view.elapsed if view.selected else None, "Working time used up.")
     remaining_minutes = _minutes(lambda view: view.remaining, "Working time left; below 0 once it is broken.")
+    pace = _pace()
     percent = fields.Function(
         lambda view: None if view.percent is None else round(view.percent, 2),
         required=True,
@@ -118,7 +136,7 @@ class ClockEventSchema(Schema):
         required=True,
         metadata={
             "description": "`started`, `paused`, `resumed`, `stopped`, `cancelled`, `re-aimed`, "
-            "`threshold fired` or `threshold failed`."
+            "`threshold fired`, `threshold failed` or `threshold retried`."
         },
     )
     by = fields.String(attribute="actor", required=True, allow_none=True)
@@ -230,17 +248,25 @@ class ClockOfTaskSchema(Schema):
     name = fields.String(attribute="clock.name", required=True)
     state = fields.String(attribute="clock.state", required=True)
     due_at = Instant(attribute="clock.due_at", required=True, allow_none=True)
-    # One that runs is counted to its due time: a figure that changes would send every list anew to whoever
-    # asks whether it has changed.
+    # One that runs is told by its pace: a figure that changes would send every list anew to whoever asks
+    # whether it has changed.
     remaining_minutes = _minutes(
         lambda view: view.remaining if view.clock.state == ClockState.PAUSED else None,
         "Working time left while it is paused.",
     )
+    pace = _pace()
     breached = fields.Boolean(required=True)
+    at_risk = fields.Boolean(required=True)
 
 
 ClocksPage = page_of(ClockSchema)
 
+PACE_EXAMPLE = {
+    "counts": True,
+    "since": "2026-03-02T09:30:00.000000Z",
+    "until": "2026-03-02T17:00:00.000000Z",
+    "remaining_minutes": 360.0,
+}
 CLOCK_EXAMPLE = {
     "id": "01a204287b12c4d2c2b6fe2770",
     "instance": {
@@ -265,6 +291,7 @@ CLOCK_EXAMPLE = {
     "target": "PT8H",
     "elapsed_minutes": 120.0,
     "remaining_minutes": 360.0,
+    "pace": PACE_EXAMPLE,
     "percent": 25.0,
     "breached": False,
     "breached_at": None,
@@ -279,6 +306,7 @@ CLOCK_EXAMPLE = {
             "fired_at": None,
             "lateness_seconds": None,
             "error": None,
+            "dead": False,
         }
     ],
 }
@@ -333,6 +361,8 @@ CLOCK_OF_TASK_EXAMPLE = {
     "name": "resolution",
     "state": "running",
     "due_at": "2026-03-03T09:30:00.000000Z",
-    "remaining_minutes": 360.0,
+    "remaining_minutes": None,
+    "pace": PACE_EXAMPLE,
     "breached": False,
+    "at_risk": False,
 }

@@ -98,7 +98,7 @@ class ClockEvent:
 
 _KINDS = ("started", "paused", "resumed", "stopped", "cancelled", "re-aimed")
 _TOLD_AS = {kind: f"clock {kind}" for kind in _KINDS}
-_TOLD_AS |= {kind: kind for kind in ("threshold fired", "threshold failed")}
+_TOLD_AS |= {kind: kind for kind in ("threshold fired", "threshold failed", "threshold retried")}
 _KIND_OF = {told: kind for kind, told in _TOLD_AS.items()}
 TOLD = tuple(_KIND_OF)
 """The kinds of the entries in the history that are events of clocks."""

@@ -76,7 +76,9 @@ def test_a_task_has_its_documented_shape(desk: Desk) -> None:
     }
     assert task | told == task
     assert set(task) == {*told, "id", "instance", "created_at", "revision", "case", "clock", "form", "data"}
-    assert set(task["clock"]) == {"name", "state", "due_at", "remaining_minutes", "breached"}
+    shown = {"name", "state", "due_at", "remaining_minutes", "pace", "breached", "at_risk"}
+    assert set(task["clock"]) == shown
+    assert set(task["clock"]["pace"]) == {"counts", "since", "until", "remaining_minutes"}
     assert set(task["case"]) == {"number", "title", "definition", "definition_name", "requester"}
     assert listed == [{name: value for name, value in task.items() if name not in ("form", "data")}]
 

@@ -109,6 +109,18 @@ def test_an_instant_is_open_when_the_step_that_begins_there_counts(given_, later
     assert calendar.is_open(start + later * MINUTE) is counts(calendar, start + later * MINUTE)
 
 
+@given(calendars(), st.integers(0, 2 * MIDNIGHT))
+def test_a_stretch_is_open_or_closed_from_its_beginning_to_its_end(given_, later):
+    calendar, start = given_
+    instant = start + later * MINUTE
+
+    is_open, since, until = calendar.stretch(instant)
+
+    assert since <= instant < until
+    assert is_open is counts(calendar, instant)
+    assert calendar.elapsed(since, until) == (until - since if is_open else timedelta(0))
+
+
 @given(calendars(), st.timedeltas(timedelta(0), timedelta(days=300)))
 @example(
     (Calendar(ZoneInfo("UTC"), (Week((ALL_DAY,) * 7),)), utc("2024-12-31 23:59:59.5")), timedelta(seconds=1)

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from engine import clocks, user_tasks
+from engine import clocks, clockwork, integrity, user_tasks
+from engine.clockwork import Pace, Standing
 from engine.errors import Forbidden, NotFound
 from engine.service_levels import Kind
 from engine.store.clocks import ClockRow
+from engine.store.history import HistoryRow
 from tests.engine.bpmn import support as draw
 from tests.engine.bpmn.support import mark
 from tests.engine.levels import agreement, calendar, create, policy, promise, replace, target
@@ -494,6 +496,40 @@ def test_what_somebody_changed_in_the_table_is_found(desk: Desk) -> None:
         (found,) = clocks.recompute(session)
     assert (found.clock, found.case, found.what) == ("resolution", desk.case(case).number, "due")
     assert (found.stored, found.computed) == (at(hours=5), at(hours=4))
+    with desk.database.transaction(write=False) as session:
+        (fault,) = integrity.verify(session, desk.now)
+    assert fault.detail.startswith("The clock resolution does not stand as its events say: due is ")
+
+
+def test_a_clock_without_its_events_is_told_and_the_others_are_looked_at(desk: Desk) -> None:
+    promise(desk, target())
+    desk.deploy(TWO)
+    desk.start()
+    desk.start()
+
+    desk.execute(delete(HistoryRow).where(HistoryRow.kind == "clock started"))
+
+    with desk.database.transaction(write=False) as session:
+        assert [found.what for found in clocks.recompute(session)] == ["events", "events"]
+
+
+def test_a_clock_says_how_it_counts_until_its_hours_open_or_close(desk: Desk) -> None:
+    promise(desk, target(target="PT10H"))
+    desk.deploy(TWO)
+    case = desk.start()
+    until_closing = Pace(True, at(), at(hours=7), 10 * HOUR)
+
+    assert pace_of(desk, case) == until_closing
+    desk.wait(hours=1)
+    assert pace_of(desk, case) == until_closing
+    desk.wait(hours=9)
+    assert pace_of(desk, case) == Pace(False, at(hours=7), at(hours=23), 3 * HOUR)
+
+
+def pace_of(desk: Desk, case: str) -> Pace | None:
+    with desk.database.transaction(write=False) as session:
+        clock = desk.measured(case)
+        return Standing(clock, clockwork.target_of(session, clock), desk.now).pace
 
 
 # -- on the tasks -------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import escalations, timers
+from engine import clocks, escalations, timers
+from engine.errors import Conflict
 from engine.service_levels import Kind
 from engine.store.clocks import ClockRow
 from engine.store.notifications import NotificationRow
@@ -14,7 +15,7 @@ from engine.store.process_instances import ProcessInstanceRow
 from tests.engine.bpmn import support as draw
 from tests.engine.bpmn.support import mark
 from tests.engine.levels import calendar, create, promise, service, target
-from tests.engine.support import DESK, NOW, ROOT, Desk, traffic
+from tests.engine.support import DESK, MIA, NOW, ROOT, Desk, traffic
 from tests.engine.test_clocks import at, drawn, fired
 
 WORK = drawn(draw.user("work", **DESK), draw.user("check", candidateGroups="cab"))
@@ -355,6 +356,20 @@ def test_a_threshold_that_always_fails_is_given_up_and_that_is_told(
     (entry,) = desk.history(case, "threshold failed")
     assert entry.detail["error"] == "RuntimeError: broken"
     assert desk.told(case)[-1] == "threshold failed"
+    monkeypatch.undo()
+    retried(desk, case)
+    desk.wait(minutes=0)
+
+    assert fired(desk, case) == [("100", at(hours=4))]
+    assert desk.told(case)[-2:] == ["threshold retried", "threshold fired"]
+    desk.check()
+    with pytest.raises(Conflict):
+        retried(desk, case)
+
+
+def retried(desk: Desk, case: str) -> None:
+    with desk.database.transaction() as session:
+        clocks.retry(session, desk.measured(case).id, by=MIA, now=desk.now)
 
 
 def test_a_case_saved_by_a_newer_baton_is_left_to_it(desk: Desk) -> None:

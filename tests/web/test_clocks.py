@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -79,6 +80,26 @@ def test_time_remaining_counts_down_until_it_is_breached_in_words(
     page.clock.fast_forward(LOOKS_AGAIN)
 
     expect(row(page, "seconds")).to_contain_text(re.compile(r"breached by 5m \d+s"))
+
+
+def test_time_that_does_not_count_is_not_counted_down(
+    open_page: OpenPage, as_program: AsProgram, watch: Watch
+) -> None:
+    pat = as_program("pat")
+    some_day = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    hours = {"name": "Some day", "tz": "UTC", "weekly": {}, "special_days": {some_day: [["09:00", "17:00"]]}}
+    pat.save("/calendars/some-day", hours)
+    target = POLICY["targets"][0] | {"calendar": "some-day", "thresholds": []}
+    watch("Watch the days")
+    pat.save("/sla-policies/watching", {"name": "Watching", "targets": [target]})
+    as_program("sam").post(
+        "/process-instances", {"definition": "watched", "title": "Watch no days", "variables": {}}
+    )
+
+    page = open_page("/work?tab=team&q=days", "sam")
+
+    expect(row(page, "the days")).to_contain_text("Resolution · 3h 59m left")
+    expect(row(page, "no days")).to_contain_text("Resolution · 4h left")
 
 
 def test_what_burns_next_comes_first(open_page: OpenPage, as_program: AsProgram, watch: Watch) -> None:

@@ -1,6 +1,7 @@
 /** Service-level clocks: what was promised about a case, and how it stands. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answer, api, type Schemas } from './client';
+import { useCommand } from './queries';
 import type { paths } from './schema';
 
 export type Clock = Schemas['Clock'];
@@ -33,6 +34,13 @@ export function useClock(id: string) {
       answer(api.GET('/api/v1/clocks/{clock_id}', { params: { path: { clock_id: id } }, signal })),
     refetchInterval: LOOK_AGAIN,
   });
+}
+
+/** Let what was given up of a clock try again. */
+export function useRetryClock() {
+  return useCommand((id: string, header) =>
+    answer(api.POST('/api/v1/clocks/{clock_id}/retry', { params: { path: { clock_id: id }, header } })),
+  );
 }
 
 export type ReAim = Pick<Schemas['ReAim'], 'policy' | 'calendar' | 'dry_run'>;

@@ -3641,8 +3641,15 @@ export interface paths {
                          *             "name": "resolution",
                          *             "state": "running",
                          *             "due_at": "2026-03-03T09:30:00.000000Z",
-                         *             "remaining_minutes": 360,
-                         *             "breached": false
+                         *             "remaining_minutes": null,
+                         *             "pace": {
+                         *               "counts": true,
+                         *               "since": "2026-03-02T09:30:00.000000Z",
+                         *               "until": "2026-03-02T17:00:00.000000Z",
+                         *               "remaining_minutes": 360
+                         *             },
+                         *             "breached": false,
+                         *             "at_risk": false
                          *           },
                          *           "case": {
                          *             "number": "INC-000123",
@@ -3731,8 +3738,15 @@ export interface paths {
                          *         "name": "resolution",
                          *         "state": "running",
                          *         "due_at": "2026-03-03T09:30:00.000000Z",
-                         *         "remaining_minutes": 360,
-                         *         "breached": false
+                         *         "remaining_minutes": null,
+                         *         "pace": {
+                         *           "counts": true,
+                         *           "since": "2026-03-02T09:30:00.000000Z",
+                         *           "until": "2026-03-02T17:00:00.000000Z",
+                         *           "remaining_minutes": 360
+                         *         },
+                         *         "breached": false,
+                         *         "at_risk": false
                          *       },
                          *       "case": {
                          *         "number": "INC-000123",
@@ -3843,8 +3857,15 @@ export interface paths {
                          *         "name": "resolution",
                          *         "state": "running",
                          *         "due_at": "2026-03-03T09:30:00.000000Z",
-                         *         "remaining_minutes": 360,
-                         *         "breached": false
+                         *         "remaining_minutes": null,
+                         *         "pace": {
+                         *           "counts": true,
+                         *           "since": "2026-03-02T09:30:00.000000Z",
+                         *           "until": "2026-03-02T17:00:00.000000Z",
+                         *           "remaining_minutes": 360
+                         *         },
+                         *         "breached": false,
+                         *         "at_risk": false
                          *       },
                          *       "case": {
                          *         "number": "INC-000123",
@@ -3934,8 +3955,15 @@ export interface paths {
                          *         "name": "resolution",
                          *         "state": "running",
                          *         "due_at": "2026-03-03T09:30:00.000000Z",
-                         *         "remaining_minutes": 360,
-                         *         "breached": false
+                         *         "remaining_minutes": null,
+                         *         "pace": {
+                         *           "counts": true,
+                         *           "since": "2026-03-02T09:30:00.000000Z",
+                         *           "until": "2026-03-02T17:00:00.000000Z",
+                         *           "remaining_minutes": 360
+                         *         },
+                         *         "breached": false,
+                         *         "at_risk": false
                          *       },
                          *       "case": {
                          *         "number": "INC-000123",
@@ -4031,8 +4059,15 @@ export interface paths {
                          *         "name": "resolution",
                          *         "state": "running",
                          *         "due_at": "2026-03-03T09:30:00.000000Z",
-                         *         "remaining_minutes": 360,
-                         *         "breached": false
+                         *         "remaining_minutes": null,
+                         *         "pace": {
+                         *           "counts": true,
+                         *           "since": "2026-03-02T09:30:00.000000Z",
+                         *           "until": "2026-03-02T17:00:00.000000Z",
+                         *           "remaining_minutes": 360
+                         *         },
+                         *         "breached": false,
+                         *         "at_risk": false
                          *       },
                          *       "case": {
                          *         "number": "INC-000123",
@@ -4139,8 +4174,15 @@ export interface paths {
                          *         "name": "resolution",
                          *         "state": "running",
                          *         "due_at": "2026-03-03T09:30:00.000000Z",
-                         *         "remaining_minutes": 360,
-                         *         "breached": false
+                         *         "remaining_minutes": null,
+                         *         "pace": {
+                         *           "counts": true,
+                         *           "since": "2026-03-02T09:30:00.000000Z",
+                         *           "until": "2026-03-02T17:00:00.000000Z",
+                         *           "remaining_minutes": 360
+                         *         },
+                         *         "breached": false,
+                         *         "at_risk": false
                          *       },
                          *       "case": {
                          *         "number": "INC-000123",
@@ -6996,6 +7038,12 @@ export interface paths {
                          *           "target": "PT8H",
                          *           "elapsed_minutes": 120,
                          *           "remaining_minutes": 360,
+                         *           "pace": {
+                         *             "counts": true,
+                         *             "since": "2026-03-02T09:30:00.000000Z",
+                         *             "until": "2026-03-02T17:00:00.000000Z",
+                         *             "remaining_minutes": 360
+                         *           },
                          *           "percent": 25,
                          *           "breached": false,
                          *           "breached_at": null,
@@ -7015,7 +7063,8 @@ export interface paths {
                          *               "due_at": "2026-03-02T15:30:00.000000Z",
                          *               "fired_at": null,
                          *               "lateness_seconds": null,
-                         *               "error": null
+                         *               "error": null,
+                         *               "dead": false
                          *             }
                          *           ]
                          *         }
@@ -7103,6 +7152,12 @@ export interface paths {
                          *       "target": "PT8H",
                          *       "elapsed_minutes": 120,
                          *       "remaining_minutes": 360,
+                         *       "pace": {
+                         *         "counts": true,
+                         *         "since": "2026-03-02T09:30:00.000000Z",
+                         *         "until": "2026-03-02T17:00:00.000000Z",
+                         *         "remaining_minutes": 360
+                         *       },
                          *       "percent": 25,
                          *       "breached": false,
                          *       "breached_at": null,
@@ -7122,7 +7177,8 @@ export interface paths {
                          *           "due_at": "2026-03-02T15:30:00.000000Z",
                          *           "fired_at": null,
                          *           "lateness_seconds": null,
-                         *           "error": null
+                         *           "error": null,
+                         *           "dead": false
                          *         }
                          *       ],
                          *       "events": [
@@ -7171,6 +7227,120 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clocks/{clock_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clock_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let thresholds that were given up try again
+         * @description Those that failed as often as is allowed, all of this clock. For service managers, process owners and
+         *     administrators.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    clock_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287b12c4d2c2b6fe2770",
+                         *       "instance": {
+                         *         "id": "01a204287a6f508e8ac5e73610",
+                         *         "number": "INC-000123",
+                         *         "title": "Printer on floor 3 jams",
+                         *         "state": "active",
+                         *         "definition": "incident",
+                         *         "definition_name": "Incident",
+                         *         "priority": 3,
+                         *         "service": "printing",
+                         *         "requester": "ann",
+                         *         "escalation_level": 0,
+                         *         "groups": [
+                         *           "service-desk"
+                         *         ],
+                         *         "assignees": [
+                         *           "sam"
+                         *         ]
+                         *       },
+                         *       "name": "resolution",
+                         *       "state": "running",
+                         *       "started_at": "2026-03-02T09:30:00.000000Z",
+                         *       "stopped_at": null,
+                         *       "due_at": "2026-03-03T09:30:00.000000Z",
+                         *       "target": "PT8H",
+                         *       "elapsed_minutes": 120,
+                         *       "remaining_minutes": 360,
+                         *       "pace": {
+                         *         "counts": true,
+                         *         "since": "2026-03-02T09:30:00.000000Z",
+                         *         "until": "2026-03-02T17:00:00.000000Z",
+                         *         "remaining_minutes": 360
+                         *       },
+                         *       "percent": 25,
+                         *       "breached": false,
+                         *       "breached_at": null,
+                         *       "at_risk": false,
+                         *       "policy": {
+                         *         "key": "incidents",
+                         *         "version": 3
+                         *       },
+                         *       "calendar": {
+                         *         "key": "office-hours",
+                         *         "version": 1
+                         *       },
+                         *       "agreement": "globex",
+                         *       "thresholds": [
+                         *         {
+                         *           "name": "75",
+                         *           "due_at": "2026-03-02T15:30:00.000000Z",
+                         *           "fired_at": null,
+                         *           "lateness_seconds": null,
+                         *           "error": null,
+                         *           "dead": false
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Clock"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -8406,6 +8576,16 @@ export interface components {
             /** @description The events that listen no longer. */
             disarmed: string[];
         };
+        Pace: {
+            /** @description All time until `until` is working time, or none is. */
+            counts: boolean;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /** @description Working time that was left at `since`. */
+            readonly remaining_minutes: number | null;
+        };
         ClockOfTask: {
             name: string;
             state: string;
@@ -8413,7 +8593,10 @@ export interface components {
             due_at: string | null;
             /** @description Working time left while it is paused. */
             readonly remaining_minutes: number | null;
+            /** @description How it counts down for a while, for whoever shows it; null: it does not run. */
+            pace: components["schemas"]["Pace"] | null;
             breached: boolean;
+            at_risk: boolean;
         };
         CaseOfTask: {
             number: string;
@@ -8911,6 +9094,8 @@ export interface components {
             lateness_seconds: number | null;
             /** @description Why it could not be fired so far. */
             error: string | null;
+            /** @description It failed as often as is allowed, and waits for a person. */
+            dead: boolean;
         };
         Clock: {
             id: string;
@@ -8933,6 +9118,8 @@ export interface components {
             readonly elapsed_minutes: number | null;
             /** @description Working time left; below 0 once it is broken. */
             readonly remaining_minutes: number | null;
+            /** @description How it counts down for a while, for whoever shows it; null: it does not run. */
+            pace: components["schemas"]["Pace"] | null;
             /** @description Of the target used up. */
             readonly percent: number | null;
             breached: boolean;
@@ -8961,7 +9148,7 @@ export interface components {
         ClockEvent: {
             /** Format: date-time */
             at: string;
-            /** @description `started`, `paused`, `resumed`, `stopped`, `cancelled`, `re-aimed`, `threshold fired` or `threshold failed`. */
+            /** @description `started`, `paused`, `resumed`, `stopped`, `cancelled`, `re-aimed`, `threshold fired`, `threshold failed` or `threshold retried`. */
             kind: string;
             by: string | null;
             detail: {
@@ -9011,6 +9198,8 @@ export interface components {
             readonly elapsed_minutes: number | null;
             /** @description Working time left; below 0 once it is broken. */
             readonly remaining_minutes: number | null;
+            /** @description How it counts down for a while, for whoever shows it; null: it does not run. */
+            pace: components["schemas"]["Pace"] | null;
             /** @description Of the target used up. */
             readonly percent: number | null;
             breached: boolean;

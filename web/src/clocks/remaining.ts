@@ -3,8 +3,9 @@
 /** What of a clock decides how it counts down. */
 export interface Counting {
   state: string;
-  due_at: string | null;
   remaining_minutes: number | null;
+  /** How it counts for a while, as the server says; null: it does not run. */
+  pace: { counts: boolean; since: string; until: string; remaining_minutes: number | null } | null;
 }
 
 const MINUTE = 60_000;
@@ -12,14 +13,14 @@ const MINUTE = 60_000;
 /**
  * The working time left, in milliseconds; below 0 once it is broken, null when nothing is measured.
  *
- * The server may have said how much was left as it answered. Whether working hours run on till then only it knows; but
- * never is more left than there is time until the clock is due.
+ * Where a clock stood when its hours last opened or closed is counted on from there; what comes after this stretch only
+ * the server knows, which is asked again soon.
  */
-export function left({ state, due_at, remaining_minutes }: Counting, now: number): number | null {
-  const until = state === 'running' && due_at !== null ? Date.parse(due_at) - now : null;
-  if (remaining_minutes === null) return until;
-  const told = remaining_minutes * MINUTE;
-  return until === null ? told : Math.min(told, until);
+export function left({ remaining_minutes, pace }: Counting, now: number): number | null {
+  const told = pace?.remaining_minutes ?? remaining_minutes;
+  if (told === null) return null;
+  const passed = pace?.counts ? Math.min(now, Date.parse(pace.until)) - Date.parse(pace.since) : 0;
+  return told * MINUTE - passed;
 }
 
 type Unit = 'hour' | 'minute' | 'second';

@@ -1,9 +1,10 @@
 /** The clocks of a case: how they stand, what happened to them, what is still to come, and who had it when. */
-import { Paper, Table, Text, Title } from '@mantine/core';
+import { Button, Paper, Table, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useClock, useClocks, type Clock, type OpenedClock } from '../../api/clocks';
+import { useClock, useClocks, useRetryClock, type Clock, type OpenedClock } from '../../api/clocks';
 import { useGroupTitle, usePersonName } from '../../api/people';
+import { hasRole, usePerson } from '../../api/session';
 import { useDocumentName } from '../../api/service-levels';
 import { ClockLeft } from '../../clocks/clock-left';
 import { amount, ofTarget } from '../../clocks/remaining';
@@ -16,6 +17,7 @@ import { ProblemAlert } from '../../ui/problem-alert';
 import { Loading } from '../../ui/loading';
 import { Badged } from '../../ui/state-badge';
 import { useElementNames } from '../use-steps';
+import { OPERATORS } from './operators';
 import classes from './case-clocks.module.css';
 
 const MINUTE = 60_000;
@@ -146,39 +148,56 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 function Thresholds({ clock }: { clock: OpenedClock }) {
   const { t, i18n } = useTranslation('cases');
   const nameOf = useThresholdName();
+  const operates = hasRole(usePerson(), ...OPERATORS);
+  const retry = useRetryClock();
   if (clock.thresholds.length === 0) return null;
   return (
-    <Table className={classes.table} aria-label={t('clocks.thresholds')}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('clocks.threshold')}</Table.Th>
-          <Table.Th>{t('clocks.due')}</Table.Th>
-          <Table.Th>{t('clocks.fired')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {clock.thresholds.map(({ name, due_at, fired_at, lateness_seconds, error }) => (
-          <Table.Tr key={name}>
-            <Table.Td>{nameOf(name)}</Table.Td>
-            <Table.Td>{due_at === null ? '—' : <Instant at={due_at} as="short" />}</Table.Td>
-            <Table.Td>
-              {fired_at !== null && <Instant at={fired_at} as="short" />}
-              {lateness_seconds !== null && lateness_seconds >= 1 && (
-                <Text component="span" size="sm" c="dimmed">
-                  {' '}
-                  {t('clocks.late', { time: amount(lateness_seconds * 1000, i18n.language) })}
-                </Text>
-              )}
-              {error !== null && (
-                <Badged tone="bad" icon="alert">
-                  {error}
-                </Badged>
-              )}
-            </Table.Td>
+    <>
+      <Table className={classes.table} aria-label={t('clocks.thresholds')}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('clocks.threshold')}</Table.Th>
+            <Table.Th>{t('clocks.due')}</Table.Th>
+            <Table.Th>{t('clocks.fired')}</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {clock.thresholds.map(({ name, due_at, fired_at, lateness_seconds, error, dead }) => (
+            <Table.Tr key={name}>
+              <Table.Td>{nameOf(name)}</Table.Td>
+              <Table.Td>{due_at === null ? '—' : <Instant at={due_at} as="short" />}</Table.Td>
+              <Table.Td>
+                {fired_at !== null && <Instant at={fired_at} as="short" />}
+                {lateness_seconds !== null && lateness_seconds >= 1 && (
+                  <Text component="span" size="sm" c="dimmed">
+                    {' '}
+                    {t('clocks.late', { time: amount(lateness_seconds * 1000, i18n.language) })}
+                  </Text>
+                )}
+                {error !== null && (
+                  <Badged tone="bad" icon="alert">
+                    {error}
+                  </Badged>
+                )}
+                {dead && operates && (
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    loading={retry.isPending}
+                    onClick={() => {
+                      retry.mutate(clock.id);
+                    }}
+                  >
+                    {t('clocks.retry')}
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {retry.error && <ProblemAlert problem={retry.error} />}
+    </>
   );
 }
 
@@ -224,6 +243,7 @@ const EVENTS = [
   're-aimed',
   'threshold fired',
   'threshold failed',
+  'threshold retried',
 ] as const;
 
 function Events({ clock }: { clock: OpenedClock }) {

@@ -33,6 +33,7 @@ const LOOKS: Readonly<Record<string, readonly [Tone, IconName]>> = {
   'clock re-aimed': ['engine', 'refresh'],
   'threshold fired': ['engine', 'flame'],
   'threshold failed': ['bad', 'alert'],
+  'threshold retried': ['person', 'refresh'],
   'level raised': ['engine', 'up'],
   'group added': ['engine', 'team'],
   reassigned: ['engine', 'team'],

@@ -34,6 +34,7 @@ const KINDS = {
   'clock re-aimed': 'clockReAimed',
   'threshold fired': 'thresholdFired',
   'threshold failed': 'thresholdFailed',
+  'threshold retried': 'thresholdRetried',
   'level raised': 'levelRaised',
   'group added': 'groupAdded',
   reassigned: 'reassigned',
