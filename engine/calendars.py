@@ -149,12 +149,15 @@ class Calendar:
         return self._year(_utc(instant).year).covers(_micros(instant))
 
     def stretch(self, instant: datetime) -> "Stretch":
-        """The time around an instant in which the calendar is either open or closed throughout. One may
-        follow that is the same again: each ends with the day that its hours belong to, or with the year.
+        """The time around an instant in which the calendar is either open or closed throughout. After one
+        that is open another may follow at once: each ends with the day that its hours belong to. One that is
+        closed ends with the next opening, if that is before the end of the next year.
         """
         year = _utc(instant).year
-        found = self._year(year).stretch(_micros(instant), _begin(year), _begin(year + 1))
-        return Stretch(found[0], *(_EPOCH + timedelta(microseconds=end) for end in found[1:]))
+        is_open, since, until = self._year(year).stretch(_micros(instant), _begin(year), _begin(year + 1))
+        if not is_open and until == _begin(year + 1) and year < _LAST_YEAR:
+            until = next(iter(self._year(year + 1).starts), _begin(year + 2))
+        return Stretch(is_open, *(_EPOCH + timedelta(microseconds=end) for end in (since, until)))
 
     def _week(self, day: date) -> Week:
         valid = [week for week in self.weeks if week.begins is None or week.begins <= day]
