@@ -158,16 +158,15 @@ def assert_accessible(page: Page, *, without: tuple[str, ...] = ()) -> None:
 
 
 def assert_accessible_in_every_look(page: Page, *, without: tuple[str, ...] = ()) -> None:
-    """As `assert_accessible`, light and dark, wide and as narrow as a phone; and nothing sticks out of it.
+    """As `assert_accessible`, wide and light, and dark and as narrow as a phone; and nothing sticks out of it.
 
-    The page is the same all along, as when somebody turns her tablet or her room grows dark.
+    The page is the same all along, as when somebody turns her tablet and her room grows dark.
     """
-    for size in (WIDE, NARROW):
+    for size, colours in ((WIDE, "light"), (NARROW, "dark")):
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        for colours in ("light", "dark"):
-            page.emulate_media(color_scheme=colours)
-            expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", colours)
-            assert_accessible(page, without=without)
+        page.emulate_media(color_scheme=colours)
+        expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", colours)
+        assert_accessible(page, without=without)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
