@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
@@ -158,11 +158,12 @@ def assert_accessible(page: Page, *, without: tuple[str, ...] = ()) -> None:
 
 
 def assert_accessible_in_every_look(page: Page, *, without: tuple[str, ...] = ()) -> None:
-    """As `assert_accessible`, wide and light, and dark and as narrow as a phone; and nothing sticks out of it.
+    """As `assert_accessible`, wide and light, dark and as narrow as a phone; and nothing sticks out of it.
 
     The page is the same all along, as when somebody turns her tablet and her room grows dark.
     """
-    for size, colours in ((WIDE, "light"), (NARROW, "dark")):
+    looks: tuple[tuple[dict[str, int], Literal["light", "dark"]], ...] = ((WIDE, "light"), (NARROW, "dark"))
+    for size, colours in looks:
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         page.emulate_media(color_scheme=colours)
         expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", colours)
