@@ -3,8 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +21,7 @@ from engine.process_instances import InstanceState
 STAND_DOWN = "take_the_lead"
 REMINDER = "reminder_due"
 REMINDER_EVERY = timedelta(days=2)
-"""What the process says, R/P2D in UTC, written down a second time: that is the point of a comparison."""
+"""What the process says, R/P2D, written down a second time: that is the point of a comparison."""
 
 CASES_AT_ONCE = 200
 ENTRIES_AT_ONCE = 500
@@ -52,8 +54,11 @@ class Comparison:
 
 @dataclass(slots=True)
 class _Case:
-    """What the database holds of a case. `fired` is (element, due, fired at) of each timer."""
+    """What the database holds of a case. `fired` is (element, due, fired at) of each timer; calendar days are
+    counted in `zone`, which what was agreed may decide about.
+    """
 
+    zone: ZoneInfo
     closed: datetime | None
     priority: int | None
     resolved: datetime | None = None
@@ -87,7 +92,7 @@ def _read_cases(session: Session, by: Person) -> dict[str, list[_Case]]:
     while rows := process_instances.page(session, chosen, by=by, limit=CASES_AT_ONCE, before=before):
         for row in rows:
             ended = row.ended_at if row.state == InstanceState.COMPLETED else None
-            case = _Case(closed=ended, priority=row.priority)
+            case = _Case(ZoneInfo(row.zone), closed=ended, priority=row.priority)
             for entry in _entries(session, row.id, by):
                 _note(case, entry)
             found[row.title].append(case)
@@ -119,21 +124,24 @@ def _note(case: _Case, entry: Any) -> None:
 # What the log says
 
 
-def _reminders(incident: Incident, until: datetime) -> list[datetime]:
+def _reminders(incident: Incident, zone: ZoneInfo, until: datetime) -> list[datetime]:
     """When reminders were due: every two days of each pause, its last instant included."""
     due = []
     for pause in incident.pauses:
-        at = pause.begins + REMINDER_EVERY
-        while at <= min(pause.ends or incident.resolved_at, until):
+        wall = pause.begins.astimezone(zone)
+        for number in count(1):
+            # An aware datetime moves by the wall clock: 09:00 stays 09:00 when summer time begins.
+            at = (wall + number * REMINDER_EVERY).astimezone(UTC)
+            if at > min(pause.ends or incident.resolved_at, until):
+                break
             due.append(at)
-            at += REMINDER_EVERY
     return due
 
 
-def _armings(incident: Incident, until: datetime) -> int:
+def _armings(incident: Incident, reminders: list[datetime], until: datetime) -> int:
     """How many timers were armed: each pause's first and next reminders, and the auto-close when resolved."""
     pauses = sum(pause.begins <= until for pause in incident.pauses)
-    return pauses + len(_reminders(incident, until)) + (incident.resolved_at <= until)
+    return pauses + len(reminders) + (incident.resolved_at <= until)
 
 
 def _priority(incident: Incident, until: datetime) -> int:
@@ -161,14 +169,16 @@ def _compare_incident(incident: Incident, cases: list[_Case], played: Played, re
     if len(cases) != 1:
         return
     case, until = cases[0], played.until
+    reminders = _reminders(incident, case.zone, until)
     result.closed += case.closed is not None
     result.tasks += case.tasks
     mismatches.unless_equal("resolved_at", _reached(incident.resolved_at, until), case.resolved)
     mismatches.unless_equal("closed_at", _reached(incident.closed_at, until), case.closed)
     mismatches.unless_equal("priority_last", _priority(incident, until), case.priority)
     mismatches.unless_equal("stood_down", _stood_down(incident, until), case.stood_down)
-    mismatches.unless_equal("timers_armed", _armings(incident, until), played.armed[incident.number])
-    _compare_timers(_reminders(incident, until), case, mismatches, result)
+    armings = _armings(incident, reminders, until)
+    mismatches.unless_equal("timers_armed", armings, played.armed[incident.number])
+    _compare_timers(reminders, case, mismatches, result)
 
 
 def _reached(at: datetime, until: datetime) -> datetime | None:
