@@ -201,13 +201,20 @@ def _add(
 # Checking
 
 
+def references(kind: Kind, document: object, pointer: str = "#") -> tuple[Reference, ...]:
+    """What a document names, whether or not there is such a thing. Raises `Invalid` with all that is wrong
+    with it by itself, and where below `pointer`.
+    """
+    return _READ[kind](document, pointer)
+
+
 def check(session: Session, kind: Kind, key: str, document: object, pointer: str = "#") -> None:
     """Whether a document could be saved under this key. Raises `Invalid` with all that is wrong with it, and
     where below `pointer`: with itself, with what it names, or beside the others there are.
     """
-    references = _READ[kind](document, pointer)
+    named = references(kind, document, pointer)
     book = policies.book(session)
-    problems = [*_unknown(session, book, references), *_BESIDE[kind](book, key, document, pointer)]
+    problems = [*_unknown(session, book, named), *_BESIDE[kind](book, key, document, pointer)]
     if problems:
         raise Invalid(problems)
 
