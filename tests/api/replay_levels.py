@@ -115,6 +115,11 @@ class Expected:
         counted = self.counted
         return sum(counted.at(end) - counted.at(start) for start, end in self.runs)
 
+    def kept(self, ended: datetime) -> bool:
+        """Whether the target had not run out before: at closing it has, though all until opening is free."""
+        due = self.due(self.target)
+        return due is None or due >= ended
+
     def fire(self, until: datetime) -> None:
         dues = ((self.due(amount), name) for name, amount in self.offsets.items())
         for due, name in sorted((due, name) for due, name in dues if due is not None and due <= until):

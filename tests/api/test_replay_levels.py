@@ -68,7 +68,7 @@ def compare(incidents: Sequence[Incident], url: str) -> dict[int, list[bool]]:
     different = {}
     for incident in incidents:
         expected = expected_of(incident, minutes)
-        kept[expected.priority].append(expected.used() <= expected.target)
+        kept[expected.priority].append(expected.kept(incident.closed_at))
         if found[title_of(incident)] != expected.fired:
             different[incident.number] = (expected.fired, found[title_of(incident)])
     assert different == {}
