@@ -14,11 +14,12 @@ from rich.progress import Progress
 from sqlalchemy import insert, select
 
 from api.cli import main
+from api.console.replay import Trial, replay, stop_on_interrupt
 from api.console.replay import player as player_module
-from api.console.replay import replay, stop_on_interrupt
 from api.console.replay.comparison import Comparison, compare
 from api.console.replay.log import Incident, read
 from api.console.replay.player import Event, Player, events_of
+from api.console.replay.promises import Promises
 from api.console.replay.report import Outcome
 from api.console.replay.stage import Cast, database_for, set_up
 from api.console.shipped import shipped
@@ -26,10 +27,12 @@ from engine import deployments
 from engine.clock import FixedClock
 from engine.database import Database
 from engine.errors import Conflict
+from engine.service_levels import Kind
 from engine.store.history import HistoryRow
 from tests.api.replay_logs import row, write
 
 QUIET = Progress(disable=True)
+NOTHING_PROMISED = Promises("nothing", {kind: {} for kind in Kind})
 
 EVERY_KIND = (
     row("plain"),
@@ -83,7 +86,8 @@ def never() -> bool:
 
 
 def play(path: Path, url: str | None, stopped: Callable[[], bool] = never) -> Outcome:
-    return replay(read(path), url, QUIET, stopped)
+    (outcome,) = replay(read(path), [Trial(NOTHING_PROMISED, url)], QUIET, stopped)
+    return outcome
 
 
 def played(database: Database, clock: FixedClock, events: list[Event]) -> tuple[Player, Cast]:

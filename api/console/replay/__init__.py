@@ -3,8 +3,9 @@
 import argparse
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -16,13 +17,17 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from api import logs
+from api.console.replay import promises
 from api.console.replay.comparison import Comparison, compare
+from api.console.replay.levels import Levels, read_levels
 from api.console.replay.log import Log, read
 from api.console.replay.player import Event, Player, events_of
-from api.console.replay.report import Outcome, print_table
-from api.console.replay.stage import database_for, set_up
+from api.console.replay.promises import Promises, promise
+from api.console.replay.report import Outcome, figures_of, print_tables
+from api.console.replay.stage import Cast, database_for, set_up
 from api.serialisation import to_json
 from engine.clock import FixedClock
+from engine.database import Database
 
 if TYPE_CHECKING:
     from api.console import Commands
@@ -41,42 +46,109 @@ def register(commands: "Commands") -> None:
         metavar="URL",
         help="play into this database, which holds no cases yet, and keep it; else a temporary one is used",
     )
+    parser.add_argument(
+        "--sla",
+        type=Path,
+        metavar="FILE",
+        help="what is promised, in the form of config/sla.toml; else what the demo organisation promises",
+    )
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        metavar="FILE",
+        help="play the log a second time, under these promises, and tell the difference",
+    )
     parser.set_defaults(run=run_replay)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Under which promises a log is played, and into which database; None is a temporary one."""
+
+    promises: Promises
+    url: str | None
 
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """0 if there was something to play and all went as the log says, skipped rows aside; else 1."""
     logs.configure("error")
     aside = Console(stderr=True)
+    trials = _trials(arguments)
     log = read(arguments.file, arguments.limit)
     with progress_on(aside) as progress, stop_on_interrupt() as stopped:
-        outcome = replay(log, arguments.database, progress, stopped)
+        outcomes = replay(log, trials, progress, stopped)
     if arguments.json:
-        print(to_json(outcome.figures()).decode())
+        print(to_json(figures_of(outcomes)).decode())
     else:
-        print_table(outcome, Console(), aside)
-    return 0 if outcome.as_the_log_says else 1
+        print_tables(outcomes, Console(), aside)
+    return 0 if all(outcome.as_the_log_says for outcome in outcomes) else 1
 
 
-def replay(log: Log, url: str | None, progress: Progress, stopped: Callable[[], bool]) -> Outcome:
-    """Play a log into the database of that URL, None being a temporary one, and compare.
+def _trials(arguments: argparse.Namespace) -> list[Trial]:
+    first = promises.read(arguments.sla) if arguments.sla else promises.demo()
+    trials = [Trial(first, arguments.database)]
+    if arguments.compare:
+        trials.append(Trial(promises.read(arguments.compare), None))
+    return trials
 
-    When `stopped`, what was played until then is compared. Raises `Conflict` for a database that is in use or
-    not empty, `Unavailable` for one that does not answer.
+
+def replay(
+    log: Log, trials: Sequence[Trial], progress: Progress, stopped: Callable[[], bool]
+) -> list[Outcome]:
+    """Play a log once for each trial, and compare what came of it with the log.
+
+    When `stopped`, what was played until then is compared, and the trials that follow are left out. All
+    databases are prepared before the first is played into, so that what is wrong with the last promises is
+    told at once. Raises `Invalid` for promises that cannot be made, `Conflict` for a database that is in use
+    or not empty, `Unavailable` for one that does not answer.
     """
     events = events_of(log.incidents)
     if not events:
-        return Outcome(log, Comparison(), seconds=0.0, interrupted=False)
+        return [_nothing(log, trial) for trial in trials]
+    outcomes: list[Outcome] = []
+    with ExitStack() as stack:
+        for stage in [stack.enter_context(_stage(trial, events)) for trial in trials]:
+            outcomes.append(_play(log, events, stage, progress, stopped))
+            if outcomes[-1].interrupted:
+                break
+    return outcomes
+
+
+def _nothing(log: Log, trial: Trial) -> Outcome:
+    return Outcome(log, Comparison(), Levels(trial.promises.name), seconds=0.0, interrupted=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A database that a log can be played into under its promises."""
+
+    promises: Promises
+    database: Database
+    clock: FixedClock
+    cast: Cast
+
+
+@contextmanager
+def _stage(trial: Trial, events: list[Event]) -> Iterator[_Stage]:
     clock = FixedClock(events[0].at)
-    with database_for(url, clock) as database:
+    with database_for(trial.url, clock) as database:
         cast = set_up(database, clock.now())
-        player = Player(database, clock, cast, _beyond(events))
-        task = progress.add_task("Playing", total=len(events))
-        player.play(events, lambda count: progress.advance(task, count), stopped)
-        progress.update(task, description="Comparing")
-        with database.transaction(write=False) as session:
-            found = compare(session, log.incidents, player.played, cast.administrator)
-    return Outcome(log, found, player.played.seconds, interrupted=player.played.until != events[-1].at)
+        cast = promise(database, cast, trial.promises, clock.now())
+        yield _Stage(trial.promises, database, clock, cast)
+
+
+def _play(
+    log: Log, events: list[Event], stage: _Stage, progress: Progress, stopped: Callable[[], bool]
+) -> Outcome:
+    player = Player(stage.database, stage.clock, stage.cast, _beyond(events))
+    task = progress.add_task(f"Playing under {stage.promises.name}", total=len(events))
+    player.play(events, lambda count: progress.advance(task, count), stopped)
+    progress.update(task, description="Comparing")
+    with stage.database.transaction(write=False) as session:
+        found = compare(session, log.incidents, player.played, stage.cast.administrator)
+        levels = read_levels(session, stage.promises.name, stage.cast.administrator)
+    played = player.played
+    return Outcome(log, found, levels, played.seconds, interrupted=played.until != events[-1].at)
 
 
 def _beyond(events: list[Event]) -> str:
