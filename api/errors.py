@@ -61,7 +61,7 @@ def problem_response(
     if detail:
         document["detail"] = detail
     if problems:
-        document["errors"] = [_entry(problem) for problem in problems]
+        document["errors"] = [problem_entry(problem) for problem in problems]
     return Response(to_json(document), int(status), headers, content_type=PROBLEM_TYPE)
 
 
@@ -103,8 +103,12 @@ def unexpected_problem(error: Exception) -> Response:
     return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
-def _entry(problem: Problem) -> dict[str, Any]:
-    return {name: value for name, value in asdict(problem).items() if value is not None}
+def problem_entry(problem: Problem) -> dict[str, Any]:
+    """A problem as an entry of the document's `errors`."""
+    told = {name: value for name, value in asdict(problem).items() if value is not None}
+    if problem.code is None:
+        del told["values"]
+    return told
 
 
 def _engine_headers(error: EngineError) -> Iterator[tuple[str, str]]:

@@ -18,10 +18,12 @@ from marshmallow import Schema
 from marshmallow import fields as plain
 
 from api.auth import COOKIE, CSRF_HEADER, public
-from api.errors import PROBLEM_TYPE, problem_type
+from api.errors import PROBLEM_TYPE, problem_entry, problem_type
 from api.headers import for_page
-from api.schemas.base import Instant
+from api.schemas.base import SENTENCE_CODE, SENTENCE_VALUES, Instant
 from api.serialisation import to_json
+from engine.errors import Problem
+from engine.sentences import Sentence
 
 CODE = re.compile(r"`([^`]+)`")
 STYLE_SHEET = Path(__file__).parent / "templates" / "docs.css"
@@ -83,6 +85,8 @@ class ProblemEntrySchema(Schema):
     element = plain.String(metadata={"description": "The id of the diagram's element."})
     line = plain.Integer(metadata={"description": "The line in the file."})
     detail = plain.String(required=True)
+    code = plain.String(metadata={"description": SENTENCE_CODE})
+    values = plain.Dict(keys=plain.String(), metadata={"description": SENTENCE_VALUES})
 
 
 class ProblemSchema(Schema):
@@ -207,7 +211,8 @@ def _problem(status: HTTPStatus, detail: str) -> dict[str, Any]:
         "detail": detail,
     }
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        example["errors"] = [{"pointer": "#/data/impact", "detail": "Choose one of: 1, 2, 3."}]
+        problem = Problem.of(Sentence("choose", options="1, 2, 3"), pointer="#/data/impact")
+        example["errors"] = [problem_entry(problem)]
     content = {PROBLEM_TYPE: {"schema": ProblemSchema, "example": example}}
     return {"description": detail, "content": content, "headers": HEADERS.get(status, {})}
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.bpmn import Call
 from engine.errors import Problem
+from engine.sentences import Sentence
 from engine.store.deployments import ProcessDefinitionRow
 
 MAX_DEPTH = 10
@@ -102,25 +103,25 @@ def problems(callers: Sequence[Caller], look: Look) -> list[Problem]:
     """What is wrong with the calls of a deployment: nothing to call, a cycle, or too deep."""
     graph = _Graph(callers, look)
     found = [
-        _problem(caller, call, detail)
+        _problem(caller, call, reason)
         for caller in callers
         for call in caller.calls
-        if call.key and (detail := graph.missing(call))
+        if call.key and (reason := graph.missing(call))
     ]
     found += [
-        _problem(caller, call, "A process cannot call itself: " + " → ".join([caller.key, *path]) + ".")
+        _problem(caller, call, Sentence("calls-itself", path=" → ".join([caller.key, *path])))
         for caller in callers
         for call, path in graph.cycles(caller)
     ]
     return found or [
-        _problem(caller, caller.calls[0], f"More than {MAX_DEPTH} processes would be inside one another.")
+        _problem(caller, caller.calls[0], Sentence("calls-too-deep", most=MAX_DEPTH))
         for caller in callees_first(callers)  # so that no question goes deeper than one step
         if graph.depth((caller.key, None)) > MAX_DEPTH
     ]
 
 
-def _problem(caller: Caller, call: Call, detail: str) -> Problem:
-    return Problem(detail, file=caller.file, element=call.element, line=call.line)
+def _problem(caller: Caller, call: Call, reason: Sentence) -> Problem:
+    return Problem.of(reason, file=caller.file, element=call.element, line=call.line)
 
 
 _Node = tuple[str, int | None]
@@ -135,16 +136,16 @@ class _Graph:
         self.look = look
         self.depths: dict[_Node, int] = {}
 
-    def missing(self, call: Call) -> str | None:
+    def missing(self, call: Call) -> Sentence | None:
         """Why there is nothing to call, if so."""
         if call.numbered:
             if call.number is not None and self.look(call.key, call.number) is None:
-                return f"There is no version {call.number} of the process {call.key!r}."
+                return Sentence("process-version-unknown", version=call.number, process=call.key)
         elif call.key not in self.fresh:
             if call.together:
-                return f"The process {call.key!r} is not in this deployment, as calledElementBinding demands."
+                return Sentence("process-not-together", process=call.key)
             if self.look(call.key, None) is None:
-                return f"There is no process {call.key!r}; deploy it before this one or with it."
+                return Sentence("process-unknown", process=call.key)
         return None
 
     def cycles(self, caller: Caller) -> Iterator[tuple[Call, list[str]]]:

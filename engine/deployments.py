@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine import access, bpmn, calls, definitions, dmn, forms
 from engine.errors import Invalid, Problem
 from engine.people import Person
+from engine.sentences import Sentence
 from engine.store.base import new_id
 from engine.store.deployments import (
     DecisionDefinitionRow,
@@ -207,9 +208,9 @@ def _inspect(files: Sequence[File], is_stored: Callable[[_Kind, str], bool], loo
 
 def _check_paths(files: Sequence[File], content: _Content) -> None:
     if not files:
-        content.problems.append(Problem("Give at least one file.", pointer="#/files"))
+        content.problems.append(Problem.of(Sentence("no-files"), pointer="#/files"))
     if len(files) > MAX_FILES:
-        content.problems.append(Problem(f"Give at most {MAX_FILES} files at once.", pointer="#/files"))
+        content.problems.append(Problem.of(Sentence("too-many-files", most=MAX_FILES), pointer="#/files"))
     for file in files:
         parts = file.path.split("/")
         if (
@@ -218,19 +219,17 @@ def _check_paths(files: Sequence[File], content: _Content) -> None:
             or any(part in ("", ".", "..") for part in parts)
             or not file.path.isprintable()
         ):
-            content.problems.append(
-                Problem("The file's path must be relative, with plain names.", file=file.path[:MAX_PATH])
-            )
+            content.problems.append(Problem.of(Sentence("path-not-plain"), file=file.path[:MAX_PATH]))
         elif not file.path.endswith(SUFFIXES):
-            detail = "Only .bpmn diagrams, .dmn decisions and .json forms can be deployed."
-            content.problems.append(Problem(detail, file=file.path))
+            content.problems.append(Problem.of(Sentence("not-deployable"), file=file.path))
 
 
 def _read_form(file: File, content: _Content) -> None:
     try:
         document = orjson.loads(file.data)
     except orjson.JSONDecodeError as error:
-        content.problems.append(Problem(f"This is not JSON: {error.msg}.", file=file.path, line=error.lineno))
+        reason = Sentence("no-json", reason=error.msg)
+        content.problems.append(Problem.of(reason, file=file.path, line=error.lineno))
         return
     problems = forms.check_document(document, file.path)
     content.problems += problems
@@ -265,17 +264,16 @@ def _read_diagram(
 
 
 def _check_keys(content: _Content) -> None:
-    for kind, keys in (
-        ("process", [(d.key, file.path) for file, d in content.processes]),
-        ("decision", [(d.key, file.path) for file, d in content.decisions]),
-        ("form", [(key, file.path) for file, key, _ in content.forms]),
+    for code, keys in (
+        ("process-also-in", [(d.key, file.path) for file, d in content.processes]),
+        ("decision-also-in", [(d.key, file.path) for file, d in content.decisions]),
+        ("form-also-in", [(key, file.path) for file, key, _ in content.forms]),
     ):
         seen: dict[str, str] = {}
         for key, path in keys:
             if key in seen:
-                content.problems.append(
-                    Problem(f"The {kind} {key!r} is also in {seen[key]!r}.", file=path, element=key)
-                )
+                reason = Sentence(code, key=key, file=seen[key])
+                content.problems.append(Problem.of(reason, file=path, element=key))
             seen[key] = path
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.errors import Unreadable
+from engine.sentences import Sentence
+
 _DURATION = re.compile(
     r"P(?!$)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
     r"(?:T(?!$)(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?"
@@ -23,7 +26,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"There is no time zone {name!r}.") from error
+        raise Unreadable(Sentence("no-time-zone", zone=name)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Duration:
         """Read `P1Y2M3DT4H5M6.5S` or `P2W`. Raises ValueError, in words for the author, for anything else."""
         match = _DURATION.fullmatch(text.strip())
         if not match:
-            raise ValueError(f"{text!r} is not an ISO 8601 duration such as PT30M, PT4H or P2D.")
+            raise Unreadable(Sentence("no-duration", text=text))
         part = {name: value or "0" for name, value in match.groupdict().items()}
         try:
             return cls(
@@ -52,7 +55,7 @@ class Duration:
                 ),
             )
         except OverflowError as error:
-            raise ValueError(f"The duration {text!r} is too long.") from error
+            raise Unreadable(Sentence("duration-too-long", text=text)) from error
 
     def times(self, number: int) -> "Duration":
         """So many of these, one after the other. Raises OverflowError when that is too long."""
@@ -74,7 +77,7 @@ class Duration:
                 instant = datetime.combine(day, wall.time().replace(fold=0), tz).astimezone(UTC)
             return instant.astimezone(UTC) + self.time
         except (OverflowError, ValueError) as error:
-            raise ValueError("The instant lies beyond the calendar's end.") from error
+            raise Unreadable(Sentence("instant-too-late")) from error
 
 
 def working_time(text: object) -> timedelta:
@@ -83,10 +86,10 @@ def working_time(text: object) -> timedelta:
     """
     duration = Duration.parse(text) if isinstance(text, str) else None
     if duration is None or duration.months or duration.days:
-        raise ValueError("Working time is given in hours, minutes and seconds, such as PT4H or PT30M.")
+        raise Unreadable(Sentence("no-working-time"))
     if not timedelta(0) < duration.time <= LONGEST_WORKING_TIME:
         longest = LONGEST_WORKING_TIME // timedelta(hours=1)
-        raise ValueError(f"Working time is more than nothing and at most {longest:,} hours.")
+        raise Unreadable(Sentence("working-time-out-of-bounds", most=longest))
     return duration.time
 
 
@@ -115,15 +118,15 @@ class Repetition:
         """Raises ValueError, in words for the author."""
         match = _REPEAT.fullmatch(text.strip())
         if not match:
-            raise ValueError(f"{text!r} is not an ISO 8601 repetition such as R3/PT10M or R/P1D.")
+            raise Unreadable(Sentence("no-repetition", text=text))
         every = Duration.parse(match["every"])
         if every == Duration():
-            raise ValueError(f"The repetition {text!r} has no interval.")
+            raise Unreadable(Sentence("repetition-without-interval", text=text))
         if not (every.months or every.days) and every.time < timedelta(seconds=1):
-            raise ValueError(f"The repetition {text!r} has an interval shorter than a second.")
+            raise Unreadable(Sentence("repetition-too-short", text=text))
         count = int(match["times"]) if match["times"] else None
         if count == 0:
-            raise ValueError(f"The repetition {text!r} never happens.")
+            raise Unreadable(Sentence("repetition-never", text=text))
         return cls(count, match["start"], every)
 
     def first(self, now: datetime, tz: ZoneInfo) -> tuple[datetime, int]:
@@ -145,7 +148,7 @@ class Repetition:
         try:
             return self.every.times(number).after(anchor, tz)
         except OverflowError as error:
-            raise ValueError("The instant lies beyond the calendar's end.") from error
+            raise Unreadable(Sentence("instant-too-late")) from error
 
     def _next(self, start: datetime, now: datetime, tz: ZoneInfo) -> int:
         days = self.every.months * _DAYS_A_MONTH + self.every.days
@@ -165,15 +168,13 @@ def parse_instant(text: str, tz: ZoneInfo) -> datetime:
     try:
         value = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise ValueError(
-            f"{text!r} is not an ISO 8601 date and time such as 2026-03-01T09:00:00Z."
-        ) from error
+        raise Unreadable(Sentence("no-instant", text=text)) from error
     try:
         instant = (value if value.tzinfo else value.replace(tzinfo=tz)).astimezone(UTC)
     except OverflowError as error:
-        raise ValueError(f"{text!r} lies beyond the calendar's end.") from error
+        raise Unreadable(Sentence("instant-beyond", text=text)) from error
     if instant.year < _FIRST_YEAR:
-        raise ValueError(f"{text!r} lies before the year {_FIRST_YEAR}.")
+        raise Unreadable(Sentence("instant-too-early", text=text, year=_FIRST_YEAR))
     return instant
 
 

@@ -1,7 +1,10 @@
 """What can go wrong, in the words of the domain; only `api.errors` turns these into status codes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +12,9 @@ class Problem:
     """One thing wrong with an input, and where.
 
     `pointer` is a JSON pointer fragment into the request body (`#/data/impact`); `file`, `element` and `line`
-    say where in an uploaded file. `detail` is a sentence a person can act on.
+    say where in an uploaded file. `detail` is a sentence a person can act on. `code` names the fault, if it
+    has a name, and `values` are what the sentence tells, so that it can be said in another language; a
+    value that is a sentence itself is a dict of its `detail`, `code` and `values`.
     """
 
     detail: str
@@ -17,6 +22,29 @@ class Problem:
     file: str | None = None
     element: str | None = None
     line: int | None = None
+    code: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        sentence: Sentence,
+        *,
+        pointer: str | None = None,
+        file: str | None = None,
+        element: str | None = None,
+        line: int | None = None,
+    ) -> "Problem":
+        """The problem that this sentence tells."""
+        return cls(**sentence.told(), pointer=pointer, file=file, element=element, line=line)
+
+
+class Unreadable(ValueError):
+    """A text that is not what it should be; `sentence` tells its author why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
 
 class EngineError(Exception):

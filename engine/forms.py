@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from textwrap import shorten
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -23,9 +23,11 @@ from jsonschema.validators import create
 
 from engine import languages
 from engine.errors import Invalid, Problem
+from engine.sentences import Sentence
 
 Schema = dict[str, Any] | bool
 Path = tuple[str | int, ...]
+Fault = tuple[Path, Sentence]
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -36,9 +38,10 @@ SECONDS = 0.5
 # JSON readers, browsers among them, keep whole numbers exact only up to here.
 MAX_INTEGER = 2**53 - 1
 
-UNDECLARED = "This field is not part of the form."
-REQUIRED = "This field is required."
-NO_FORM = "This task has no form and takes no data."
+UNDECLARED = Sentence("field-undeclared")
+REQUIRED = Sentence("field-required")
+NO_FORM = Sentence("no-form")
+NOT_ALLOWED = Sentence("value-not-allowed")
 
 
 class Form:
@@ -68,18 +71,18 @@ class Form:
         """
         submitted = {} if data is None else data
         if not isinstance(submitted, dict):
-            raise Invalid([Problem("Give the fields as an object.", pointer=pointer)])
+            raise Invalid([Problem.of(Sentence("fields-no-object"), pointer=pointer)])
         if fault := _bounds_fault(submitted):
-            raise Invalid([Problem(fault[1], pointer=_pointer(fault[0], pointer))])
+            raise Invalid([Problem.of(fault[1], pointer=_pointer(fault[0], pointer))])
         read_only: set[Path] = set()
         try:
             with _at_most(SECONDS):
                 settled = _with_read_only(submitted, current, [self._root], (), read_only)
                 problems = self._problems(settled, read_only)
         except _TooLong:
-            raise Invalid([Problem("This takes too long to check. Send less.", pointer=pointer)]) from None
+            raise Invalid([Problem.of(Sentence("check-takes-too-long"), pointer=pointer)]) from None
         if problems:
-            raise Invalid([Problem(text, pointer=_pointer(path, pointer)) for path, text in problems])
+            raise Invalid([Problem.of(reason, pointer=_pointer(path, pointer)) for path, reason in problems])
         return {name: value for name, value in settled.items() if (name,) not in read_only}
 
     def initial(self, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +112,7 @@ class Form:
         """`{"schema", "ui"}` in the first of these languages there is (see `languages.chosen`)."""
         return languages.chosen(self._views, *locales, written={"schema": self.schema, "ui": self.ui})
 
-    def _problems(self, value: dict[str, Any], read_only: set[Path]) -> list[tuple[Path, str]]:
+    def _problems(self, value: dict[str, Any], read_only: set[Path]) -> list[Fault]:
         """One sentence per field: the first, but what may be chosen says more than what type it has."""
         found: dict[Path, Finding] = {}
         for finding in self._findings(value, read_only):
@@ -171,9 +174,9 @@ def check_no_form(data: object, pointer: str = "#/data") -> None:
     if data is None or data == {}:
         return
     if not isinstance(data, dict):
-        raise Invalid([Problem(NO_FORM, pointer=pointer)])
+        raise Invalid([Problem.of(NO_FORM, pointer=pointer)])
     names = list(data)[:MAX_PROBLEMS]
-    raise Invalid([Problem(NO_FORM, pointer=_pointer((str(name),), pointer)) for name in names])
+    raise Invalid([Problem.of(NO_FORM, pointer=_pointer((str(name),), pointer)) for name in names])
 
 
 def check_document(document: object, file: str) -> list[Problem]:
@@ -184,7 +187,8 @@ def check_document(document: object, file: str) -> list[Problem]:
     would go unchecked.
     """
     return [
-        Problem(f"{_pointer(path, '#')}: {detail}", file=file) for path, detail in _document_faults(document)
+        Problem.of(Sentence("wrong-in-form", place=_pointer(path, "#"), reason=reason), file=file)
+        for path, reason in _document_faults(document)
     ][:MAX_PROBLEMS]
 
 
@@ -351,7 +355,7 @@ def _merged(base: Any, overlay: Any) -> Any:
     return overlay
 
 
-def _bounds_fault(value: object) -> tuple[Path, str] | None:
+def _bounds_fault(value: object) -> Fault | None:
     """Where and why `value` is not JSON of bearable size, or None. Recurses only once the depth is known."""
     waiting: list[tuple[Path, object]] = [((), value)]
     seen = 0
@@ -359,9 +363,9 @@ def _bounds_fault(value: object) -> tuple[Path, str] | None:
         path, item = waiting.pop()
         seen += 1
         if len(path) > MAX_DEPTH:
-            return (), f"Nested deeper than {MAX_DEPTH} levels."
+            return (), Sentence("data-too-deep", most=MAX_DEPTH)
         if seen > MAX_VALUES:
-            return (), f"More than {MAX_VALUES} values."
+            return (), Sentence("too-many-values", most=MAX_VALUES)
         if isinstance(item, dict) and all(isinstance(name, str) for name in item):
             waiting.extend(((*path, name), inner) for name, inner in item.items())
         elif isinstance(item, list):
@@ -371,18 +375,18 @@ def _bounds_fault(value: object) -> tuple[Path, str] | None:
     try:
         size = len(json.dumps(value, ensure_ascii=False).encode())
     except UnicodeEncodeError:
-        return (), "Contains text that is not valid Unicode."
-    return ((), f"Larger than {MAX_BYTES // 1024} kB.") if size > MAX_BYTES else None
+        return (), Sentence("no-unicode")
+    return ((), Sentence("data-too-large", most=MAX_BYTES // 1024)) if size > MAX_BYTES else None
 
 
-def _scalar_fault(value: object) -> str | None:
+def _scalar_fault(value: object) -> Sentence | None:
     if value is None or isinstance(value, str | bool):
         return None
     if isinstance(value, int):
-        return None if abs(value) <= MAX_INTEGER else f"Enter a number of at most {MAX_INTEGER}."
+        return None if abs(value) <= MAX_INTEGER else Sentence("integer-too-large", most=MAX_INTEGER)
     if isinstance(value, float) and math.isfinite(value):
         return None
-    return "This is not a JSON value."
+    return Sentence("no-json-value")
 
 
 def _pointer(path: Iterable[str | int], root: str) -> str:
@@ -394,98 +398,102 @@ def _pointer(path: Iterable[str | int], root: str) -> str:
 # --- Is it a form? -----------------------------------------------------------------------------------------
 
 
-def _document_faults(document: object) -> Iterator[tuple[Path, str]]:
+def _document_faults(document: object) -> Iterator[Fault]:
     if not isinstance(document, dict):
-        yield (), 'A form is an object: {"schema": ..., "ui": ..., "i18n": ...}.'
+        yield (), Sentence("form-no-object")
         return
     if fault := _bounds_fault(document):
         yield fault
         return
     for name in document.keys() - {"schema", "ui", "i18n"}:
-        yield (name,), "A form has only schema, ui and i18n."
+        yield (name,), Sentence("form-member-unknown")
     if not isinstance(document.get("ui", {}), dict):
-        yield ("ui",), "The ui is an object."
+        yield ("ui",), Sentence("ui-no-object")
     yield from _prefixed(("schema",), _schema_faults(document.get("schema")))
     yield from _prefixed(("i18n",), _translation_faults(document.get("i18n", {}), document.get("schema")))
 
 
-def _prefixed(prefix: Path, faults: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
-    return (((*prefix, *path), detail) for path, detail in faults)
+def _prefixed(prefix: Path, faults: Iterable[Fault]) -> Iterator[Fault]:
+    return (((*prefix, *path), reason) for path, reason in faults)
 
 
-def _schema_faults(schema: object) -> Iterator[tuple[Path, str]]:
+def _schema_faults(schema: object) -> Iterator[Fault]:
     if not isinstance(schema, dict):
-        yield (), "The schema of a form is an object."
+        yield (), Sentence("schema-no-object")
         return
     broken = [
-        (tuple(error.absolute_path), shorten(error.message, 300))
+        (tuple(error.absolute_path), Sentence("no-schema", reason=shorten(error.message, 300)))
         for error in _meta_validator.iter_errors(schema)
     ]
     if broken:
         yield from broken
         return
     if schema.get("type") != "object":
-        yield ("type",), 'The schema of a form has "type": "object".'
+        yield ("type",), Sentence("schema-of-no-object")
     yield from _keyword_faults(schema, ())
     yield from _reference_faults(schema)
 
 
-def _keyword_faults(schema: Schema, path: Path) -> Iterator[tuple[Path, str]]:
+def _keyword_faults(schema: Schema, path: Path) -> Iterator[Fault]:
     if not isinstance(schema, dict):
         return
     for keyword, value in schema.items():
-        if detail := _keyword_fault(keyword, value, at_root=not path):
-            yield (*path, keyword), detail
+        if reason := _keyword_fault(keyword, value, at_root=not path):
+            yield (*path, keyword), reason
     for text in schema.get("patternProperties", ()):
-        if detail := _pattern_fault(text):
-            yield (*path, "patternProperties", text), detail
+        if reason := _pattern_fault(text):
+            yield (*path, "patternProperties", text), reason
     for step, part in _subschemas(schema):
         yield from _keyword_faults(part, (*path, *step))
 
 
-def _keyword_fault(keyword: str, value: Any, *, at_root: bool) -> str | None:
+def _keyword_fault(keyword: str, value: Any, *, at_root: bool) -> Sentence | None:
     match keyword:
         case "pattern":
             return _pattern_fault(value)
         case "format" if value not in FORMATS:
-            return f"The format {value!r} is not one of: {', '.join(sorted(FORMATS))}."
+            return Sentence("format-unknown", format=value, known=", ".join(sorted(FORMATS)))
         case "unevaluatedProperties" if not isinstance(value, bool):
-            return "Only true or false is supported here."
+            return Sentence("only-true-or-false")
         case "$schema" if value.rstrip("#") != _DIALECT:
-            return f"Only {_DIALECT} is supported."
+            return Sentence("schema-dialect", dialect=_DIALECT)
         case "$defs" if not at_root:
-            return "Definitions stand at the top of the schema."
+            return Sentence("definitions-not-at-top")
     if keyword in KEYWORDS or keyword.startswith("x-"):
         return None
-    return f"The keyword {keyword!r} is not supported. Names of your own begin with x-."
+    return Sentence("keyword-unsupported", keyword=keyword)
 
 
-def _pattern_fault(text: str) -> str | None:
+def _pattern_fault(text: str) -> Sentence | None:
     try:
         _compiled(text)
     except re2.error as error:
-        return f"The pattern {text!r} cannot be matched in linear time (RE2): {error}."
+        return Sentence("pattern-unsupported", pattern=text, reason=str(error))
     return None
 
 
-def _reference_faults(schema: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+def _reference_faults(schema: dict[str, Any]) -> Iterator[Fault]:
     definitions = schema.get("$defs", {})
     for path, reference in _references(schema, ()):
         if not reference.startswith("#/$defs/") or _definition_name(reference) not in definitions:
-            yield path, f"The reference {reference!r} is not to a definition of this form (#/$defs/name)."
+            yield path, Sentence("reference-unknown", reference=reference)
             return
     sizes: dict[str, int] = {}
     try:
         total = _expanded_size(schema, definitions, sizes, ())
     except _Endless as error:
-        yield ("$defs",), str(error)
+        yield ("$defs",), error.reason
         return
     if total > MAX_SUBSCHEMAS:
-        yield (), f"More than {MAX_SUBSCHEMAS} schemas once the references are resolved."
+        yield (), Sentence("too-many-schemas", most=MAX_SUBSCHEMAS)
 
 
 class _Endless(Exception):
-    """Written out, these references would have no end, or none worth waiting for."""
+    """Written out, these references would have no end, or none worth waiting for; `reason` says why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
 
 
 def _references(schema: Schema, path: Path) -> Iterator[tuple[Path, str]]:
@@ -511,44 +519,43 @@ def _expanded_size(
     if "$ref" in schema:
         name = _definition_name(schema["$ref"])
         if name in open_names:
-            raise _Endless(f"The definition {name!r} contains itself.")
+            raise _Endless(Sentence("definition-in-itself", definition=name))
         if len(open_names) == MAX_DEPTH:
-            raise _Endless(f"References nest deeper than {MAX_DEPTH} levels.")
+            raise _Endless(Sentence("references-too-deep", most=MAX_DEPTH))
         if name not in sizes:
             sizes[name] = _expanded_size(definitions[name], definitions, sizes, (*open_names, name))
         size += sizes[name]
     return size
 
 
-def _translation_faults(i18n: object, schema: object) -> Iterator[tuple[Path, str]]:
+def _translation_faults(i18n: object, schema: object) -> Iterator[Fault]:
     if not isinstance(i18n, dict):
-        yield (), "The i18n is an object: a locale, and what is different in it."
+        yield (), Sentence("i18n-no-object")
         return
     for locale, overlay in i18n.items():
         if not isinstance(overlay, dict) or overlay.keys() - {"schema", "ui"}:
-            yield (locale,), "A translation is an object with schema and ui, as far as they differ."
+            yield (locale,), Sentence("translation-unclear")
             continue
         if not isinstance(overlay.get("ui", {}), dict):
-            yield (locale, "ui"), "The ui is an object."
+            yield (locale, "ui"), Sentence("ui-no-object")
         yield from _prefixed((locale, "schema"), _overlay_faults(overlay.get("schema", {}), schema))
 
 
-def _overlay_faults(overlay: object, base: object) -> Iterator[tuple[Path, str]]:
+def _overlay_faults(overlay: object, base: object) -> Iterator[Fault]:
     """A translation changes what people read, never what is checked, and names nothing that is not there."""
     if isinstance(overlay, dict) and isinstance(base, dict):
         for key, value in overlay.items():
             is_field = isinstance(base.get(key), dict)  # one that happens to be called title
             if key in ("title", "description") and isinstance(value, str) and not is_field:
                 continue
-            inner = (
-                _overlay_faults(value, base[key]) if key in base else [((), "The schema has no such place.")]
-            )
+            nowhere = [((), Sentence("translation-of-nothing"))]
+            inner = _overlay_faults(value, base[key]) if key in base else nowhere
             yield from _prefixed((key,), inner)
     elif isinstance(overlay, list) and isinstance(base, list) and len(overlay) <= len(base):
         for index, (new, old) in enumerate(zip(overlay, base, strict=False)):
             yield from _prefixed((index,), _overlay_faults(new, old))
     else:
-        yield (), "Only titles and descriptions of the schema can be translated."
+        yield (), Sentence("translation-of-rules")
 
 
 # --- Keywords the library checks in another way than we need -----------------------------------------------
@@ -738,17 +745,17 @@ def _is_ipv6(text: str) -> bool:
     return "%" not in text and bool(ipaddress.IPv6Address(text))
 
 
-FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "date": (_is_date, "Enter a date, such as 2026-03-31."),
-    "date-time": (_is_instant, "Enter a date and time with its offset, such as 2026-03-31T14:00:00+02:00."),
-    "time": (_is_time, "Enter a time, such as 14:00:00."),
-    "duration": (_is_duration, "Enter a duration, such as PT4H or P2D."),
-    "email": (_is_email, "Enter an e-mail address."),
-    "uri": (_is_uri, "Enter a web address, such as https://example.org."),
-    "hostname": (_is_hostname, "Enter a host name."),
-    "ipv4": (_is_ipv4, "Enter an IPv4 address."),
-    "ipv6": (_is_ipv6, "Enter an IPv6 address."),
-    "uuid": (_is_uuid, "Enter a UUID."),
+FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {  # with the code of what to say otherwise
+    "date": (_is_date, "enter-date"),
+    "date-time": (_is_instant, "enter-instant"),
+    "time": (_is_time, "enter-time"),
+    "duration": (_is_duration, "enter-duration"),
+    "email": (_is_email, "enter-email"),
+    "uri": (_is_uri, "enter-uri"),
+    "hostname": (_is_hostname, "enter-hostname"),
+    "ipv4": (_is_ipv4, "enter-ipv4"),
+    "ipv6": (_is_ipv6, "enter-ipv6"),
+    "uuid": (_is_uuid, "enter-uuid"),
 }
 
 
@@ -769,7 +776,7 @@ class Finding(NamedTuple):
 
     path: Path
     keyword: str
-    sentence: str
+    sentence: Sentence
 
 
 def _leaves(error: ValidationError) -> Iterator[Finding]:
@@ -816,67 +823,74 @@ def _options(error: ValidationError) -> list[Any]:
     return [title or value]
 
 
-def _choose(options: list[Any]) -> str:
-    return f"Choose one of: {', '.join(_spelled(option) for option in options)}."
+def _choose(options: list[Any]) -> Sentence:
+    return Sentence("choose", options=", ".join(_spelled(option) for option in options))
 
 
 def _spelled(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _count(number: int, thing: str, things: str) -> str:
-    return f"{number} {thing if number == 1 else things}"
+def _bound(code: str) -> Callable[[Any], Sentence]:
+    return lambda bound: Sentence(code, bound=_spelled(bound))
+
+
+def _number(code: str) -> Callable[[int], Sentence]:
+    """What asks for so many: one has a sentence of its own."""
+    return lambda number: Sentence(f"{code}-one") if number == 1 else Sentence(code, number=number)
 
 
 _OF_TYPE = {
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a group of fields",
+    "string": "a-text",
+    "number": "a-number",
+    "integer": "a-whole-number",
+    "boolean": "a-boolean",
+    "array": "a-list",
+    "object": "a-group",
     "null": "nothing",
 }
 
 
-def _type_sentence(types: str | list[str]) -> str:
-    names = [types] if isinstance(types, str) else types
-    return f"Enter {' or '.join(_OF_TYPE[name] for name in names)}."
+def _enter_type(types: str | list[str]) -> Sentence:
+    first, *others = (Sentence(_OF_TYPE[name]) for name in ([types] if isinstance(types, str) else types))
+    return Sentence(
+        "enter", what=reduce(lambda one, other: Sentence("or", one=one, other=other), others, first)
+    )
 
 
-_SENTENCES: dict[str, Callable[[Any], str]] = {
+_SENTENCES: dict[str, Callable[[Any], Sentence]] = {
     "additionalProperties": lambda _: UNDECLARED,
-    "const": lambda value: f"This must be: {_spelled(value)}.",
-    "contains": lambda _: "An entry of the expected kind is missing.",
+    "const": lambda value: Sentence("must-be", value=_spelled(value)),
+    "contains": lambda _: Sentence("entry-missing"),
     "dependentRequired": lambda _: REQUIRED,
     "enum": _choose,
-    "exclusiveMaximum": lambda bound: f"Enter less than {bound}.",
-    "exclusiveMinimum": lambda bound: f"Enter more than {bound}.",
-    "format": lambda name: FORMATS[name][1],
-    "maxItems": lambda number: f"Give at most {_count(number, 'entry', 'entries')}.",
-    "maxLength": lambda number: f"Enter at most {_count(number, 'character', 'characters')}.",
-    "maxProperties": lambda number: f"Fill in at most {_count(number, 'field', 'fields')}.",
-    "maximum": lambda bound: f"Enter {bound} or less.",
-    "maxContains": lambda _: "There are too many entries of this kind.",
-    "minContains": lambda _: "There are too few entries of this kind.",
-    "minItems": lambda number: f"Give at least {_count(number, 'entry', 'entries')}.",
-    "minLength": lambda number: f"Enter at least {_count(number, 'character', 'characters')}.",
-    "minProperties": lambda number: f"Fill in at least {_count(number, 'field', 'fields')}.",
-    "minimum": lambda bound: f"Enter {bound} or more.",
-    "multipleOf": lambda step: f"Enter a multiple of {step}.",
-    "not": lambda _: "This value is not allowed.",
-    "oneOf": lambda _: "This fits more than one of the alternatives; it must fit exactly one.",
-    "pattern": lambda _: "This does not have the expected form.",
+    "exclusiveMaximum": _bound("enter-less-than"),
+    "exclusiveMinimum": _bound("enter-more-than"),
+    "format": lambda name: Sentence(FORMATS[name][1]),
+    "maxItems": _number("give-entries-most"),
+    "maxLength": _number("enter-characters-most"),
+    "maxProperties": _number("fill-fields-most"),
+    "maximum": _bound("enter-at-most"),
+    "maxContains": lambda _: Sentence("entries-too-many"),
+    "minContains": lambda _: Sentence("entries-too-few"),
+    "minItems": _number("give-entries-least"),
+    "minLength": _number("enter-characters-least"),
+    "minProperties": _number("fill-fields-least"),
+    "minimum": _bound("enter-at-least"),
+    "multipleOf": _bound("enter-multiple"),
+    "not": lambda _: NOT_ALLOWED,
+    "oneOf": lambda _: Sentence("fits-several"),
+    "pattern": lambda _: Sentence("pattern-missed"),
     "propertyNames": lambda _: UNDECLARED,
     "required": lambda _: REQUIRED,
-    "type": _type_sentence,
-    "uniqueItems": lambda _: "Each entry may be given only once.",
+    "type": _enter_type,
+    "uniqueItems": lambda _: Sentence("entry-only-once"),
 }
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError) -> Sentence:
     if error.schema == _NOTHING:  # a field that this choice rules out
         return UNDECLARED
     if error.validator == "minLength" and error.instance == "":
         return REQUIRED
-    return _SENTENCES.get(str(error.validator), lambda _: "This value is not allowed.")(error.validator_value)
+    return _SENTENCES.get(str(error.validator), lambda _: NOT_ALLOWED)(error.validator_value)

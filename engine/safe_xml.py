@@ -3,6 +3,7 @@
 from lxml import etree
 
 from engine.errors import Invalid, Problem
+from engine.sentences import Sentence
 
 MAX_BYTES = 2_000_000
 """lxml's own limits refuse entities and deep nesting, but 55 MB of small elements cost it 1.7 GB."""
@@ -15,7 +16,7 @@ def read(file: str, data: bytes, what: str) -> etree._Element:
     either). Nothing is fetched, and comments and processing instructions are dropped.
     """
     if len(data) > MAX_BYTES:
-        raise refused(file, f"The file has {len(data):,} bytes; a {what} may have {MAX_BYTES:,}.")
+        raise refused(file, Sentence("file-too-large", size=len(data), most=MAX_BYTES))
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -29,15 +30,15 @@ def read(file: str, data: bytes, what: str) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         line: int | None = getattr(error, "lineno", None)
-        raise refused(file, f"This is not well-formed XML: {_reason(error)}", line) from error
+        raise refused(file, Sentence("no-xml", reason=_reason(error)), line) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise refused(file, f"A DOCTYPE is not allowed in a {what}.", 1)
+        raise refused(file, Sentence("doctype"), 1)
     return root
 
 
-def refused(file: str, detail: str, line: int | None = None) -> Invalid:
+def refused(file: str, reason: Sentence, line: int | None = None) -> Invalid:
     """The error for a document that is refused as a whole."""
-    return Invalid([Problem(detail, file=file, line=line)])
+    return Invalid([Problem.of(reason, file=file, line=line)])
 
 
 def _reason(error: Exception) -> str:

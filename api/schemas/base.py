@@ -8,6 +8,11 @@ from marshmallow import fields, validate
 from engine import people
 from engine.durations import format_instant
 
+SENTENCE_CODE = "Names the fault and stays the same; `detail` is its sentence in English."
+SENTENCE_VALUES = (
+    "What the sentence tells: texts, numbers, and sentences as objects of `detail`, `code` and `values`."
+)
+
 
 class Instant(fields.AwareDateTime):
     """An instant: RFC 3339 in UTC, always with six digits of fractions, so that texts sort as times do."""

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from api.language import locales
 from api.pages import PageQuery, page_of
-from api.schemas.base import Instant
+from api.schemas.base import SENTENCE_CODE, SENTENCE_VALUES, Instant
 from engine import languages
 from engine.deployments import Origin
 
@@ -16,6 +16,8 @@ class WarningSchema(Schema):
     file = fields.String(allow_none=True)
     element = fields.String(allow_none=True, metadata={"description": "The element's id, as drawn."})
     line = fields.Integer(allow_none=True)
+    code = fields.String(allow_none=True, metadata={"description": SENTENCE_CODE})
+    values = fields.Dict(keys=fields.String(), metadata={"description": SENTENCE_VALUES})
 
 
 class DeployedSchema(Schema):

@@ -18,8 +18,9 @@ from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
 from engine.bpmn.rewrite import DOCUMENTATION, lane_candidates
 from engine.bpmn.specs.activities import MAX_TOPIC, whole_number
 from engine.durations import Duration, Repetition, parse_instant, zone
-from engine.errors import Problem
+from engine.errors import Problem, Unreadable
 from engine.scripting import ScriptError, Template
+from engine.sentences import Said, Sentence
 
 MAX_NODES = 1_000
 MAX_FLOWS = 5_000
@@ -230,20 +231,24 @@ class _Checker:
 
     # -- saying so -------------------------------------------------------------------------------------------
 
-    def refuse(self, element: etree._Element, detail: str, line: int | None = None) -> None:
+    def refuse(self, element: etree._Element, code: str, line: int | None = None, /, **values: Said) -> None:
+        """Refuse an element for the fault of that code, with what its sentence tells."""
+        self.refuse_for(element, Sentence(code, **values), line)
+
+    def refuse_for(self, element: etree._Element, reason: Sentence, line: int | None = None) -> None:
         problems = self.report.problems
-        problems.append(self._problem(element, detail, line))
+        problems.append(self._problem(element, reason, line))
         if len(problems) == MAX_PROBLEMS:
-            problems.append(Problem("There may be more problems: the check stopped here.", file=self.file))
+            problems.append(Problem.of(Sentence("check-stopped"), file=self.file))
             raise _Enough
 
-    def warn(self, element: etree._Element, detail: str) -> None:
+    def warn(self, element: etree._Element, code: str, /, **values: Said) -> None:
         if len(self.report.warnings) < MAX_PROBLEMS:
-            self.report.warnings.append(self._problem(element, detail, None))
+            self.report.warnings.append(self._problem(element, Sentence(code, **values), None))
 
-    def _problem(self, element: etree._Element, detail: str, line: int | None) -> Problem:
-        return Problem(
-            detail, file=self.file, element=_nearest_id(element), line=line or dialect.line(element)
+    def _problem(self, element: etree._Element, reason: Sentence, line: int | None) -> Problem:
+        return Problem.of(
+            reason, file=self.file, element=_nearest_id(element), line=line or dialect.line(element)
         )
 
     # -- the document ----------------------------------------------------------------------------------------
@@ -252,15 +257,13 @@ class _Checker:
         self.ids(root)
         for element in dialect.children(root):
             if tag(element) not in _ROOT_ELEMENTS:
-                self.refuse(element, f"bpmn:{tag(element)} is not supported.")
+                self.refuse(element, "element-unsupported", element=tag(element))
         self.language(root, root.get("expressionLanguage"))
         if not self.declarations(root):
             return
         processes = dialect.processes(root)
         if not processes:
-            self.refuse(
-                root, 'No process in this diagram is executable: set isExecutable="true" on the one to run.'
-            )
+            self.refuse(root, "nothing-executable")
         self.clocks_started = {
             mark.name
             for process in processes
@@ -281,40 +284,30 @@ class _Checker:
             if given is None:
                 continue
             if not _NCNAME.fullmatch(given):
-                self.refuse(element, f"The id {given!r} is not valid: {_WHAT_AN_ID_IS}")
+                self.refuse(element, "id-invalid", id=given)
             elif len(given) > MAX_ID_LENGTH:
-                self.refuse(
-                    element, f"The id has {len(given)} characters; at most {MAX_ID_LENGTH} are allowed."
-                )
+                self.refuse(element, "id-too-long", length=len(given), most=MAX_ID_LENGTH)
             if given in seen:
-                self.refuse(element, f"The id {given!r} is used twice.")
+                self.refuse(element, "id-twice", id=given)
             seen.add(given)
 
     def names(self, element: etree._Element) -> None:
         """A name goes into every line of history, so it is bounded."""
         for name in (dialect.label(element), *dialect.names(element).values()):
             if len(name) > MAX_LABEL_LENGTH:
-                self.refuse(
-                    element, f"The name has {len(name):,} characters; at most {MAX_LABEL_LENGTH} are allowed."
-                )
+                self.refuse(element, "name-too-long", length=len(name), most=MAX_LABEL_LENGTH)
 
     def declarations(self, root: etree._Element) -> bool:
         declarations = list(dialect.children(root, *_NAMES_DECLARED))
         if len(declarations) > MAX_DECLARATIONS:
-            self.refuse(
-                root, f"The file declares more than {MAX_DECLARATIONS:,} messages, errors and escalations."
-            )
+            self.refuse(root, "too-many-declarations", most=MAX_DECLARATIONS)
             return False
         for declared in declarations:
             name = declared.get(_NAMES_DECLARED[tag(declared)]) or ""
             if "${" in name:
-                self.refuse(
-                    declared, f"The bpmn:{tag(declared)} {name!r} needs a plain text here, not an expression."
-                )
+                self.refuse(declared, "declaration-no-expression", element=tag(declared), name=name)
             elif len(name) > MAX_ID_LENGTH:
-                self.refuse(
-                    declared, f"The name has {len(name)} characters; at most {MAX_ID_LENGTH} are allowed."
-                )
+                self.refuse(declared, "name-too-long", length=len(name), most=MAX_ID_LENGTH)
             if (message := dialect.camunda(declared, "errorMessage")) is not None:
                 self.template(declared, message)
             self.attributes(declared)
@@ -323,20 +316,20 @@ class _Checker:
 
     def process(self, process: etree._Element) -> None:
         if not process.get("id"):
-            self.refuse(process, "The process needs an id: it is the key by which it is started.")
+            self.refuse(process, "process-without-id")
         nodes = sum(1 for e in process.iter(*(bpmn(name) for name in dialect.FLOW_NODES)))
         if nodes > MAX_NODES:
-            self.refuse(process, f"The process has {nodes:,} elements; at most {MAX_NODES:,} are allowed.")
+            self.refuse(process, "too-many-elements", number=nodes, most=MAX_NODES)
             return
         if sum(1 for _ in process.iter(bpmn("sequenceFlow"))) > MAX_FLOWS:
-            self.refuse(process, f"The process has more than {MAX_FLOWS:,} sequence flows.")
+            self.refuse(process, "too-many-flows", most=MAX_FLOWS)
             return
         self.vocabulary(process)
         self.record(process)
         self.lanes(process)
         for name in ("candidateStarterUsers", "candidateStarterGroups"):
             if "${" in (dialect.camunda(process, name) or ""):
-                self.refuse(process, f"camunda:{name} is a list of names, not an expression.")
+                self.refuse(process, "starters-no-expression", attribute=name)
         self.scope(process, 0)
 
     def record(self, process: etree._Element) -> None:
@@ -344,9 +337,7 @@ class _Checker:
         if record is None:
             return
         if not _PREFIX.fullmatch(record.get("prefix", "")):
-            self.refuse(
-                record, "baton:record needs a prefix of 1 to 10 capital letters and digits, such as INC."
-            )
+            self.refuse(record, "record-without-prefix")
         for name, value in record.attrib.items():
             if name in _BATON_ATTRIBUTES["record"] and name != "prefix":
                 self.template(record, str(value))
@@ -356,27 +347,21 @@ class _Checker:
         ids = {element.get("id") for element in dialect.spoken(process)}
         for reference in process.iter(bpmn("flowNodeRef")):
             if dialect.text_of(reference) not in ids:
-                self.warn(
-                    reference, f"The lane names {dialect.text_of(reference)!r}, which is not in the process."
-                )
+                self.warn(reference, "lane-names-nothing", name=dialect.text_of(reference))
         for task, group in lane_candidates(process):
             if "," in group or "${" in group or len(group) > MAX_NAME_LENGTH:
-                self.refuse(
-                    task,
-                    f"The lane {group!r} cannot be the name of a group; say which one is meant with "
-                    "baton:group in the lane.",
-                )
+                self.refuse(task, "lane-no-group", lane=group)
 
     # -- scopes ----------------------------------------------------------------------------------------------
 
     def scope(self, scope: etree._Element, depth: int) -> None:
         """A process or sub-process: what lies directly inside it, then what lies inside that."""
         if depth > MAX_NESTING:
-            self.refuse(scope, f"Sub-processes are nested more than {MAX_NESTING} deep.")
+            self.refuse(scope, "nested-too-deep", most=MAX_NESTING)
             return
         for element in dialect.children(scope):
             if tag(element) not in _SCOPE_ELEMENTS:
-                self.refuse(element, f"bpmn:{tag(element)} is not supported.")
+                self.refuse(element, "element-unsupported", element=tag(element))
         self.starts(scope)
         self.handlers(scope)
         flows = self.flows(scope)
@@ -389,9 +374,9 @@ class _Checker:
     def starts(self, scope: etree._Element) -> None:
         found = list(dialect.children(scope, "startEvent"))
         if not found:
-            self.refuse(scope, f"{_called(scope)} has no start event.")
+            self.refuse(scope, "no-start", scope=_called(scope))
         for extra in found[1:]:
-            self.refuse(extra, f"{_called(scope)} has more than one start event; that is not supported.")
+            self.refuse(extra, "several-starts", scope=_called(scope))
 
     def handlers(self, scope: etree._Element) -> None:
         """Of two handlers that catch the same error or escalation at the same place, one would never run."""
@@ -408,7 +393,7 @@ class _Checker:
                 continue
             caught = (host, kind, dialect.thrown_code(event))
             if caught in seen:
-                self.refuse(event, f"Another event beside {dialect.label(event)!r} catches the same {kind}.")
+                self.refuse(event, "caught-twice", element=dialect.label(event), kind=kind)
             seen.add(caught)
 
     def flows(self, scope: etree._Element) -> "_Flows":
@@ -419,18 +404,10 @@ class _Checker:
             source, target = nodes.get(flow.get("sourceRef")), nodes.get(flow.get("targetRef"))
             if source is None or target is None:
                 end = "sourceRef" if source is None else "targetRef"
-                self.refuse(
-                    flow,
-                    f"The sequence flow's {end} {flow.get(end)!r} is no element of the same process "
-                    "or sub-process.",
-                )
+                self.refuse(flow, "flow-leads-nowhere", end=end, id=flow.get(end) or "")
                 continue
             if tag(target) in ("startEvent", "boundaryEvent") or tag(source) == "endEvent":
-                self.refuse(
-                    flow,
-                    f"A sequence flow cannot lead from {dialect.label(source)!r} to "
-                    f"{dialect.label(target)!r}.",
-                )
+                self.refuse(flow, "flow-not-here", source=dialect.label(source), target=dialect.label(target))
             flows.add(flow, source, target)
             self.flow(flow, source)
         return flows
@@ -440,11 +417,11 @@ class _Checker:
         if expression is None:
             return
         if tag(source) in ("parallelGateway", "eventBasedGateway", "startEvent"):
-            self.refuse(flow, f"A flow out of a bpmn:{tag(source)} cannot have a condition.")
+            self.refuse(flow, "flow-without-condition-here", element=tag(source))
         if text := dialect.condition(flow):
             self.template(expression, bare(text))
         else:
-            self.refuse(flow, "The condition is empty.")
+            self.refuse(flow, "condition-empty")
 
     def reachable(self, scope: etree._Element, flows: "_Flows") -> None:
         seen: set[etree._Element] = set()
@@ -459,20 +436,15 @@ class _Checker:
             queue += [b for b in boundaries if b.get("attachedToRef") == node.get("id")]
         for node in dialect.flow_nodes(scope):
             if node not in seen and tag(node) != "startEvent":
-                self.refuse(node, f"Nothing leads to {dialect.label(node)!r} from the start.")
+                self.refuse(node, "unreachable", element=dialect.label(node))
 
     def event_sub_process(self, element: etree._Element, flows: "_Flows", depth: int) -> None:
         if dialect.extensions(element, CAMUNDA, "inputOutput"):
-            self.refuse(
-                element,
-                "An event sub-process has no camunda:inputOutput: its messages carry a baton:payload.",
-            )
+            self.refuse(element, "event-sub-process-input-output")
         if flows.incoming(element) or flows.outgoing(element):
-            self.refuse(
-                element, "An event sub-process has no sequence flows of its own: its start event starts it."
-            )
+            self.refuse(element, "event-sub-process-flows")
         if dialect.multi_instance(element) is not None:
-            self.refuse(element, "An event sub-process cannot be repeated.")
+            self.refuse(element, "event-sub-process-repeated")
         self.unusual(element)
         self.scope(element, depth + 1)
 
@@ -523,13 +495,15 @@ class _Checker:
         """Refuse what else lies in an element."""
         for inner in dialect.children(element):
             if tag(inner) not in allowed:
-                self.refuse(inner, f"bpmn:{tag(inner)} in a bpmn:{tag(element)} is not supported.")
+                self.refuse(inner, "element-unsupported-inside", element=tag(inner), inside=tag(element))
 
     def unusual(self, element: etree._Element) -> None:
         for holder in (element, *dialect.children(element, dialect.MULTI_INSTANCE)):
             for name, usual in _UNUSUAL.items():
                 if holder.get(name, next(iter(usual))).strip() not in usual:
-                    self.refuse(element, f'{name}="{holder.get(name)}" is not supported.')
+                    self.refuse(
+                        element, "attribute-value-unsupported", attribute=name, value=holder.get(name) or ""
+                    )
 
     def default(self, node: etree._Element, flows: "_Flows") -> None:
         wanted = node.get("default")
@@ -537,9 +511,9 @@ class _Checker:
             return
         default = [f for f in flows.outgoing(node) if f.get("id") == wanted]
         if not default:
-            self.refuse(node, f"The default flow {wanted!r} is none of the outgoing flows.")
+            self.refuse(node, "default-not-outgoing", flow=wanted)
         elif dialect.child(default[0], "conditionExpression") is not None:
-            self.refuse(default[0], "A default flow has no condition: it is taken when no other is.")
+            self.refuse(default[0], "default-with-condition")
 
     def exclusive_gateway(self, node: etree._Element, flows: "_Flows") -> None:
         outgoing = flows.outgoing(node)
@@ -547,31 +521,27 @@ class _Checker:
             if dialect.child(flow, "conditionExpression") is None and flow.get("id", "") != (
                 node.get("default") or None
             ):
-                self.refuse(
-                    flow,
-                    f"A flow out of the gateway {dialect.label(node)!r} has no condition and is not "
-                    "its default.",
-                )
+                self.refuse(flow, "flow-without-condition", gateway=dialect.label(node))
 
     def event_based_gateway(self, node: etree._Element, flows: "_Flows") -> None:
         if len(flows.outgoing(node)) < 2:
-            self.refuse(node, "An event-based gateway needs at least two outgoing flows.")
+            self.refuse(node, "event-gateway-too-few")
         for target in flows.targets(node):
             if tag(target) != "intermediateCatchEvent":
-                self.refuse(target, "An event-based gateway leads to intermediate catch events only.")
+                self.refuse(target, "event-gateway-leads-elsewhere")
             elif len(flows.incoming(target)) > 1:
-                self.refuse(target, "An event after an event-based gateway has no other incoming flow.")
+                self.refuse(target, "event-gateway-shared-event")
 
     # -- events ----------------------------------------------------------------------------------------------
 
     def event(self, event: etree._Element) -> None:
         definitions = dialect.event_definitions(event)
         if len(definitions) > 1:
-            self.refuse(event, "An event with several definitions is not supported.")
+            self.refuse(event, "several-event-definitions")
             return
         kind = dialect.event_kind(event)
         if kind not in self.kinds_allowed(event):
-            self.refuse(event, self.kind_refused(event, kind))
+            self.refuse_for(event, self.kind_refused(event, kind))
             return
         if tag(event) == "boundaryEvent":
             self.boundary(event)
@@ -589,32 +559,26 @@ class _Checker:
             return _EVENT_SUB_PROCESS_STARTS
         return _EVENT_KINDS[tag(event)]
 
-    def kind_refused(self, event: etree._Element, kind: str) -> str:
-        where = (
-            "start event of an event sub-process"
-            if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent())
-            else f"bpmn:{tag(event)}"
-        )
-        what = "without an event definition" if kind == "none" else f"with a {kind} event definition"
-        return f"A {where} {what} is not supported here."
+    def kind_refused(self, event: etree._Element, kind: str) -> Sentence:
+        if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent()):
+            where = Sentence("event-sub-process-start")
+        else:
+            where = Sentence("element", element=tag(event))
+        if kind == "none":
+            return Sentence("event-without-kind", event=where)
+        return Sentence("event-of-kind-unsupported", event=where, kind=kind)
 
     def boundary(self, event: etree._Element) -> None:
         scope = event.getparent()
         beside = dialect.children(scope) if scope is not None else ()
         host = next((e for e in beside if e.get("id") == event.get("attachedToRef")), None)
         if host is None or tag(host) not in dialect.ACTIVITIES or dialect.is_event_sub_process(host):
-            self.refuse(
-                event,
-                f"The boundary event is attached to {event.get('attachedToRef')!r}, which is no "
-                "activity beside it.",
-            )
+            self.refuse(event, "boundary-attached-to-nothing", host=event.get("attachedToRef") or "")
 
     def timer(self, event: etree._Element) -> None:
         given = dialect.timer(event)
         if given is None:
-            self.refuse(
-                event, "A timer event needs exactly one of timeDate, timeDuration and timeCycle, with a text."
-            )
+            self.refuse(event, "timer-unclear")
             return
         kind, text = given
         self.literal(event, text, _TIMER_READERS[kind])
@@ -622,37 +586,37 @@ class _Checker:
     def conditional(self, event: etree._Element) -> None:
         condition = dialect.event_condition(event)
         if condition is None:
-            self.refuse(event, "A conditional event needs a condition.")
+            self.refuse(event, "conditional-event-empty")
         else:
             self.template(event, bare(condition))
 
     def message(self, event: etree._Element) -> None:
         if not dialect.message_name(event):
-            self.refuse(event, f"{dialect.label(event)!r} refers to no message with a name.")
+            self.refuse(event, "message-without-name", element=dialect.label(event))
         if (key := dialect.correlation(event)) is not None:
             self.template(event, key)
         elif dialect.extension(dialect.definition(event), "correlation") is not None:
-            self.refuse(event, "baton:correlation needs a key.")
+            self.refuse(event, "correlation-without-key")
         if (variable := dialect.payload(event)) and not _VARIABLE.fullmatch(variable):
-            self.refuse(event, f"baton:payload needs the name of a variable; {variable!r} is none.")
+            self.refuse(event, "payload-no-variable", variable=variable)
 
     def thrown(self, event: etree._Element, kind: str) -> None:
         """An error or an escalation, where it is thrown and where it is caught."""
         catching = tag(event) in _CATCHING
         definition = dialect.event_definitions(event)[0]
         if kind == "error" and catching and not dialect.interrupting(event):
-            self.refuse(event, "An event that catches an error always interrupts.")
+            self.refuse(event, "error-always-interrupts")
         reference = definition.get(f"{kind}Ref")
         if reference and dialect.referred(event, f"{kind}Ref", kind) is None:
-            self.refuse(event, f"There is no {kind} {reference!r}.")
+            self.refuse(event, "thrown-unknown", kind=kind, name=reference)
         elif not catching and not dialect.thrown_code(event):
-            self.refuse(event, f"What throws an {kind} names an {kind} with an {kind}Code.")
+            self.refuse(event, "thrown-without-code", kind=kind)
         for what in ("Code", "Message"):
             variable = dialect.told(event, what)
             if variable is not None and not catching:
-                self.refuse(event, f"camunda:{kind}{what}Variable is for events that catch.")
+                self.refuse(event, "thrown-variable-catches-only", kind=kind, what=what)
             elif variable is not None and not _VARIABLE.fullmatch(variable):
-                self.refuse(event, f"camunda:{kind}{what}Variable needs a variable; {variable!r} is none.")
+                self.refuse(event, "thrown-no-variable", kind=kind, what=what, variable=variable)
 
     # -- activities ------------------------------------------------------------------------------------------
 
@@ -660,14 +624,13 @@ class _Checker:
         for kind in ("inputParameter", "outputParameter"):
             for name, text, parameter in dialect.parameters(activity, kind):
                 if not _VARIABLE.fullmatch(name):
-                    self.refuse(
-                        parameter, f"A camunda:{kind} needs the name of a variable; {name!r} is none."
-                    )
+                    self.refuse(parameter, "parameter-without-name", kind=kind, name=name)
                 if len(parameter):
                     self.refuse(
                         parameter,
-                        f"camunda:{dialect.qualified(parameter[0].tag)[1]} in a camunda:{kind} is not "
-                        "supported; write an expression.",
+                        "parameter-no-expression",
+                        element=dialect.qualified(parameter[0].tag)[1],
+                        kind=kind,
                     )
                 else:
                     self.template(parameter, text)
@@ -686,15 +649,9 @@ class _Checker:
                 "documentation",
                 "extensionElements",
             ):
-                self.refuse(
-                    inner,
-                    f"bpmn:{tag(inner)} is not supported; use camunda:collection and "
-                    "camunda:elementVariable.",
-                )
+                self.refuse(inner, "repetition-element-unsupported", element=tag(inner))
         if (loop.collection is None) == (loop.cardinality is None):
-            self.refuse(
-                element, "A multi-instance activity needs either camunda:collection or a loopCardinality."
-            )
+            self.refuse(element, "repetition-unclear")
         if loop.collection is not None:
             self.template(element, bare(loop.collection))
         if loop.cardinality is not None:
@@ -702,11 +659,9 @@ class _Checker:
         if loop.until is not None:
             self.template(element, bare(loop.until))
         if loop.item is not None and loop.collection is None:
-            self.refuse(
-                element, "camunda:elementVariable needs a camunda:collection to take its values from."
-            )
+            self.refuse(element, "item-without-collection")
         if loop.item is not None and not _VARIABLE.fullmatch(loop.item):
-            self.refuse(element, f"camunda:elementVariable {loop.item!r} is not the name of a variable.")
+            self.refuse(element, "item-no-variable", variable=loop.item)
 
     def user_task(self, task: etree._Element) -> None:
         for name, reader in _ASSIGNMENT_READERS.items():
@@ -720,7 +675,7 @@ class _Checker:
     def form(self, element: etree._Element) -> None:
         key = dialect.camunda(element, "formKey")
         if key is not None and not self.form_exists(key):
-            self.refuse(element, f"There is no form {key!r}; deploy forms/{key}.json with the diagram.")
+            self.refuse(element, "form-unknown", form=key)
 
     def separation(self, task: etree._Element, separation: etree._Element) -> None:
         ids = (separation.get("from") or "").split()
@@ -730,53 +685,48 @@ class _Checker:
         )
         known = {e.get("id") for e in (*root.iter(bpmn("userTask")), *starts)}
         if not ids:
-            self.refuse(
-                separation, "baton:separation needs from= with the ids of user tasks or of the start event."
-            )
+            self.refuse(separation, "separation-empty")
         for other in ids:
             if other not in known:
-                self.refuse(
-                    separation,
-                    f"baton:separation names {other!r}, which is no user task and no start.",
-                )
+                self.refuse(separation, "separation-names-nothing", id=other)
 
     def script_task(self, task: etree._Element) -> None:
         if (task.get("scriptFormat") or "").strip().lower() != "python":
-            self.refuse(task, 'A script task needs scriptFormat="python".')
+            self.refuse(task, "script-format")
         script = dialect.child(task, "script")
         if script is None or not dialect.text_of(script):
-            self.refuse(task, "The script task has no script.")
+            self.refuse(task, "script-missing")
             return
         try:
             compile_script(task)
         except ScriptError as error:
             self.refuse(
                 task,
-                f"Script line {error.line}, column {error.column}: {error.message}",
+                "script-wrong",
                 _line_in_file(script, script.text or "", error),
+                line=error.line,
+                column=error.column,
+                reason=error.reason,
             )
 
     def receive_task(self, task: etree._Element) -> None:
         if task.get("operationRef"):
-            self.refuse(task, "operationRef is not supported.")
+            self.refuse(task, "operation-unsupported")
         self.message(task)
 
     def call_activity(self, activity: etree._Element) -> None:
         """What it says; whether there is such a process, the deployment knows."""
         call = dialect.call(activity)
         if not call.key:
-            self.refuse(activity, "A call activity needs calledElement: the key of the process it calls.")
+            self.refuse(activity, "call-without-key")
         elif "{" in call.key:
-            self.refuse(activity, "calledElement is the key of a process, not an expression.")
+            self.refuse(activity, "call-no-expression")
         if call.binding not in (dialect.LATEST, dialect.TOGETHER, dialect.NUMBERED):
-            self.refuse(activity, f'camunda:calledElementBinding="{call.binding}" is not supported.')
+            self.refuse(activity, "call-binding-unsupported", binding=call.binding)
         elif call.numbered != bool(dialect.camunda(activity, "calledElementVersion")):
-            self.refuse(
-                activity,
-                'camunda:calledElementBinding="version" and camunda:calledElementVersion need each other.',
-            )
+            self.refuse(activity, "call-binding-and-version")
         elif call.numbered and call.number is None:
-            self.refuse(activity, "camunda:calledElementVersion is no version: those count from 1.")
+            self.refuse(activity, "call-version-invalid")
         for kind in ("in", "out"):
             for mapping in dialect.extensions(activity, CAMUNDA, kind):
                 self.passed(mapping, kind)
@@ -787,80 +737,72 @@ class _Checker:
         ]
         for name in mapping.attrib:
             if name not in ("source", "sourceExpression", "variables", "businessKey", "target", "local"):
-                self.refuse(mapping, f"camunda:{kind} has no attribute {name!s}.")
+                self.refuse(mapping, "passed-attribute-unknown", kind=kind, attribute=str(name))
         if what == ["businessKey"] and kind == "in":
-            self.warn(mapping, "A business key has no effect: the called process is part of the same case.")
+            self.warn(mapping, "business-key-no-effect")
             return
         if len(what) != 1 or what == ["businessKey"]:
-            self.refuse(mapping, f'camunda:{kind} needs one of source, sourceExpression and variables="all".')
+            self.refuse(mapping, "passed-unclear", kind=kind)
             return
         self.passed_value(mapping, kind, what[0])
         if (local := mapping.get("local")) is not None and local.strip() not in _BOOLEANS:
-            self.refuse(mapping, f'local="{local}" is neither true nor false.')
+            self.refuse(mapping, "neither-true-nor-false", attribute="local", value=local)
 
     def passed_value(self, mapping: etree._Element, kind: str, what: str) -> None:
         value, target = str(mapping.get(what)).strip(), (mapping.get("target") or "").strip()
         if what == "variables":
             if value != "all" or target:
-                self.refuse(mapping, f'camunda:{kind} passes variables="all", each under its own name.')
+                self.refuse(mapping, "passed-all-own-names", kind=kind)
             return
         if not _VARIABLE.fullmatch(target):
-            self.refuse(mapping, f"The target of a camunda:{kind} is a variable; {target!r} is none.")
+            self.refuse(mapping, "passed-target-no-variable", kind=kind, variable=target)
         if what == "sourceExpression":
             self.template(mapping, bare(value))
         elif not _VARIABLE.fullmatch(value):
-            self.refuse(mapping, f"{value!r} is no variable: an expression goes in sourceExpression.")
+            self.refuse(mapping, "passed-source-no-variable", value=value)
         if what == "sourceExpression" and kind == "in" and dialect.flag(mapping, "local", False):
-            self.refuse(mapping, "A sourceExpression sees what it sees: local makes no sense with it.")
+            self.refuse(mapping, "passed-local-expression")
 
     def business_rule_task(self, task: etree._Element) -> None:
         self.decision(task)
         if (dialect.camunda(task, "decisionRefBinding") or "latest") != "latest":
-            self.refuse(
-                task, "Only the latest version of a decision is used: leave camunda:decisionRefBinding out."
-            )
+            self.refuse(task, "decision-binding-unsupported")
         variable, mapping = (
             dialect.camunda(task, "resultVariable"),
             dialect.camunda(task, "mapDecisionResult"),
         )
         if variable is not None and not _VARIABLE.fullmatch(variable):
-            self.refuse(task, f"camunda:resultVariable {variable!r} is not the name of a variable.")
+            self.refuse(task, "result-no-variable", variable=variable)
         if mapping is not None and mapping not in _DECISION_RESULTS:
             known = ", ".join(sorted(_DECISION_RESULTS))
-            self.refuse(task, f"camunda:mapDecisionResult {mapping!r} is none of {known}.")
+            self.refuse(task, "result-mapping-unknown", mapping=mapping, known=known)
         if variable is None and mapping is not None:
-            self.warn(task, "camunda:mapDecisionResult has no effect without a camunda:resultVariable.")
+            self.warn(task, "result-mapping-no-effect")
         if variable is None and not dialect.parameters(task, "outputParameter"):
-            self.warn(
-                task, "The result goes nowhere: there is neither a camunda:resultVariable nor an output."
-            )
+            self.warn(task, "result-unused")
 
     def decision(self, task: etree._Element) -> None:
         reference = dialect.camunda(task, "decisionRef")
         if reference is None:
-            self.refuse(
-                task, "A business rule task needs a camunda:decisionRef; nothing else can decide here."
-            )
+            self.refuse(task, "decision-missing")
             return
         compiled = self.template(task, reference)
         if compiled is not None and compiled.is_literal and not self.decision_exists(reference):
-            self.refuse(
-                task, f"There is no decision {reference!r}; deploy the .dmn file with it, or before it."
-            )
+            self.refuse(task, "decision-unknown", decision=reference)
 
     def service_task(self, task: etree._Element) -> None:
         """Every service task is a job. Camunda's other ways to run one are refused where they are read."""
         kind, topic = dialect.camunda(task, "type"), dialect.camunda(task, "topic")
         if task.get("operationRef"):
-            self.refuse(task, "operationRef is not supported; give the service task a topic.")
+            self.refuse(task, "service-operation-unsupported")
         if kind == "external" and topic is not None:
             self.literal(task, topic, _topic)
         elif kind == "external":
-            self.refuse(task, "The service task needs a camunda:topic: what its job is for.")
+            self.refuse(task, "service-without-topic")
         elif kind is not None:
-            self.refuse(task, f'camunda:type="{kind}" is not supported: a service task is external.')
+            self.refuse(task, "service-type-unsupported", type=kind)
         elif not self.has_other_service(task):
-            self.refuse(task, 'A service task needs camunda:type="external" and a camunda:topic.')
+            self.refuse(task, "service-not-external")
 
     def has_other_service(self, task: etree._Element) -> bool:
         """Whether it is refused already, for how it would run elsewhere."""
@@ -877,9 +819,7 @@ class _Checker:
 
     def words(self, element: etree._Element) -> None:
         if not tag(element):
-            self.refuse(
-                element, f"{element.tag} does not belong here; extensions go inside bpmn:extensionElements."
-            )
+            self.refuse(element, "foreign-element", element=element.tag)
         elif tag(element) in _ATTRIBUTES:
             self.attributes(element)
             self.extensions(element)
@@ -887,11 +827,9 @@ class _Checker:
             self.language(element, element.get("language"))
             once = [tag(e) for e in dialect.children(element, *_ONE_AT_MOST)]
             for name in sorted({name for name in once if once.count(name) > 1}):
-                self.refuse(element, f"bpmn:{name} may be given only once.")
+                self.refuse(element, "only-once", element=name)
         elif tag(element) in ("assignment", "transformation"):
-            self.refuse(
-                element, "Assignments of data associations are not supported; use camunda:inputOutput."
-            )
+            self.refuse(element, "data-association-unsupported")
 
     def attributes(self, element: etree._Element) -> None:
         known = _ATTRIBUTES[tag(element)] | {"id", "name"}
@@ -899,22 +837,15 @@ class _Checker:
         for attribute, value in element.attrib.items():
             namespace, name = dialect.qualified(attribute)
             if namespace == "" and name not in known:
-                self.refuse(
-                    element,
-                    f"BPMN knows no attribute {name!r} on a bpmn:{tag(element)}; is its prefix "
-                    "camunda: missing?",
-                )
+                self.refuse(element, "attribute-unknown", attribute=name, element=tag(element))
             elif namespace == "" and name in _YES_OR_NO and str(value).strip() not in _BOOLEANS:
-                self.refuse(element, f'{name}="{value!s}" is neither true nor false.')
+                self.refuse(element, "neither-true-nor-false", attribute=name, value=str(value))
             elif namespace == CAMUNDA and name not in camunda:
                 self.camunda_attribute(element, name)
             elif namespace == BATON:
-                self.refuse(
-                    element,
-                    f"baton:{name} is no attribute: baton: elements go inside bpmn:extensionElements.",
-                )
+                self.refuse(element, "baton-attribute", attribute=name)
             elif namespace not in ("", BPMN, CAMUNDA, dialect.XSI, _XML):
-                self.warn(element, f"The attribute {attribute!s} has no effect.")
+                self.warn(element, "attribute-no-effect", attribute=str(attribute))
 
     def extensions(self, element: etree._Element) -> None:
         """Extension elements of `camunda:` and `baton:`: known, harmless, or refused by name."""
@@ -928,24 +859,24 @@ class _Checker:
             if space == BATON and name not in _REPEATED
         ]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            self.refuse(element, f"baton:{name} may be given only once.")
+            self.refuse(element, "baton-only-once", element=name)
 
     def language(self, element: etree._Element, given: str | None) -> None:
         language = (given or "").rsplit("/", 1)[-1].lower()
         if language not in _LANGUAGES:
-            self.refuse(element, f"The expression language {language!r} is not supported.")
+            self.refuse(element, "language-unsupported", language=language)
 
     def camunda_attribute(self, element: etree._Element, name: str) -> None:
         if name in _ASYNCHRONOUS:
-            self.warn(element, f"camunda:{name} has no effect: every command is one transaction.")
+            self.warn(element, "asynchronous-no-effect", attribute=name)
         elif name not in _HARMLESS:
-            self.refuse(element, f"camunda:{name} on a bpmn:{tag(element)} is not supported.")
+            self.refuse(element, "camunda-unsupported", name=name, element=tag(element))
 
     def start_form(self, event: etree._Element) -> None:
         if dialect.camunda(event, "formKey") is None:
             return
         if tag(event.getparent()) != "process":
-            self.refuse(event, "Only the start event of a process has a form.")
+            self.refuse(event, "form-start-only")
         self.form(event)
 
     def extension(self, element: etree._Element, found: etree._Element) -> None:
@@ -957,11 +888,11 @@ class _Checker:
         elif namespace == CAMUNDA and name in ("in", "out") and tag(element) == "callActivity":
             pass  # `call_activity` looks at them
         elif namespace == CAMUNDA and name == "failedJobRetryTimeCycle":
-            self.warn(found, "camunda:failedJobRetryTimeCycle has no effect.")
+            self.warn(found, "retry-no-effect")
         elif namespace == CAMUNDA and name != "properties":
-            self.refuse(found, f"camunda:{name} on a bpmn:{tag(element)} is not supported.")
+            self.refuse(found, "camunda-unsupported", name=name, element=tag(element))
         elif namespace != CAMUNDA:
-            self.warn(found, f"The extension {found.tag!s} has no effect.")
+            self.warn(found, "extension-no-effect", element=found.tag)
 
     def input_output(self, holder: etree._Element) -> None:
         for parameter in holder:
@@ -969,15 +900,15 @@ class _Checker:
                 (CAMUNDA, "inputParameter"),
                 (CAMUNDA, "outputParameter"),
             ):
-                self.refuse(parameter, f"{parameter.tag!s} in a camunda:inputOutput is not supported.")
+                self.refuse(parameter, "input-output-element-unsupported", element=parameter.tag)
 
     def baton(self, element: etree._Element, found: etree._Element, name: str) -> None:
         if name not in _BATON_ELEMENTS.get(tag(element), {"name"}):
-            self.refuse(found, f"baton:{name} on a bpmn:{tag(element)} is not supported.")
+            self.refuse(found, "baton-unsupported", name=name, element=tag(element))
             return
         for attribute in found.attrib:
             if attribute not in _BATON_ATTRIBUTES[name]:
-                self.refuse(found, f"baton:{name} has no attribute {attribute!r}.")
+                self.refuse(found, "baton-attribute-unknown", element=name, attribute=str(attribute))
 
     def clocks(self, element: etree._Element) -> None:
         """The marks of clocks on an element: known ones, where they can happen, each once."""
@@ -985,29 +916,30 @@ class _Checker:
         seen: set[dialect.Mark] = set()
         for found, mark in zip(drawn, dialect.clock_marks(element), strict=True):
             if reason := self.clock_refused(element, mark):
-                self.refuse(found, reason)
+                self.refuse_for(found, reason)
             elif mark in seen:
-                self.refuse(found, f"The clock {mark.name!r} is marked so twice here.")
+                self.refuse(found, "clock-marked-twice", clock=mark.name)
             seen.add(mark)
 
-    def clock_refused(self, element: etree._Element, mark: dialect.Mark) -> str | None:
+    def clock_refused(self, element: etree._Element, mark: dialect.Mark) -> Sentence | None:
         """Why a mark is none; None when it is one."""
         moments = dialect.CLOCK_MOMENTS.get(mark.action)
         if not _CLOCK_NAME.fullmatch(mark.name):
-            return "baton:clock needs a name of at most 64 letters, digits, '-' and '_'."
+            return Sentence("clock-without-name")
         if moments is None:
-            return f"A clock's action is {', '.join(dialect.CLOCK_MOMENTS)}; {mark.action!r} is none."
+            known = ", ".join(dialect.CLOCK_MOMENTS)
+            return Sentence("clock-action-unknown", action=mark.action, known=known)
         if mark.on not in moments:
-            allowed = " or ".join(moments)
-            return f'A clock has no {mark.action} on="{mark.on}": that may be on {allowed}.'
+            allowed = ", ".join(moments)
+            return Sentence("clock-moment-unknown", action=mark.action, moment=mark.on, allowed=allowed)
         if mark.on == dialect.CLAIM and tag(element) != "userTask":
-            return "Only a user task is claimed."
+            return Sentence("clock-claim-elsewhere")
         if tag(element) == "process" and mark.action != dialect.START:
-            return "On a process a clock can only start."
+            return Sentence("clock-of-process")
         if mark.action == dialect.PAUSE and tag(element) not in _TAKES_TIME:
-            return f"A bpmn:{tag(element)} takes no time, so no clock can pause there."
+            return Sentence("clock-pause-elsewhere", element=tag(element))
         if mark.name not in self.clocks_started:
-            return f"Nothing in this file starts the clock {mark.name!r}."
+            return Sentence("clock-never-starts", clock=mark.name)
         return None
 
     def literal(self, element: etree._Element, text: str, reader: Callable[[str], object]) -> None:
@@ -1018,19 +950,18 @@ class _Checker:
             return
         try:
             reader(text)
-        except ValueError as error:
-            self.refuse(element, f"{error}")
+        except Unreadable as error:
+            self.refuse_for(element, error.sentence)
 
     def template(self, element: etree._Element, text: str) -> Template | None:
         try:
             return template(text)
         except ScriptError as error:
             line = _line_in_file(element, text, error)
-            self.refuse(element, f"In {text.strip()!r:.120}: {error.message}", line)
+            self.refuse(element, "expression-wrong", line, text=text.strip(), reason=error.reason)
             return None
 
 
-_WHAT_AN_ID_IS = "begin with a letter or _, then letters, digits, '.', '-' and '_'."
 _HOLDERS = {
     "definitions",
     "process",
@@ -1086,8 +1017,9 @@ def _nearest_id(element: etree._Element) -> str | None:
     return None
 
 
-def _called(scope: etree._Element) -> str:
-    return f"The {'process' if tag(scope) == 'process' else 'sub-process'} {dialect.label(scope)!r}"
+def _called(scope: etree._Element) -> Sentence:
+    kind = "the-process" if tag(scope) == "process" else "the-sub-process"
+    return Sentence(kind, name=dialect.label(scope))
 
 
 _UTC = zone("UTC")
@@ -1109,21 +1041,18 @@ def _repetition(text: str) -> None:
 def _whole(text: str) -> int:
     number = whole_number(text)
     if number is None:
-        raise ValueError(f"{text!r:.40} is no whole number.")
+        raise Unreadable(Sentence("no-whole-number", text=text))
     return number
 
 
 def _cardinality(text: str) -> None:
     if _whole(text) < 0:
-        raise ValueError("The loopCardinality is negative.")
+        raise Unreadable(Sentence("cardinality-negative"))
 
 
 def _person_or_group(text: str) -> None:
     if len(text.strip()) > MAX_NAME_LENGTH:
-        raise ValueError(
-            f"{text!r:.40} is longer than the {MAX_NAME_LENGTH} characters a person's or group's name "
-            "may have."
-        )
+        raise Unreadable(Sentence("holder-too-long", text=text, most=MAX_NAME_LENGTH))
 
 
 def _persons_or_groups(text: str) -> None:
@@ -1133,7 +1062,7 @@ def _persons_or_groups(text: str) -> None:
 
 def _topic(text: str) -> None:
     if len(text) > MAX_TOPIC:
-        raise ValueError(f"The topic has {len(text)} characters; at most {MAX_TOPIC} are allowed.")
+        raise Unreadable(Sentence("topic-too-long", length=len(text), most=MAX_TOPIC))
 
 
 _TIMER_READERS: dict[str, Callable[[str], object]] = {

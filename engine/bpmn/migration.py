@@ -19,6 +19,7 @@ from engine.bpmn.specs.gateways import EventBasedGateway, ParallelGateway
 from engine.bpmn.specs.scopes import CallActivity, EventSubProcess, MultiInstance, ScopeMixin
 from engine.bpmn.specs.triggers import Message
 from engine.errors import Invalid, Problem
+from engine.sentences import Sentence
 
 
 @dataclass(slots=True)
@@ -77,38 +78,40 @@ def _obstacles(execution: Execution, target: Process) -> list[Problem]:
     found = {}
     for token in execution.tasks.values():
         if token.active and _is_own(token) and (reason := _obstacle(token, target)) is not None:
-            found[token.spec.name] = Problem(reason, element=token.spec.element)
+            found[token.spec.name] = Problem.of(reason, element=token.spec.element)
     return list(found.values())
 
 
-def _obstacle(token: Token, target: Process) -> str | None:
+def _obstacle(token: Token, target: Process) -> Sentence | None:
     """Why the token cannot go on in the other version; None when it can."""
     spec, other = token.spec, _counterpart(token, target)
     if other is None:
-        return f"{spec.label!r} is not in this version."
+        return Sentence("not-in-version", element=spec.label)
     if not _same_kind(spec, other):
-        return f"{spec.label!r} is of another kind in this version."
+        return Sentence("other-kind-in-version", element=spec.label)
     if _path(spec) != _path(other):
-        return f"{spec.label!r} is in another sub-process, or at another host, in this version."
+        return Sentence("elsewhere-in-version", element=spec.label)
     if isinstance(spec, ParallelGateway) and set(spec.incoming) != set(other.incoming):
-        return f"Other branches meet at {spec.label!r} in this version."
+        return Sentence("other-branches-in-version", element=spec.label)
     if (
         isinstance(spec, CallActivity)
         and _has_called(token)
         and spec.called.identity != other.called.identity
     ):
-        return (
-            f"{spec.label!r} calls {_version(other)} in this version, while {_version(spec)} goes on there."
+        here, there = spec.called.identity, other.called.identity
+        return Sentence(
+            "calls-other-in-version",
+            element=spec.label,
+            process=there.key,
+            version=there.version,
+            process_now=here.key,
+            version_now=here.version,
         )
     return None
 
 
 def _has_called(token: Token) -> bool:
     return any(child.spec.outermost for child in token.children)
-
-
-def _version(spec: CallActivity) -> str:
-    return f"version {spec.called.identity.version} of {spec.called.identity.key!r}"
 
 
 def _still_listens(token: Token, target: Process) -> bool:

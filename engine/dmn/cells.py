@@ -15,6 +15,7 @@ from engine.scripting import JSON, Expression, ScriptRuntimeError
 from engine.scripting.limits import Frame, Limits
 from engine.scripting.operators import COMPARISONS
 from engine.scripting.values import NUMBERS, contains, described, equal
+from engine.sentences import Sentence
 
 Test = Callable[[JSON, Frame], bool]
 Run = Callable[[Frame], JSON]
@@ -30,7 +31,6 @@ _PLAIN: dict[str, Callable[[Any, Any], bool]] = {
 }
 _LOWER_BOUNDS = {"[": "GtE", "(": "Gt", "]": "Gt"}
 _UPPER_BOUNDS = {"]": "LtE", ")": "Lt", "[": "Lt"}
-_WRITE_BOTH = "Write out both sides, with ? for the input: ? > 5 and ? < 10."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ def read_value(text: str, functions: frozenset[str]) -> Value:
     if not tokens:
         return NULL
     if [token.text for token in tokens] == ["-"]:
-        raise refusal(text, 0, "'-' is for input cells. An output is a value, or left empty for null.")
+        raise refusal(text, 0, Sentence("dash-in-output"))
     for token in tokens:
         if token.text == "?":
-            raise refusal(text, token.start, "? stands for the input, in input cells only.")
+            raise refusal(text, token.start, Sentence("input-sign-in-output"))
     known = literal(text, tokens)
     if known is None:
         found = expression(text, tokens, functions)
@@ -142,7 +142,7 @@ class _TestReader:
                 return None
             if end == at:
                 where = tokens[min(at, len(tokens) - 1)].start if tokens else 0
-                raise refusal(self.text, where, "There is a value missing beside this comma or bracket.")
+                raise refusal(self.text, where, Sentence("value-missing-beside"))
             parts.append(tokens[at:end])
             if end == len(tokens):
                 return parts
@@ -150,7 +150,7 @@ class _TestReader:
 
     def _listed(self, tokens: Tokens) -> Alternative:
         if _is_negation(tokens):
-            raise refusal(self.text, tokens[0].start, "not(...) goes around the whole cell, once.")
+            raise refusal(self.text, tokens[0].start, Sentence("not-around-all"))
         return self._alternative(tokens)
 
     def _alternative(self, tokens: Tokens) -> Alternative:
@@ -183,25 +183,26 @@ class _TestReader:
 
     def _refuse_empty(self, low: Literal, high: Literal, at: Token) -> None:
         if low.kind is not high.kind:
-            raise refusal(self.text, at.start, "The two ends of a range are of one kind.")
+            raise refusal(self.text, at.start, Sentence("range-of-two-kinds"))
         try:
             reaches = _ordered("LtE", high)(low.value, Frame({}, None, Limits()))
         except ScriptRuntimeError as error:
-            raise refusal(self.text, at.start, error.message) from None
+            raise refusal(self.text, at.start, error.reason) from None
         if not reaches:
-            raise refusal(self.text, at.start, "This range ends before it begins, so nothing is in it.")
+            raise refusal(self.text, at.start, Sentence("range-empty"))
 
     def _bound(self, tokens: Tokens, before: Token) -> Operand:
         if any(token.text in ("and", "or", "not", *ORDERS, *EQUALITIES) for token in _outside(tokens)):
-            raise refusal(self.text, before.start, _WRITE_BOTH)
+            raise refusal(self.text, before.start, Sentence("both-sides-missing"))
         found = self._operand(tokens, before)
         if isinstance(found, Literal) and (found.value is None or type(found.value) is bool):
-            raise refusal(self.text, before.start, f"{described(found.value).capitalize()} has no order.")
+            code = "null-has-no-order" if found.value is None else "boolean-has-no-order"
+            raise refusal(self.text, before.start, Sentence(code))
         return found
 
     def _operand(self, tokens: Tokens, before: Token) -> Operand:
         if not tokens:
-            raise refusal(self.text, before.start, f"There is a value missing beside {before.text!r}.")
+            raise refusal(self.text, before.start, Sentence("value-missing", sign=before.text))
         known = literal(self.text, tokens)
         return expression(self.text, tokens, self.functions) if known is None else known
 

@@ -10,11 +10,13 @@ from functools import lru_cache, total_ordering
 from typing import Any
 
 from engine.durations import Duration
+from engine.errors import Unreadable
 from engine.scripting import JSON, Limits
 from engine.scripting.dates import DATE, LOCAL_TIME, date_of, instant
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import Meter
 from engine.scripting.values import NUMBERS, described
+from engine.sentences import Sentence
 
 KEYS_KEPT = 4096
 LONGEST = 100
@@ -61,7 +63,7 @@ def instant_literal(text: str) -> Literal:
     """`date and time("2026-01-31T09:00:00Z")`, or with an offset or `@Europe/Berlin`; UTC from here on."""
     moment, _, zone = text.partition("@")
     if not zone and LOCAL_TIME.fullmatch(text):
-        raise ScriptRuntimeError(f"{text!r} needs a zone: Z, an offset such as +02:00, or @Europe/Berlin.")
+        raise ScriptRuntimeError(Sentence("instant-without-zone", text=text))
     value = instant(_meter(), moment, zone or None)
     return Literal(value, INSTANT, value)
 
@@ -88,7 +90,7 @@ class _Length:
 
     def __lt__(self, other: "_Length") -> bool:
         if (self.months and other.seconds) or (self.seconds and other.months):
-            raise ScriptRuntimeError("Months and days have no order: months differ in length.")
+            raise ScriptRuntimeError(Sentence("months-and-days"))
         return (self.months, self.seconds) < (other.months, other.seconds)
 
 
@@ -100,7 +102,7 @@ def _read(reader: Callable[[str], Any]) -> Callable[[JSON], Any]:
         if type(value) is not str:
             raise ScriptRuntimeError(f"Dates, instants and durations are texts, not {described(value)}.")
         if len(value) > LONGEST:
-            raise ScriptRuntimeError("This text is too long for a date, an instant or a duration.")
+            raise ScriptRuntimeError(Sentence("moment-too-long"))
         return kept(value)
 
     return key
@@ -112,9 +114,7 @@ def _meter() -> Meter:
 
 def _date(text: str) -> str:
     if not DATE.fullmatch(text):
-        raise ScriptRuntimeError(
-            f"{text!r} is not a date such as '2026-01-31'. Of an instant, take date(...)."
-        )
+        raise ScriptRuntimeError(Sentence("no-date", text=text))
     return date_of(_meter(), text)
 
 
@@ -125,11 +125,11 @@ def _instant(text: str) -> str:
 def _length(text: str) -> _Length:
     try:
         found = Duration.parse(text.removeprefix("-"))
-    except ValueError as error:
-        raise ScriptRuntimeError(str(error)) from None
+    except Unreadable as error:
+        raise ScriptRuntimeError(error.sentence) from None
     seconds = found.days * 86_400 + found.time.total_seconds()
     if found.months and seconds:
-        raise ScriptRuntimeError("A duration has years and months, or days and shorter, not both.")
+        raise ScriptRuntimeError(Sentence("duration-mixed"))
     sign = -1 if text.startswith("-") else 1
     return _Length(sign * found.months, sign * seconds)
 
@@ -141,9 +141,12 @@ DURATION = Kind("duration", _read(_length))
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a column may hold beside null; `name` is what people call it."""
+    """What a column may hold beside null; `name` is what people call it, `refusal` the code of the sentence
+    that something is none.
+    """
 
     name: str
+    refusal: str
     includes: Callable[[JSON], bool]
 
 
@@ -151,18 +154,18 @@ def _whole(value: JSON) -> bool:
     return type(value) is int or (type(value) is float and value.is_integer())
 
 
-_NUMBER = Type("number", lambda value: type(value) in NUMBERS)
-_WHOLE = Type("whole number", _whole)
-_INSTANT = Type("date and time", INSTANT.includes)
-_DURATION = Type("duration", DURATION.includes)
+_NUMBER = Type("number", "cell-no-number", lambda value: type(value) in NUMBERS)
+_WHOLE = Type("whole number", "cell-no-whole-number", _whole)
+_INSTANT = Type("date and time", "cell-no-instant", INSTANT.includes)
+_DURATION = Type("duration", "cell-no-duration", DURATION.includes)
 
 TYPES: dict[str, Type] = {
-    "string": Type("text", lambda value: type(value) is str),
-    "boolean": Type("boolean", lambda value: type(value) is bool),
+    "string": Type("text", "cell-no-text", lambda value: type(value) is str),
+    "boolean": Type("boolean", "cell-no-boolean", lambda value: type(value) is bool),
     **dict.fromkeys(("number", "double", "decimal"), _NUMBER),
     **dict.fromkeys(("integer", "long"), _WHOLE),
     # Editors for Camunda 7 call a date what the standard calls date and time.
-    "date": Type("date", lambda value: DATE_KIND.includes(value) or INSTANT.includes(value)),
+    "date": Type("date", "cell-no-date", lambda value: DATE_KIND.includes(value) or INSTANT.includes(value)),
     **dict.fromkeys(("date and time", "dateTime"), _INSTANT),
     **dict.fromkeys(("days and time duration", "dayTimeDuration"), _DURATION),
     **dict.fromkeys(("years and months duration", "yearMonthDuration"), _DURATION),

@@ -13,7 +13,6 @@ from lxml.etree import _Element
 
 from engine.dmn import xml
 from engine.dmn.cells import ANYTHING, NULL, Tests, Value, read_tests, read_value
-from engine.dmn.errors import place
 from engine.dmn.literals import TYPES, UNTYPED, Literal, Type
 from engine.dmn.tables import (
     AGGREGATIONS,
@@ -28,6 +27,7 @@ from engine.dmn.tables import (
 from engine.dmn.xml import child, children, label, line, line_of_text, tag, text_of
 from engine.errors import Problem
 from engine.scripting import JSON, ScriptSyntaxError
+from engine.sentences import Said, Sentence
 
 Cell = TypeVar("Cell", Tests, Value)
 Column = TypeVar("Column", Input, Output)
@@ -72,13 +72,10 @@ _ATTRIBUTES = frozenset({"id", "label", "name", "typeRef", "expressionLanguage"}
 _OF_A_TABLE = frozenset({"hitPolicy", "aggregation", "preferredOrientation", "outputLabel"})
 _KEY = re.compile(r"[^\W\d][\w.\-·]*")
 _REASONS = {
-    **dict.fromkeys(
-        ("businessKnowledgeModel", "knowledgeRequirement"),
-        "Business knowledge models are not supported: make it a decision, and require that.",
-    ),
-    "decisionService": "Decision services are not supported: a diagram names the decision itself.",
-    "import": "A file cannot import another: put the decisions it requires into the same file.",
-    "importedValues": "Values cannot be imported: write them out.",
+    **dict.fromkeys(("businessKnowledgeModel", "knowledgeRequirement"), "knowledge-model-unsupported"),
+    "decisionService": "decision-service-unsupported",
+    "import": "import-unsupported",
+    "importedValues": "values-not-imported",
 }
 
 
@@ -148,19 +145,23 @@ class _Reader:
 
     # -- saying so ------------------------------------------------------------------------------------------
 
-    def refuse(self, element: _Element, detail: str, at: int | None = None) -> None:
+    def refuse(self, element: _Element, code: str, /, **values: Said) -> None:
+        """Refuse what stands there for the fault of that code, with what its sentence tells."""
+        self._refuse_for(element, Sentence(code, **values))
+
+    def warn(self, element: _Element, code: str, /, **values: Said) -> None:
+        if len(self.reading.warnings) < MAX_PROBLEMS:
+            self.reading.warnings.append(self._problem(element, Sentence(code, **values), None))
+
+    def _refuse_for(self, element: _Element, reason: Sentence, at: int | None = None) -> None:
         problems = self.reading.problems
-        problems.append(self._problem(element, detail, at))
+        problems.append(self._problem(element, reason, at))
         if len(problems) == MAX_PROBLEMS:
-            problems.append(Problem("There may be more problems: the check stopped here.", file=self.file))
+            problems.append(Problem.of(Sentence("check-stopped"), file=self.file))
             raise _Enough
 
-    def warn(self, element: _Element, detail: str) -> None:
-        if len(self.reading.warnings) < MAX_PROBLEMS:
-            self.reading.warnings.append(self._problem(element, detail, None))
-
-    def _problem(self, element: _Element, detail: str, at: int | None) -> Problem:
-        return Problem(detail, file=self.file, element=_decision_id(element), line=at or line(element))
+    def _problem(self, element: _Element, reason: Sentence, at: int | None) -> Problem:
+        return Problem.of(reason, file=self.file, element=_decision_id(element), line=at or line(element))
 
     # -- the file -------------------------------------------------------------------------------------------
 
@@ -169,9 +170,9 @@ class _Reader:
         drawn = list(children(root, "decision"))
         cells = sum(tag(each) in ("inputEntry", "outputEntry") for each in root.iter())
         if not drawn:
-            self.refuse(root, "There is no decision in this file.")
+            self.refuse(root, "no-decision")
         if len(drawn) > MAX_DECISIONS or cells > MAX_CELLS:
-            self.refuse(root, f"A file has at most {MAX_DECISIONS} decisions and {MAX_CELLS:,} cells.")
+            self.refuse(root, "too-many-decisions", decisions=MAX_DECISIONS, cells=MAX_CELLS)
             return
         self._structure(root)
         for element in drawn:
@@ -191,7 +192,9 @@ class _Reader:
             elif not name and tag(element) == "definitions":
                 continue  # the drawing
             elif name not in allowed and name not in _PROSE:
-                self.refuse(inner, f"{name or str(inner.tag)[:80]} is not supported in {tag(element)}.")
+                self.refuse(
+                    inner, "decision-element-unsupported", element=name or str(inner.tag), inside=tag(element)
+                )
             elif name in _INSIDE:
                 self._structure(inner)
 
@@ -200,26 +203,26 @@ class _Reader:
         for attribute, value in element.attrib.items():
             namespace, name = xml.qualified(str(attribute))
             if name == "expressionLanguage" and not namespace and not _is_feel(str(value)):
-                self.refuse(element, f"The expression language is FEEL, not {str(value)[:80]!r}.")
+                self.refuse(element, "decision-language", language=str(value))
             elif namespace == xml.CAMUNDA and name == "inputVariable":
-                self.refuse(element, "camunda:inputVariable is not supported: write ? for the input.")
+                self.refuse(element, "input-variable-unsupported")
             elif namespace == xml.CAMUNDA and name not in _HARMLESS:
-                self.warn(element, f"camunda:{name} has no effect here.")
+                self.warn(element, "decision-attribute-no-effect", attribute=name)
             elif not namespace and name not in _ATTRIBUTES | known and tag(element) != "definitions":
-                self.refuse(element, f"{tag(element)} has no attribute {name!r}.")
+                self.refuse(element, "decision-attribute-unknown", element=tag(element), attribute=name)
 
     # -- one decision ---------------------------------------------------------------------------------------
 
     def _decision(self, element: _Element) -> None:
         key = element.get("id") or ""
         if not _KEY.fullmatch(key) or len(key) > MAX_ID_LENGTH:
-            return self.refuse(element, f"A decision needs an id: a word of at most {MAX_ID_LENGTH} letters.")
+            return self.refuse(element, "decision-without-id", most=MAX_ID_LENGTH)
         if key in self._drawn:
-            return self.refuse(element, f"There are two decisions {key!r}.")
+            return self.refuse(element, "decision-twice", decision=key)
         self._drawn[key] = element
         logic = [*children(element, "decisionTable"), *children(element, "literalExpression")]
         if len(logic) != 1:
-            return self.refuse(element, "A decision has one decision table, or one literal expression.")
+            return self.refuse(element, "decision-logic-unclear")
         self._reads = set()
         read = self._table if tag(logic[0]) == "decisionTable" else self._literal_expression
         decided = read(element, logic[0])
@@ -239,7 +242,7 @@ class _Reader:
         output = Output(name, "", type_, ANYTHING, None)
         value = self._output_cell(logic, None, output)
         if not text_of(logic).strip():
-            self.refuse(logic, "The literal expression is empty.")
+            self.refuse(logic, "literal-expression-empty")
         return LiteralExpression(element.get("id") or "", label(element), output, value)
 
     def _table(self, element: _Element, logic: _Element) -> Table:
@@ -249,9 +252,9 @@ class _Reader:
         self._check_outputs(logic, outputs, policy, aggregation)
         drawn = list(children(logic, "rule"))
         if len(drawn) > MAX_RULES:
-            self.refuse(logic, f"A table has at most {MAX_RULES:,} rules.")
+            self.refuse(logic, "too-many-rules", most=MAX_RULES)
         if not drawn:
-            self.warn(logic, "The table has no rules.")
+            self.warn(logic, "no-rules")
         rules = tuple(self._rule(each, row, inputs, outputs) for row, each in enumerate(drawn, 1))
         cost = 1 + sum(1 + len(rule.tests) for rule in rules)
         key = element.get("id") or ""
@@ -264,10 +267,10 @@ class _Reader:
             policy = HitPolicy(written)
         except ValueError:
             known = ", ".join(each.value for each in HitPolicy)
-            self.refuse(logic, f"There is no hit policy {written[:40]!r}, only {known}.")
+            self.refuse(logic, "hit-policy-unknown", policy=written, known=known)
             policy = HitPolicy.UNIQUE
         if aggregation and (aggregation not in AGGREGATIONS or policy is not HitPolicy.COLLECT):
-            self.refuse(logic, "An aggregation is SUM, MIN, MAX or COUNT, of the hit policy COLLECT.")
+            self.refuse(logic, "aggregation-unknown")
         return policy, aggregation
 
     def _check_outputs(
@@ -275,14 +278,13 @@ class _Reader:
     ) -> None:
         names = [each.name for each in outputs]
         if not outputs:
-            self.refuse(logic, "The table has no output.")
+            self.refuse(logic, "no-output")
         if len(outputs) > 1 and (not all(names) or len(set(names)) < len(names)):
-            self.refuse(logic, "Of several outputs, each needs a name of its own.")
+            self.refuse(logic, "outputs-without-names")
         if aggregation and len(outputs) > 1:
-            self.refuse(logic, f"{aggregation} is for tables with one output.")
+            self.refuse(logic, "aggregation-one-output", aggregation=aggregation)
         if policy in BY_PRIORITY and not all(each.allowed.is_list for each in outputs):
-            detail = f"{policy.value} needs a list of values for every output, the most important first."
-            self.refuse(logic, detail)
+            self.refuse(logic, "priorities-missing", policy=policy.value)
 
     # -- columns --------------------------------------------------------------------------------------------
 
@@ -291,7 +293,7 @@ class _Reader:
         written = _one_line(text_of(expression))
         title = _one_line(element.get("label") or "") or written or f"input {at}"
         if expression is None or not written:
-            self.refuse(element, f"Column {title!r} has no expression to look at.")
+            self.refuse(element, "column-without-expression", column=title)
             return Input(title, NULL, None, ANYTHING)
         type_ = self._type(expression)
         value = self._value(expression, None, title)
@@ -326,7 +328,7 @@ class _Reader:
     def _type(self, element: _Element) -> Type | None:
         written = (element.get("typeRef") or "").strip().split(":")[-1]
         if written not in TYPES and written not in UNTYPED:
-            self.warn(element, f"The type {written[:80]!r} is not checked.")
+            self.warn(element, "type-not-checked", type=written)
         return TYPES.get(written)
 
     # -- cells ----------------------------------------------------------------------------------------------
@@ -350,8 +352,8 @@ class _Reader:
     ) -> Iterable[tuple[_Element, Column]]:
         cells = list(children(rule, name))
         if len(cells) != len(columns):
-            word = "input" if name == "inputEntry" else "output"
-            self.refuse(rule, f"Rule {row} has {len(cells)} {word} cells for {len(columns)} {word} columns.")
+            code = "input-cells-missing" if name == "inputEntry" else "output-cells-missing"
+            self.refuse(rule, code, row=row, cells=len(cells), columns=len(columns))
             return ()
         return zip(cells, columns, strict=True)
 
@@ -374,9 +376,9 @@ class _Reader:
             return
         value: JSON = known.value
         if column.type and not column.type.includes(value):
-            self._refuse_cell(cell, row, column.label, f"This is no {column.type.name}.")
+            self._refuse_cell(cell, row, column.label, Sentence(column.type.refusal))
         elif column.allowed.is_known and not column.allowed.admits(value):
-            self._refuse_cell(cell, row, column.label, "This is not among the values of its column.")
+            self._refuse_cell(cell, row, column.label, Sentence("cell-not-allowed"))
 
     def _test(self, cell: _Element, row: int | None, title: str) -> Tests:
         return self._read(cell, (row, title), self._tests, read_tests, ANYTHING)
@@ -399,7 +401,7 @@ class _Reader:
             if text not in known:
                 known[text] = reader(text, self.functions)
         except ScriptSyntaxError as error:
-            self._refuse_cell(cell, *where, error.message, error.line)
+            self._refuse_cell(cell, *where, error.reason, error.line)
             return otherwise
         self._reads |= known[text].reads
         return known[text]
@@ -407,14 +409,12 @@ class _Reader:
     def _count(self, cell: _Element, text: str) -> None:
         self._characters += len(text)
         if self._characters > MAX_CHARACTERS:
-            self.refuse(cell, f"The cells of a file have at most {MAX_CHARACTERS:,} characters together.")
+            self.refuse(cell, "too-many-characters", most=MAX_CHARACTERS)
             raise _Enough
 
-    def _refuse_cell(self, cell: _Element, row: int | None, title: str, message: str, at: int = 1) -> None:
-        where = place(row, title).removeprefix(", ")
+    def _refuse_cell(self, cell: _Element, row: int | None, title: str, reason: Said, at: int = 1) -> None:
         start = line_of_text(cell)
-        detail = f"{where[0].upper()}{where[1:]}: {message}" if where else message
-        self.refuse(cell, detail, start + at - 1 if start else None)
+        self._refuse_for(cell, _in_place(row, title, reason), start + at - 1 if start else None)
 
     # -- what rests on what ---------------------------------------------------------------------------------
 
@@ -437,7 +437,7 @@ class _Reader:
                 if href.removeprefix("#") in self.reading.decisions and href.startswith("#"):
                     keys.append(href.removeprefix("#"))
                 else:
-                    self.refuse(each, f"There is no decision {href[:80]!r} in this file to require.")
+                    self.refuse(each, "decision-not-here", decision=href)
         return list(dict.fromkeys(keys))
 
     def _put_after(
@@ -447,7 +447,7 @@ class _Reader:
             return
         if key in path:
             circle = " requires ".join(repr(each) for each in (*path[path.index(key) :], key))
-            self.refuse(self._drawn[key], f"Decisions cannot rest on each other in a circle: {circle}.")
+            self.refuse(self._drawn[key], "decisions-in-a-circle", circle=circle)
             raise _Enough
         for each in required[key]:
             self._put_after(each, required, ordered, (*path, key))
@@ -463,18 +463,14 @@ class _Reader:
         used = {name: meanings[name] for name in sorted(compiled.reads & meanings.keys())}
         for name, found in used.items():
             if len(found) > 1:
-                self.refuse(
-                    self._drawn[key], f"{name!r} means several results of the decisions required here."
-                )
+                self.refuse(self._drawn[key], "result-ambiguous", name=name)
         compiled.requires = tuple(
             Requirement(other, {name: found[0][1] for name, found in used.items() if found[0][0] == other})
             for other in required
         )
         compiled.reads -= meanings.keys()
         for name in sorted(compiled.reads & self.reading.decisions.keys()):
-            self.warn(
-                self._drawn[key], f"This reads the variable {name!r}: it does not require that decision."
-            )
+            self.warn(self._drawn[key], "decision-not-required", name=name)
 
 
 def _given(compiled: Compiled) -> Iterator[tuple[str, str | None]]:
@@ -497,6 +493,17 @@ def _decision_id(element: _Element) -> str | None:
     while at is not None and tag(at) != "decision":
         at = at.getparent()
     return (None if at is None else at.get("id")) or None
+
+
+def _in_place(row: int | None, title: str, reason: Said) -> Sentence:
+    """The reason, and where in the table: the row, from 1, and the label of the column, if any."""
+    if row and title:
+        return Sentence("wrong-in-cell", row=row, column=title, reason=reason)
+    if row:
+        return Sentence("wrong-in-rule", row=row, reason=reason)
+    if title:
+        return Sentence("wrong-in-column", column=title, reason=reason)
+    return Sentence("wrong-in-table", reason=reason)
 
 
 def _one_line(text: str) -> str:

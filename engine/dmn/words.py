@@ -14,6 +14,7 @@ from engine.dmn.literals import Literal, at_literal, date_literal, duration_lite
 from engine.scripting import Expression, ScriptRuntimeError, ScriptSyntaxError
 from engine.scripting.source import MAX_LENGTH
 from engine.scripting.values import number, sound
+from engine.sentences import Sentence
 
 INPUT = "ʔ"
 """The name that `?` has in our language: one letter too, so that columns stay what they are."""
@@ -33,9 +34,9 @@ _TOKEN = re.compile(
 )
 _STRING = "string"
 _STRANGE = {
-    "$": "An expression stands here as it is, without ${...}.",
-    **dict.fromkeys("“”„‘’", 'Texts stand in straight quotes: "...".'),
-    **dict.fromkeys("\"'", "This text has no closing quote."),
+    "$": "expression-in-braces",
+    **dict.fromkeys("“”„‘’", "quotes-not-straight"),
+    **dict.fromkeys("\"'", "text-unclosed"),
 }
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
 _READERS: dict[str, Callable[[str], Literal]] = {
@@ -47,14 +48,14 @@ _READERS: dict[str, Callable[[str], Literal]] = {
 _TRANSLATED = {"?": INPUT, "=": "==", "date and time": "instant"}
 _LINKS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for"})
 _BEYOND = {
-    "then": "write 'a if condition else b'",
-    "between": "write '1 <= ? <= 5', or the range [1..5]",
-    "some": "write 'any(... for x in xs)'",
-    "every": "write 'all(... for x in xs)'",
-    "satisfies": "write 'any(... for x in xs)' or 'all(... for x in xs)'",
-    "return": "write '[... for x in xs]'",
-    "instance": "write 'type_of(x) == ...'",
-    "function": "there are no functions of your own",
+    "then": "instead-of-then",
+    "between": "instead-of-between",
+    "some": "instead-of-some",
+    "every": "instead-of-every",
+    "satisfies": "instead-of-satisfies",
+    "return": "instead-of-return",
+    "instance": "instead-of-instance",
+    "function": "instead-of-function",
 }
 
 
@@ -70,21 +71,25 @@ class Token(NamedTuple):
 def tokens_of(text: str) -> list[Token]:
     """The words and signs of a cell. Raises ScriptSyntaxError for what has no place in any."""
     if len(text) > MAX_LENGTH:
-        raise ScriptSyntaxError(f"This is longer than {MAX_LENGTH} characters. Split it up.", 1, 1)
+        raise ScriptSyntaxError(Sentence("text-too-long", most=MAX_LENGTH), 1, 1)
     found = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
         if kind == "strange" or INPUT in (match[0] if kind == "name" else ""):
-            raise refusal(text, match.start(), _STRANGE.get(match[0], f"{match[0]!r} means nothing here."))
+            raise refusal(text, match.start(), _strange(match[0]))
         if kind != "space":
             word = "date and time" if kind == "moment" else match[0]
             found.append(Token(kind, word, match.start(), match.end()))
     return found
 
 
-def refusal(text: str, at: int, message: str) -> ScriptSyntaxError:
+def _strange(sign: str) -> Sentence:
+    return Sentence(_STRANGE[sign]) if sign in _STRANGE else Sentence("sign-meaningless", sign=sign)
+
+
+def refusal(text: str, at: int, reason: str | Sentence) -> ScriptSyntaxError:
     """The error at that character of a cell, in the cell's lines and columns."""
-    return ScriptSyntaxError(message, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    return ScriptSyntaxError(reason, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
 
 
 def literal(text: str, tokens: Tokens) -> Literal | None:
@@ -107,7 +112,18 @@ def expression(text: str, tokens: Tokens, functions: frozenset[str]) -> Expressi
     try:
         return Expression.compile(translated, functions=functions)
     except ScriptSyntaxError as error:
-        raise refusal(text, tokens[0].start, error.message.replace(INPUT, "?")) from None
+        raise refusal(text, tokens[0].start, _as_written(error.reason)) from None
+
+
+def _as_written(reason: str | Sentence) -> str | Sentence:
+    """What our language says of a cell, in which the input is a sign and no name."""
+    if isinstance(reason, str):
+        return reason.replace(INPUT, "?")
+    values = {
+        name: value.replace(INPUT, "?") if isinstance(value, str) else value
+        for name, value in reason.values.items()
+    }
+    return Sentence(reason.code, **values)
 
 
 def _scalar(text: str, token: Token) -> Literal:
@@ -117,7 +133,8 @@ def _scalar(text: str, token: Token) -> Literal:
         if "\\" not in token.text:
             return Literal(sound(token.text[1:-1]))
     except (ScriptRuntimeError, ValueError) as error:
-        raise refusal(text, token.start, getattr(error, "message", "This number is too large.")) from None
+        reason = error.reason if isinstance(error, ScriptRuntimeError) else Sentence("number-too-large")
+        raise refusal(text, token.start, reason) from None
     return Literal(expression(text, [token], frozenset()).evaluate({}))
 
 
@@ -134,7 +151,7 @@ def _typed(text: str, tokens: Tokens, at: int) -> tuple[Literal, int] | None:
     try:
         return read(_scalar(text, tokens[at + 1 + shape.index(_STRING)]).value), end
     except ScriptRuntimeError as error:
-        raise refusal(text, first.start, error.message) from None
+        raise refusal(text, first.start, error.reason) from None
 
 
 def _translated(text: str, tokens: Tokens) -> Iterator[str]:
@@ -155,20 +172,16 @@ def _translated(text: str, tokens: Tokens) -> Iterator[str]:
 def _refuse_foreign(text: str, tokens: Tokens) -> None:
     for token in tokens:
         if token.text == "..":
-            raise refusal(text, token.start, "A range is a test of its own: [1..5], (1..5] or ]1..5[.")
+            raise refusal(text, token.start, Sentence("range-inside"))
     for before, token in pairwise(tokens):
         if token.kind != "name" or not _ends_value(before) or token.text in _LINKS:
             continue
         for word in (token, before):
             if word.text in _BEYOND:
-                raise refusal(text, word.start, f"{word.text!r} is not known here: {_BEYOND[word.text]}.")
+                reason = Sentence("word-unknown", word=word.text, instead=Sentence(_BEYOND[word.text]))
+                raise refusal(text, word.start, reason)
         if before.kind == "name":
-            raise refusal(
-                text,
-                before.start,
-                f"Names have no spaces here: '{before.text} {token.text}'. Use one word, such as "
-                f"'{before.text}_{token.text}'.",
-            )
+            raise refusal(text, before.start, Sentence("name-with-space", one=before.text, other=token.text))
 
 
 def _ends_value(token: Token) -> bool:

@@ -7,6 +7,7 @@ from typing import cast
 from lxml.etree import QName, _Element
 
 from engine import safe_xml
+from engine.sentences import Sentence
 
 NAMES_KEPT = 512
 
@@ -26,8 +27,7 @@ def read(file: str, data: bytes) -> _Element:
     """The root `definitions` of a DMN file. Raises what `safe_xml.read` does, and for another root."""
     root = safe_xml.read(file, data, "decision")
     if tag(root) != "definitions":
-        detail = "This is not DMN 1.1, 1.2 or 1.3: its root must be definitions."
-        raise safe_xml.refused(file, detail, line(root))
+        raise safe_xml.refused(file, Sentence("no-dmn"), line(root))
     return root
 
 

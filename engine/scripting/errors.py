@@ -1,18 +1,22 @@
 """What can go wrong in a script or expression: always one of these, always saying where."""
 
+from engine.sentences import Sentence
+
 
 class ScriptError(Exception):
     """A script or expression is wrong, or went wrong.
 
-    `message` is a sentence its author can act on. `line` and `column` count from 1 in the text as the author
-    wrote it (in the file, when the compiler was told where the text begins).
+    `message` is a sentence its author can act on; `reason` is the same, with a code where it has one. `line`
+    and `column` count from 1 in the text as the author wrote it (in the file, when the compiler was told
+    where the text begins).
     """
 
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
-        self.message = message
+    def __init__(self, reason: str | Sentence, line: int = 0, column: int = 0) -> None:
+        self.reason = reason
+        self.message = str(reason)
         self.line = line
         self.column = column
-        super().__init__(message)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}"

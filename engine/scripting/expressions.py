@@ -26,6 +26,7 @@ from engine.scripting.values import (
     to_text,
     type_name,
 )
+from engine.sentences import Said, Sentence
 
 Run = Callable[[Frame], JSON]
 Bind = Callable[[Frame, JSON], None]
@@ -38,16 +39,16 @@ FAULTS = (ScriptRuntimeError, OverflowError)
 FORMAT = re.compile(r"(?:.?[<>^])?[+ -]?0?(?:[1-9]\d?)?,?(?:\.1?\d)?[dfs%]?", re.ASCII | re.DOTALL)
 
 REFUSED: dict[type[ast.AST], str] = {
-    ast.Lambda: "Functions cannot be made here: there is no lambda.",
-    ast.NamedExpr: "There is no := here: assign in a line of its own.",
-    ast.Starred: "There is no * for several values here.",
-    ast.Await: "There is no await here.",
-    ast.Yield: "There is no yield here.",
-    ast.YieldFrom: "There is no yield here.",
-    ast.Set: "There are no sets here: use a list.",
-    ast.SetComp: "There are no sets here: use a list.",
-    ast.GeneratorExp: "This needs square brackets around it, unless a function takes it.",
-    ast.Slice: "A slice has one range, such as items[0:3].",
+    ast.Lambda: "no-lambda",
+    ast.NamedExpr: "no-walrus",
+    ast.Starred: "no-stars",
+    ast.Await: "no-await",
+    ast.Yield: "no-yield",
+    ast.YieldFrom: "no-yield",
+    ast.Set: "no-sets",
+    ast.SetComp: "no-sets",
+    ast.GeneratorExp: "brackets-missing",
+    ast.Slice: "slice-unclear",
 }
 
 
@@ -79,17 +80,17 @@ class ExpressionCompiler:
         self.nodes += 1
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
-            raise self.refusal(REFUSED.get(type(node), "This is not part of the language."), node)
+            raise self.refusal(REFUSED.get(type(node), "not-in-language"), node)
         return handler(self, node)
 
-    def refusal(self, message: str, node: ast.AST) -> ScriptSyntaxError:
-        """The error that says why this node is not accepted."""
-        return ScriptSyntaxError(message, *self.places.of(node))
+    def refusal(self, code: str, node: ast.AST, /, **values: Said) -> ScriptSyntaxError:
+        """The error that says why this node is not accepted: the fault of that code."""
+        return ScriptSyntaxError(Sentence(code, **values), *self.places.of(node))
 
     def check_name(self, name: str, node: ast.AST) -> str:
         """The name, unless it starts with an underscore."""
         if name.startswith("_"):
-            raise self.refusal(f"Names do not start with an underscore here: {name!r}.", node)
+            raise self.refusal("name-with-underscore", node, name=name)
         return name
 
     def read(self, name: str, node: ast.AST) -> None:
@@ -101,12 +102,12 @@ class ExpressionCompiler:
         if isinstance(target, ast.Name):
             return self._bind_name(target)
         if not isinstance(target, ast.Tuple | ast.List):
-            raise self.refusal("A loop needs a name here, or names with commas between them.", target)
+            raise self.refusal("loop-needs-names", target)
         return unpacking([self._bind_name(each) for each in target.elts], self.places.of(target))
 
     def _bind_name(self, target: ast.AST) -> Bind:
         if not isinstance(target, ast.Name):
-            raise self.refusal("A loop needs a name here, or names with commas between them.", target)
+            raise self.refusal("loop-needs-names", target)
         self.check_target(target)
         self._numbers_given += 1
         slot = self.bound[target.id] = self._numbers_given
@@ -120,15 +121,15 @@ class ExpressionCompiler:
         """Refuse names that mean something already."""
         name = self.check_name(target.id, target)
         if name in CONSTANTS:
-            raise self.refusal(f"{name} cannot be assigned.", target)
+            raise self.refusal("name-not-assignable", target, name=name)
         if name in BUILTINS or name in self.functions:
-            raise self.refusal(f"{name} is a function: give the variable another name.", target)
+            raise self.refusal("name-is-function", target, name=name)
 
     def constant(self, node: ast.Constant) -> Run:
         try:
             value = sound(number(node.value) if type(node.value) in NUMBERS else node.value)
         except ScriptRuntimeError as error:
-            raise self.refusal(error.message, node) from None
+            raise ScriptSyntaxError(error.reason, *self.places.of(node)) from None
         return lambda frame: value
 
     def name(self, node: ast.Name) -> Run:
@@ -176,7 +177,7 @@ class ExpressionCompiler:
         if isinstance(node.op, ast.Not):
             return lambda frame: not operand(frame)
         if isinstance(node.op, ast.Invert):
-            raise self.refusal("There is no ~ here.", node)
+            raise self.refusal("no-tilde", node)
         apply = negative if isinstance(node.op, ast.USub) else positive
         place = self.places.of(node)
 
@@ -191,7 +192,7 @@ class ExpressionCompiler:
     def binary(self, node: ast.BinOp) -> Run:
         operator = ARITHMETIC.get(type(node.op).__name__)
         if operator is None:
-            raise self.refusal("This operator is not part of the language: use + - * / // % **.", node)
+            raise self.refusal("operator-unknown", node)
         if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant | ast.JoinedStr):
             self._refuse_percent_formatting(node)
         left, right = self.compile(node.left), self.compile(node.right)
@@ -207,7 +208,7 @@ class ExpressionCompiler:
 
     def _refuse_percent_formatting(self, node: ast.BinOp) -> None:
         if isinstance(node.left, ast.JoinedStr) or type(getattr(node.left, "value", None)) is str:
-            raise self.refusal("Text is not formatted with %: use an f-string, such as f'{name}'.", node)
+            raise self.refusal("text-not-formatted-so", node)
 
     def comparison(self, node: ast.Compare) -> Run:
         sides = [node.left, *node.comparators]
@@ -240,7 +241,7 @@ class ExpressionCompiler:
         if not isinstance(operator, ast.Is | ast.IsNot):
             return COMPARISONS[type(operator).__name__]
         if not (_is_null(left) or _is_null(right)):
-            raise self.refusal("'is' compares with null only: use ==.", right)
+            raise self.refusal("is-null-only", right)
         if isinstance(operator, ast.Is):
             return lambda one, other, frame: one is other
         return lambda one, other, frame: one is not other
@@ -268,7 +269,7 @@ class ExpressionCompiler:
 
     def dict_of(self, node: ast.Dict) -> Run:
         if None in node.keys:
-            raise self.refusal("There is no ** here: name the entries, or use update in a script.", node)
+            raise self.refusal("no-stars-in-dict", node)
         pairs = [
             (self.compile(name), self.compile(value))
             for name, value in zip(node.keys, node.values, strict=True)
@@ -335,7 +336,7 @@ class ExpressionCompiler:
         if isinstance(node.func, ast.Attribute):
             return self._method(node, node.func)
         if not isinstance(node.func, ast.Name):
-            raise self.refusal("Only functions and methods can be called.", node)
+            raise self.refusal("only-functions-called", node)
         name = self.check_name(node.func.id, node.func)
         if name == "defined":
             return self._defined(node)
@@ -344,15 +345,14 @@ class ExpressionCompiler:
         if name in self.functions:
             return self._supplied(name, node)
         if name not in FUNCTIONS:
-            raise self.refusal(
-                f"There is no function {name!r}.{self._hint(name, BUILTINS | self.functions)}", node
-            )
+            unknown = Sentence("function-unknown", name=name)
+            raise self._with_hint(unknown, name, BUILTINS | self.functions, node)
         return self._function(FUNCTIONS[name], node)
 
     def _function(self, function: Signature, node: ast.Call) -> Run:
         arguments, keywords = self._arguments(node)
         if problem := function.problem(len(arguments), frozenset(keywords)):
-            raise self.refusal(problem, node)
+            raise ScriptSyntaxError(problem, *self.places.of(node))
         call = function.call
         place = self.places.of(node)
 
@@ -368,7 +368,7 @@ class ExpressionCompiler:
     def _supplied(self, name: str, node: ast.Call) -> Run:
         arguments, keywords = self._arguments(node)
         if keywords:
-            raise self.refusal(f"{name} takes no named arguments.", node)
+            raise self.refusal("function-no-named-arguments", node, function=name)
         place = self.places.of(node)
 
         def run(frame: Frame) -> JSON:
@@ -409,25 +409,29 @@ class ExpressionCompiler:
     def _check_method(self, name: str, arguments: int, keywords: frozenset[str], node: ast.Call) -> None:
         known = [methods[name] for methods in METHODS.values() if name in methods]
         if not known:
-            raise self.refusal(f"There is no method {name!r}.{self._hint(name, method_names())}", node)
+            raise self._with_hint(Sentence("method-unknown", name=name), name, method_names(), node)
         if name in CHANGING and not self.changes_values:
-            raise self.refusal(f"{name} changes what it is called on, which only scripts may do.", node)
+            raise self.refusal("method-changes", node, method=name)
         problems = [method.problem(arguments, keywords, method=True) for method in known]
         if None not in problems:
-            raise self.refusal(problems[0] or "", node)
+            raise ScriptSyntaxError(problems[0] or "", *self.places.of(node))
 
     def change(self, target: ast.AST) -> None:
         """Note that what `target` refers to is about to be changed."""
 
-    def _hint(self, name: str, known: frozenset[str]) -> str:
+    def _with_hint(
+        self, reason: Sentence, name: str, known: frozenset[str], node: ast.AST
+    ) -> ScriptSyntaxError:
         close = get_close_matches(name[:40], known, n=1)
-        return f" Did you mean {close[0]!r}?" if close else ""
+        if close:
+            return self.refusal("did-you-mean", node, reason=reason, name=close[0])
+        return ScriptSyntaxError(reason, *self.places.of(node))
 
     def _arguments(self, node: ast.Call) -> tuple[list[Run], dict[str, Run]]:
         keywords: dict[str, Run] = {}
         for each in node.keywords:
             if each.arg is None:
-                raise self.refusal("There is no ** for several arguments here.", node)
+                raise self.refusal("no-stars-in-call", node)
             keywords[each.arg] = self.compile(each.value)
         return [self._argument(each) for each in node.args], keywords
 
@@ -439,14 +443,14 @@ class ExpressionCompiler:
 
     def _defined(self, node: ast.Call) -> Run:
         if len(node.args) != 1 or node.keywords:
-            raise self.refusal("defined takes one name, such as defined(a) or defined(a.b).", node)
+            raise self.refusal("defined-takes-a-name", node)
         path: list[str] = []
         inner: ast.AST = node.args[0]
         while isinstance(inner, ast.Attribute):
             path.insert(0, self.check_name(inner.attr, inner))
             inner = inner.value
         if not isinstance(inner, ast.Name):
-            raise self.refusal("defined takes one name, such as defined(a) or defined(a.b).", node)
+            raise self.refusal("defined-takes-a-name", node)
         root = self.check_name(inner.id, inner)
         value = self.compile(inner)
         if root in self.bound or root in CONSTANTS:
@@ -503,7 +507,7 @@ class ExpressionCompiler:
         around = dict(self.bound)
         clause, *inner_clauses = clauses
         if clause.is_async:
-            raise self.refusal("There is no async here.", clause.iter)
+            raise self.refusal("no-async", clause.iter)
         items = self.compile(clause.iter)
         before = self.nodes
         bind = self.bind(clause.target)
@@ -535,7 +539,7 @@ class ExpressionCompiler:
 
     def formatted_value(self, node: ast.FormattedValue) -> Run:
         if node.conversion != -1:
-            raise self.refusal("There is no !r, !s, !a or = in f-strings here.", node)
+            raise self.refusal("no-conversion-in-text", node)
         value = self.compile(node.value)
         specification = self._specification(node)
         place = self.places.of(node)
@@ -555,9 +559,7 @@ class ExpressionCompiler:
         texts = [str(each.value) for each in parts if isinstance(each, ast.Constant)]
         specification = "".join(texts)
         if len(texts) != len(parts) or not FORMAT.fullmatch(specification):
-            raise self.refusal(
-                "A format is like {x:.2f}, {x:>10} or {x:,}: widths to 99, digits to 19.", node
-            )
+            raise self.refusal("format-unclear", node)
         return specification
 
 

@@ -9,6 +9,7 @@ from engine.scripting.limits import DEFAULT_LIMITS, JSON, Frame, Functions, Limi
 from engine.scripting.source import closing_brace, parse_expression, parse_script
 from engine.scripting.statements import Scope, ScriptCompiler, Statement
 from engine.scripting.values import SCALARS, cut_loose, joined, sound, to_text
+from engine.sentences import Sentence
 
 COMPILED_KEPT = 2048
 NO_FUNCTIONS: frozenset[str] = frozenset()
@@ -171,7 +172,7 @@ def _without_overflow(compile_it: Any, place: Place) -> Any:
     try:
         return compile_it()
     except (RecursionError, MemoryError):
-        raise ScriptSyntaxError("This nests too deeply. Break it up.", *place) from None
+        raise ScriptSyntaxError(Sentence("nests-too-deeply-here"), *place) from None
 
 
 def _parts(text: str, line: int, functions: frozenset[str]) -> tuple[str | Expression, ...]:
@@ -189,9 +190,7 @@ def _parts(text: str, line: int, functions: frozenset[str]) -> tuple[str | Expre
         row = line + text.count("\n", 0, dollar + 2)
         column = dollar + 3 - (text.rfind("\n", 0, dollar + 2) + 1)
         if end is None:
-            raise ScriptSyntaxError(
-                "This '${' has no closing '}'. For the characters, write '$${'.", row, column
-            )
+            raise ScriptSyntaxError(Sentence("expression-unclosed"), row, column)
         parts += [literal] if literal else []
         parts.append(Expression.compile(text[dollar + 2 : end], line=row, column=column, functions=functions))
         literal = ""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.scripting.limits import JSON
+from engine.sentences import Sentence
 
 MANY = 100
 
@@ -19,15 +20,17 @@ class Signature:
     most: int
     keywords: frozenset[str]
 
-    def problem(self, arguments: int, keywords: frozenset[str], *, method: bool = False) -> str | None:
+    def problem(self, arguments: int, keywords: frozenset[str], *, method: bool = False) -> Sentence | None:
         """What is wrong with a call of so many arguments; None if nothing is."""
         least, most = self.least - method, self.most - method
         if strange := sorted(keywords - self.keywords):
-            return f"{self.name} takes no argument named {strange[0]!r}."
+            return Sentence("argument-unknown", function=self.name, argument=strange[0])
         if least <= arguments <= most:
             return None
-        wanted = str(least) if least == most else f"{least} to {most}"
-        return f"{self.name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {arguments}."
+        if least < most:
+            return Sentence("arguments-between", function=self.name, least=least, most=most, given=arguments)
+        code = "arguments-one" if least == 1 else "arguments-exactly"
+        return Sentence(code, function=self.name, wanted=least, given=arguments)
 
 
 def signature_of(function: Callable[..., JSON], name: str) -> Signature:

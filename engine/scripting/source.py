@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.scripting.errors import ScriptSyntaxError
+from engine.sentences import Sentence
 
 MAX_LENGTH = 20_000
 # Brackets within brackets and operators in a row, together: what a parser (and our closures) recurse on.
@@ -70,7 +71,7 @@ def parse_expression(text: str, line: int, column: int) -> Source:
     _refuse_long(text, line, column)
     text = _with_plain_line_ends(text)
     if not re.sub(r"#[^\n]*", "", text).strip():
-        raise ScriptSyntaxError("There is no expression here.", line, column)
+        raise ScriptSyntaxError(Sentence("expression-missing"), line, column)
     # In brackets of our own, line breaks mean nothing. The check sees that the text closes only its own.
     places = Places(f"({text}", line, column - 1)
     _refuse_deep(text, places, first_column=1)
@@ -116,16 +117,14 @@ def _parse(text: str, mode: str, places: Places) -> ast.AST:
         # The parser may add a line number of its own in brackets, which is not the author's.
         reason = re.sub(r" \([^()]*line \d+\)", "", error.msg)
         place = places.at(error.lineno or 1, (error.offset or 1) - 1)
-        raise ScriptSyntaxError(f"This cannot be read: {reason}.", *place) from None
+        raise ScriptSyntaxError(Sentence("unreadable", reason=reason), *place) from None
     except (ValueError, MemoryError, RecursionError, OverflowError):
-        raise ScriptSyntaxError(
-            "This cannot be read: it holds impossible characters, or is too complicated.", *places.at(1, 0)
-        ) from None
+        raise ScriptSyntaxError(Sentence("unreadable-characters"), *places.at(1, 0)) from None
 
 
 def _refuse_long(text: str, line: int, column: int) -> None:
     if len(text) > MAX_LENGTH:
-        raise ScriptSyntaxError(f"This is longer than {MAX_LENGTH} characters. Split it up.", line, column)
+        raise ScriptSyntaxError(Sentence("text-too-long", most=MAX_LENGTH), line, column)
 
 
 def _refuse_deep(text: str, places: Places, first_column: int) -> None:
@@ -136,8 +135,8 @@ def _refuse_deep(text: str, places: Places, first_column: int) -> None:
         characters = position - (text.rfind("\n", 0, position) + 1)
         place = places.at(row, characters + (first_column if row == 1 else 0))
         if open_brackets < 0:
-            raise ScriptSyntaxError("This bracket closes nothing.", *place)
-        raise ScriptSyntaxError("This nests too deeply, or chains too many operators. Break it up.", *place)
+            raise ScriptSyntaxError(Sentence("bracket-closes-nothing"), *place)
+        raise ScriptSyntaxError(Sentence("nests-too-deeply"), *place)
 
 
 def _nesting(text: str) -> Iterator[tuple[int, int, int]]:

@@ -40,22 +40,22 @@ class Jump(Enum):
 Statement = Callable[[Frame], Jump | None]
 
 REFUSED: dict[type[ast.AST], str] = {
-    ast.Import: "Nothing can be imported here. The functions at hand are listed in the reference.",
-    ast.ImportFrom: "Nothing can be imported here. The functions at hand are listed in the reference.",
-    ast.FunctionDef: "Functions cannot be defined here.",
-    ast.AsyncFunctionDef: "Functions cannot be defined here.",
-    ast.ClassDef: "Classes cannot be defined here.",
-    ast.Return: "There is no return here: assign the result to a variable.",
-    ast.While: "There is no while here: go through a list or range(n) with for, and leave with break.",
-    ast.Try: "There is no try here: ask first, with defined(x), 'in' or get.",
-    ast.With: "There is no with here.",
-    ast.AsyncFor: "There is no async here.",
-    ast.AsyncWith: "There is no async here.",
-    ast.Raise: "There is no raise here: let a gateway or an error event decide.",
-    ast.Assert: "There is no assert here.",
-    ast.Global: "There is no global here: every variable is the instance's.",
-    ast.Nonlocal: "There is no nonlocal here.",
-    ast.AnnAssign: "Variables take no type here.",
+    ast.Import: "no-import",
+    ast.ImportFrom: "no-import",
+    ast.FunctionDef: "no-functions",
+    ast.AsyncFunctionDef: "no-functions",
+    ast.ClassDef: "no-classes",
+    ast.Return: "no-return",
+    ast.While: "no-while",
+    ast.Try: "no-try",
+    ast.With: "no-with",
+    ast.AsyncFor: "no-async",
+    ast.AsyncWith: "no-async",
+    ast.Raise: "no-raise",
+    ast.Assert: "no-assert",
+    ast.Global: "no-global",
+    ast.Nonlocal: "no-nonlocal",
+    ast.AnnAssign: "no-types",
 }
 
 
@@ -129,9 +129,7 @@ class ScriptCompiler(ExpressionCompiler):
     def block(self, nodes: list[ast.stmt]) -> Statement:
         """The statements, one after the other, until one jumps."""
         if self._blocks >= MAX_BLOCKS and nodes:
-            raise self.refusal(
-                "This nests too deeply, or has too many elif. Look values up in a dict.", nodes[0]
-            )
+            raise self.refusal("too-many-elif", nodes[0])
         self._blocks += 1
         statements = [self._statement(node) for node in nodes]
         self._blocks -= 1
@@ -160,7 +158,7 @@ class ScriptCompiler(ExpressionCompiler):
         self.nodes += 1
         handler = STATEMENTS.get(type(node))
         if handler is None:
-            raise self.refusal(REFUSED.get(type(node), "This is not part of the language."), node)
+            raise self.refusal(REFUSED.get(type(node), "not-in-language"), node)
         return handler(self, node)
 
     def assignment(self, node: ast.Assign) -> Statement:
@@ -184,9 +182,7 @@ class ScriptCompiler(ExpressionCompiler):
             return self._variable(node)
         if isinstance(node, ast.Tuple | ast.List):
             if not all(isinstance(each, ast.Name) for each in node.elts):
-                raise self.refusal(
-                    "Several values go to names with commas between them, and nothing else.", node
-                )
+                raise self.refusal("unpacking-unclear", node)
             return unpacking([self._target(each) for each in node.elts], self.places.of(node))
         container, index = self._inside(node)
 
@@ -223,12 +219,12 @@ class ScriptCompiler(ExpressionCompiler):
         if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
             self.change(node.value)
             return self.compile(node.value), self.compile(node.slice)
-        raise self.refusal("Only names, a.b and a[i] can be assigned or deleted.", node)
+        raise self.refusal("only-names-assigned", node)
 
     def augmented(self, node: ast.AugAssign) -> Statement:
         operator = ARITHMETIC.get(type(node.op).__name__)
         if operator is None:
-            raise self.refusal("This operator is not part of the language: use += -= *= /= //= %= **=.", node)
+            raise self.refusal("operator-unknown-assigned", node)
         if isinstance(node.target, ast.Name):
             return self._augmented_variable(node, node.target, operator)
         container, index = self._inside(node.target)
@@ -259,7 +255,7 @@ class ScriptCompiler(ExpressionCompiler):
 
     def deletion(self, node: ast.Delete) -> Statement:
         if any(isinstance(target, ast.Name) for target in node.targets):
-            raise self.refusal("A variable cannot be deleted: assign null to it.", node)
+            raise self.refusal("variable-not-deleted", node)
         insides = [self._inside(target) for target in node.targets]
         place = self.places.of(node)
 
@@ -312,19 +308,15 @@ class ScriptCompiler(ExpressionCompiler):
 
     def _refuse_shared_names(self, target: ast.AST) -> None:
         for name in sorted(_names(target) & self.writes.keys()):
-            raise self.refusal(
-                f"{name!r} is already a variable of this script: give the loop's another name.", target
-            )
+            raise self.refusal("loop-name-taken", target, name=name)
 
     def _refuse_if_over(self, name: str, node: ast.AST) -> None:
         if name in self._over:
-            raise self.refusal(
-                f"{name!r} lives in its loop only: there, assign it to a variable to keep it.", node
-            )
+            raise self.refusal("loop-name-outside", node, name=name)
 
     def jump(self, node: ast.Break | ast.Continue) -> Statement:
         if not self._loops:
-            raise self.refusal("There is no loop around this.", node)
+            raise self.refusal("no-loop-around", node)
         where = Jump.BREAK if isinstance(node, ast.Break) else Jump.CONTINUE
         return lambda frame: where
 
@@ -335,7 +327,7 @@ class ScriptCompiler(ExpressionCompiler):
         is_remark = isinstance(node.value, ast.Constant) and type(node.value.value) is str
         if type(node.value) in EXPRESSIONS and not (is_remark or isinstance(node.value, ast.Call)):
             # Most often == was written for =.
-            raise self.refusal("This line does nothing with its value: assign it with a single '='.", node)
+            raise self.refusal("line-does-nothing", node)
         value = self.compile(node.value)
 
         def run(frame: Frame) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from engine.scripting.errors import LimitExceeded, ScriptRuntimeError
 from engine.scripting.limits import JSON, Meter
+from engine.sentences import Sentence
 
 # Whole numbers that every reader of JSON keeps exactly (RFC 7493).
 LARGEST_INTEGER = 2**53 - 1
@@ -45,9 +46,9 @@ def number(value: JSON) -> JSON:
     """The number, if JSON can hold it."""
     if type(value) is int:
         if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
-            raise ScriptRuntimeError("This number is too large: whole numbers go up to 9007199254740991.")
+            raise ScriptRuntimeError(Sentence("whole-number-too-large"))
     elif not math.isfinite(value):
-        raise ScriptRuntimeError("This number is too large.")
+        raise ScriptRuntimeError(Sentence("number-too-large"))
     return value
 
 
@@ -129,14 +130,14 @@ def sound(value: JSON) -> JSON:
     kind = type(value)
     if kind is str:
         if not value.isascii() and not _is_unicode(value):
-            raise ScriptRuntimeError("This text holds half a character (a lone surrogate).")
+            raise ScriptRuntimeError(Sentence("half-a-character"))
     elif kind is float:
         if not math.isfinite(value):
-            raise ScriptRuntimeError("This number is not finite.")
+            raise ScriptRuntimeError(Sentence("number-not-finite"))
     elif kind is int:
         # Larger than our own arithmetic makes: the 64-bit keys of other systems pass through.
         if value.bit_length() > LARGEST_FOREIGN_BITS:
-            raise ScriptRuntimeError("This number is too large.")
+            raise ScriptRuntimeError(Sentence("number-too-large"))
     elif kind not in SCALARS:
         raise ScriptRuntimeError(f"A value of type {kind.__name__} is no JSON.")
     return value

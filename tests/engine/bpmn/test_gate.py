@@ -217,7 +217,7 @@ REFUSED = {
     "clock that is resumed": (user("x", mark("start r", "resume r")), "'resume' is none"),
     "clock that starts on leaving": (user("x", mark("start r leave")), 'no start on="leave": that may be on enter'),
     "clock that pauses on claiming": (user("x", mark("start r", "pause r claim")), 'no pause on="claim"'),
-    "clock at a moment there is not": (user("x", mark("start r", "stop r never")), "on enter or claim or leave"),
+    "clock at a moment there is not": (user("x", mark("start r", "stop r never")), "on enter, claim, leave"),
     "clock stopped by claiming a service task": (service("x", mark("start r", "stop r claim")), "Only a user task is claimed"),
     "clock paused where no time passes": (script("x", "y = 1", mark("start r", "pause r")), "takes no time"),
     "clock paused by a throw event": (node("intermediateThrowEvent", "x", mark("start r", "pause r")), "takes no time"),

@@ -8090,6 +8090,12 @@ export interface components {
             /** @description The line in the file. */
             line?: number;
             detail: string;
+            /** @description Names the fault and stays the same; `detail` is its sentence in English. */
+            code?: string;
+            /** @description What the sentence tells: texts, numbers, and sentences as objects of `detail`, `code` and `values`. */
+            values?: {
+                [key: string]: unknown;
+            };
         };
         Problem: {
             type: string;
@@ -8221,6 +8227,12 @@ export interface components {
             /** @description The element's id, as drawn. */
             element?: string | null;
             line?: number | null;
+            /** @description Names the fault and stays the same; `detail` is its sentence in English. */
+            code?: string | null;
+            /** @description What the sentence tells: texts, numbers, and sentences as objects of `detail`, `code` and `values`. */
+            values?: {
+                [key: string]: unknown;
+            };
         };
         Deployment: {
             /** @description Not there in a dry run. */
@@ -9410,8 +9422,12 @@ export interface components {
                  *       "detail": "The request is not valid.",
                  *       "errors": [
                  *         {
+                 *           "detail": "Choose one of: 1, 2, 3.",
                  *           "pointer": "#/data/impact",
-                 *           "detail": "Choose one of: 1, 2, 3."
+                 *           "code": "choose",
+                 *           "values": {
+                 *             "options": "1, 2, 3"
+                 *           }
                  *         }
                  *       ]
                  *     }
