@@ -9,6 +9,7 @@ from tests.server import Client
 from tests.web import studio
 from tests.web.conftest import OpenPage, assert_accessible
 from tests.web.studio import SETTLED, append, check, properties, saved, select, write
+from tests.web.texts import text
 
 DRAWN = "".join(
     f'<bpmndi:BPMNShape id="{element}_shape" bpmnElement="{element}">'
@@ -80,6 +81,20 @@ def test_a_task_is_added_a_mistake_led_to_and_mended_and_the_process_deployed(
     assert (latest["version"], latest["reason"]) == (before + 1, "Somebody has to call")
     expect(page.get_by_text("Running cases stay on theirs.")).to_be_visible()
     expect(page.get_by_text("As deployed")).to_be_visible()
+
+
+def test_the_check_speaks_the_owners_language_down_to_what_is_wrong_in_an_expression(
+    open_page: OpenPage, pat: Client
+) -> None:
+    key = deployed(pat, "chinese")
+    page = studio.edit(open_page, f"processes/{key}", language="zh-CN")
+
+    select(page, "Work")
+    write(page, text(page, "studio:form.key"), "nowhere/form", "combobox")
+    expect(check(page)).to_contain_text("没有表单“nowhere/form”", timeout=SETTLED)
+    write(page, text(page, "studio:deadline.due"), "${len(a, b)}")
+
+    expect(check(page)).to_contain_text("中：len 需要 1 个参数，而不是 2 个。", timeout=SETTLED)
 
 
 def test_what_was_drawn_survives_a_reload(open_page: OpenPage, pat: Client) -> None:

@@ -6,6 +6,7 @@ import { TranslatableString, type RJSFSchema } from '@rjsf/utils';
 import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProblemEntry } from '../api/problem';
+import { useSentence, type Said } from '../i18n/sentence';
 import { fieldId, focusFirstFault } from './focus';
 import classes from './form-view.module.css';
 import {
@@ -94,7 +95,8 @@ export function FormView(props: Props) {
   const form = useMemo(() => inLanguage(props.document, i18n.language), [props.document, i18n.language]);
   const validator = useMemo(() => validatorIn(t), [t]);
   const open = useMemo(() => stillOpen(problems, sent, typed), [problems, sent, typed]);
-  const extraErrors = useMemo(() => errorTree(open, typed), [open, typed]);
+  const say = useSentence();
+  const extraErrors = useMemo(() => errorTree(open, typed, say), [open, typed, say]);
   useFocusOnProblems(place, problems, busy);
   const change = ({ formData = {} }: IChangeEvent<Data>, changed = '') => {
     const now = { ...formData, ...vanished(typed, formData, changed) };
@@ -207,12 +209,12 @@ interface ErrorTree {
 }
 
 /** The server's pointers, such as `#/data/impact`, as the tree of errors that the form library shows. */
-function errorTree(problems: readonly ProblemEntry[], data: Data): ErrorTree {
+function errorTree(problems: readonly ProblemEntry[], data: Data, say: (said: Said) => string): ErrorTree {
   const tree: ErrorTree = {};
-  for (const { pointer, detail } of problems) {
-    const steps = pathIn(data, pointerSteps(pointer ?? '#').slice(1));
+  for (const problem of problems) {
+    const steps = pathIn(data, pointerSteps(problem.pointer ?? '#').slice(1));
     const place = steps.reduce<ErrorTree>((at, step) => (at[step] ??= {}) as ErrorTree, tree);
-    place.__errors = [...(place.__errors ?? []), detail];
+    place.__errors = [...(place.__errors ?? []), say(problem)];
   }
   return tree;
 }

@@ -7,6 +7,7 @@ import type signIn from './en/signIn.json';
 import type studio from './en/studio.json';
 import type serviceLevels from './en/serviceLevels.json';
 import type work from './en/work.json';
+import type problems from './zh-CN/problems.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -16,6 +17,7 @@ declare module 'i18next' {
       catalogue: typeof catalogue;
       common: typeof common;
       forms: typeof forms;
+      problems: typeof problems;
       signIn: typeof signIn;
       studio: typeof studio;
       serviceLevels: typeof serviceLevels;

@@ -3,6 +3,7 @@ import { Alert, Button, List, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '../api/problem';
+import { useSentence } from '../i18n/sentence';
 import { Icon } from './icon';
 
 interface Props {
@@ -13,15 +14,17 @@ interface Props {
 
 export function ProblemAlert({ problem, retry }: Props) {
   const { t } = useTranslation();
+  const say = useSentence();
+  const isAmongEntries = problem.entries.some(({ detail }) => detail === problem.detail);
   return (
     <Alert color="red" role="alert" icon={<Icon name="alert" />} title={problemTitle(problem, t)}>
-      {problem.detail && <Text>{problem.detail}</Text>}
+      {problem.detail && !isAmongEntries && <Text>{problem.detail}</Text>}
       {problem.entries.length > 0 && (
         <List size="sm" mt="xs">
           {problem.entries.map((entry, index) => (
             <List.Item key={index}>
               {[entry.file, entry.element, entry.pointer?.replace('#/', '')].filter(Boolean).join(' · ')}{' '}
-              {entry.detail}
+              {say(entry)}
             </List.Item>
           ))}
         </List>

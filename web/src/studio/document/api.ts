@@ -1,5 +1,5 @@
 /** Drafts, checks and deployments: what the editors ask of the server. */
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Problem, type ProblemEntry } from '../../api/problem';
 import type { Kind } from '../kinds';
 
@@ -145,14 +145,16 @@ function multipart(files: DeployFile[], reason?: string): FormData {
 }
 
 /** A warning without the fields it has nothing to say in. */
-function known(warning: {
-  detail: string;
-  file?: string | null;
-  element?: string | null;
-  line?: number | null;
-}) {
-  const { detail, file, element, line } = warning;
-  return { detail, file: file ?? undefined, element: element ?? undefined, line: line ?? undefined };
+/** A warning, told as problems are. */
+function known(warning: Schemas['Warning']): ProblemEntry {
+  const { file, element, line, code, ...told } = warning;
+  return {
+    ...told,
+    file: file ?? undefined,
+    element: element ?? undefined,
+    line: line ?? undefined,
+    code: code ?? undefined,
+  };
 }
 
 /** Every draft there is, without its content, the newest first. */

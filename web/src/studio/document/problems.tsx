@@ -3,6 +3,7 @@ import { Button, Loader, Text, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProblemEntry } from '../../api/problem';
+import { useSentence } from '../../i18n/sentence';
 import { Icon } from '../../ui/icon';
 import { problemTitle } from '../../ui/problem-alert';
 import classes from './problems.module.css';
@@ -86,11 +87,12 @@ interface EntryProps {
 
 export function Entry({ entry, kind, name, onReveal }: EntryProps) {
   const { t } = useTranslation('studio');
+  const say = useSentence();
   return (
     <li>
       <UnstyledButton className={classes.entry} data-kind={kind} onClick={() => onReveal(entry)}>
         <span className={classes.badge}>{kind === 'problem' ? t('check.problem') : t('check.warning')}</span>
-        {name && <strong>{name}</strong>} <span>{entry.detail}</span>
+        {name && <strong>{name}</strong>} <span>{say(entry)}</span>
       </UnstyledButton>
     </li>
   );

@@ -85,10 +85,10 @@ export function FormStudio({ document }: { document: EditedDocument }) {
 }
 
 /** Where in the text an entry of the check is: it tells a line, or a place in the document. */
-function placeOf({ line, pointer, element }: ProblemEntry, text: string): number {
+function placeOf({ line, values, pointer, element }: ProblemEntry, text: string): number {
   if (line) {
     const before = text.split('\n').slice(0, line - 1);
     return before.reduce((total, each) => total + each.length + 1, 0);
   }
-  return locate(text, pointer ?? element ?? '');
+  return locate(text, typeof values?.place === 'string' ? values.place : (pointer ?? element ?? ''));
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Schemas } from '../../api/client';
 import { useCommand } from '../../api/queries';
+import { useSentence } from '../../i18n/sentence';
 import { Icon } from '../../ui/icon';
 import { notifyDone } from '../../ui/notify';
 import { ProblemAlert } from '../../ui/problem-alert';
@@ -145,6 +146,7 @@ function Refused({
   problem: Parameters<typeof ProblemAlert>[0]['problem'];
 }) {
   const { t } = useTranslation('studio');
+  const say = useSentence();
   if (problem.status !== 422) return <ProblemAlert problem={problem} />;
   return (
     <Alert color="amber" icon={<Icon name="alert" />} title={t('migrate.impossible', { version })}>
@@ -152,7 +154,7 @@ function Refused({
         {problem.entries.map((entry, index) => (
           <List.Item key={index}>
             {entry.element && <strong>{entry.element}: </strong>}
-            {entry.detail}
+            {say(entry)}
           </List.Item>
         ))}
       </List>
