@@ -33,10 +33,14 @@ export class DecisionEditor {
 
   constructor(container: HTMLElement, language: () => string, readOnly = false) {
     const Class = readOnly ? Viewer : Modeler;
+    // The library takes modules for each kind of view alone, not for all of them together.
+    const modules = { additionalModules: [translated(language)] };
     this.modeler = new Class({
       container,
+      drd: modules,
+      decisionTable: modules,
+      literalExpression: modules,
       common: {
-        additionalModules: [translated(language)],
         dataTypes: TYPES,
         // Cells are edited as plain text: the library's editor for FEEL adds styles our policy refuses.
         expressionLanguages: {

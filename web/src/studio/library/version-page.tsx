@@ -58,7 +58,7 @@ function Shown({ kind, definitionKey: key, number }: Props) {
   return (
     <>
       <PageTitle
-        title={version ? `${version.name}, ${t('version', { version: number })}` : undefined}
+        title={version ? t('versions.title', { name: version.name, version: number }) : undefined}
         above={
           <>
             <Anchor component={Link} to={addressOf(kind, key)} inherit>

@@ -20,7 +20,12 @@ export default function ProcessView({ content }: { content: string }) {
   );
   return (
     <div className={classes.columns}>
-      <div className={classes.canvas} ref={mount} role="region" aria-label={t('process.canvas')} />
+      <div
+        className={`${classes.canvas} ${classes.shown}`}
+        ref={mount}
+        role="region"
+        aria-label={t('process.canvas')}
+      />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { Badge, Button, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
-import { is } from '../../diagram';
+import { is, type Moddle } from '../../diagram';
+import { kindOf } from '../../kinds';
 import { child, expression, text } from '../../model';
 import type { Section, SectionProps } from '../section';
 
@@ -14,7 +15,7 @@ function Fields({ place }: SectionProps) {
       <Text size="xs" c="dimmed">
         {t('branches.hint')}
       </Text>
-      <Stack gap={4} component="ol" m={0} p={0}>
+      <Stack gap={4} component="ol" m={0} p={0} ps="1.5rem">
         {element.outgoing.map((line) => (
           <li key={line.id}>
             <Button
@@ -35,13 +36,18 @@ function Fields({ place }: SectionProps) {
             >
               {text(line.businessObject, 'name') ||
                 expression(line.businessObject, 'conditionExpression') ||
-                t('branches.to', { name: text(line.target?.businessObject, 'name') || line.target?.id })}
+                t('branches.to', { name: nameOf(line.target?.businessObject, t) })}
             </Button>
           </li>
         ))}
       </Stack>
     </>
   );
+}
+
+/** What stands there without a name is told by what it is. */
+function nameOf(target: Moddle | undefined, t: ReturnType<typeof useTranslation<'studio'>>['t']): string {
+  return target ? text(target, 'name') || t(`kind.${kindOf(target)}`) : '';
 }
 
 export const branches: Section = {
