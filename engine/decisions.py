@@ -78,7 +78,7 @@ def _tried(decisions: Decisions, key: str, variables: Mapping[str, Any], now: da
     try:
         return decisions.evaluate(key, variables, {"now": lambda: format_instant(now)})
     except DecisionError as error:
-        raise Invalid([Problem(str(error), pointer="#/variables")]) from error
+        raise Invalid([Problem.of(error.sentence, pointer="#/variables")]) from error
 
 
 class Decider:

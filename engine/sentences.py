@@ -271,6 +271,21 @@ SENTENCES: Mapping[str, str] = {
     "decisions-in-a-circle": "Decisions cannot rest on each other in a circle: {circle}.",
     "result-ambiguous": "{name!r} means several results of the decisions required here.",
     "decision-not-required": "This reads the variable {name!r}: it does not require that decision.",
+    # Decisions, when they are made
+    "decision-failed": "{place}: {reason}",
+    "decision-named": "Decision {name!r}",
+    "rule-of": "{decision}, rule {row}",
+    "column-of": "{decision}, column {column!r}",
+    "decision-missing-in-file": "There is no such decision in this file.",
+    "rules-overlap": "Rules {rules} match together, but the hit policy is UNIQUE.",
+    "rules-disagree": (
+        "Rules {one} and {other} match together and give different outputs, but the hit policy is ANY."
+    ),
+    "output-without-place": "This output has no place in the list of values.",
+    "column-of-other-type": "The column is of type {type}, but this is {value}.",
+    "not-among-values": "{value} is not among the values of this column.",
+    "condition-gives-other": "A cell with ? says true or false, but this gives {value}.",
+    "condition-without-input": "This gives true or false. Write ? for the input, as in ? > limit.",
     # Cells of decision tables
     "dash-in-output": "'-' is for input cells. An output is a value, or left empty for null.",
     "input-sign-in-output": "? stands for the input, in input cells only.",
@@ -358,6 +373,9 @@ SENTENCES: Mapping[str, str] = {
     "loop-name-outside": "{name!r} lives in its loop only: there, assign it to a variable to keep it.",
     "no-loop-around": "There is no loop around this.",
     "line-does-nothing": "This line does nothing with its value: assign it with a single '='.",
+    "variable-unknown": ("There is no variable {name!r}. Ask with defined({name}) where it may be missing."),
+    "function-not-called": "{name} is a function: call it, as in {name}(...).",
+    "too-complicated": "This is too complicated to evaluate.",
     "not-in-language": "This is not part of the language.",
     "no-lambda": "Functions cannot be made here: there is no lambda.",
     "no-walrus": "There is no := here: assign in a line of its own.",

@@ -18,6 +18,7 @@ from engine.dmn.tables import Scope
 from engine.errors import Invalid, Problem
 from engine.scripting import JSON, Limits
 from engine.scripting.limits import Frame, Functions
+from engine.sentences import Sentence
 
 __all__ = ["MAPPINGS", "Decision", "DecisionError", "Decisions", "Result", "keys", "load", "prepare"]
 
@@ -106,12 +107,12 @@ class Decisions:
         The result shares nothing with `names`. Raises DecisionError.
         """
         if key not in self._decisions:
-            raise DecisionError(key, key, "There is no such decision in this file.")
+            raise DecisionError(key, key, Sentence("decision-missing-in-file"))
         decided = self._decisions[key].decided
         try:
             results = self._results(key, Frame(names, functions, limits or Limits()), names)
         except (RecursionError, MemoryError):
-            raise DecisionError(key, decided.name, "This is too complicated to evaluate.") from None
+            raise DecisionError(key, decided.name, Sentence("too-complicated")) from None
         last = results[key]
         before = tuple(results[of] for of in self._required[key])
         return Result(last.key, last.name, last.outputs, last.value, last.rules, before)

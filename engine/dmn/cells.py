@@ -353,7 +353,7 @@ def _condition(found: Expression, speaks_of_null: bool) -> Test:
         answer = run(value, frame)
         if answer is None or type(answer) is bool:
             return answer is True
-        raise ScriptRuntimeError(f"A cell with ? says true or false, but this gives {described(answer)}.")
+        raise ScriptRuntimeError(Sentence("condition-gives-other", value=described(answer)))
 
     return test
 
@@ -365,7 +365,7 @@ def _equal_or_in(found: Expression) -> Test:
     def test(value: JSON, frame: Frame) -> bool:
         other = run(frame)
         if type(other) is bool and value is not None and type(value) is not bool:
-            raise ScriptRuntimeError("This gives true or false. Write ? for the input, as in ? > limit.")
+            raise ScriptRuntimeError(Sentence("condition-without-input"))
         return equal(value, other, frame) or (type(other) is list and contains(other, value, frame))
 
     return test

@@ -14,6 +14,7 @@ from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.functions import FUNCTIONS
 from engine.scripting.limits import Frame
 from engine.scripting.values import LARGEST_INTEGER, cut_loose, described, equal
+from engine.sentences import Sentence
 
 FAULTS = (ScriptRuntimeError, OverflowError)
 
@@ -164,9 +165,7 @@ class Table:
             return next(([rule] for rule in self.rules if self._matches(rule, values, frame)), [])
         found = [rule for rule in self.rules if self._matches(rule, values, frame)]
         if self.policy is HitPolicy.UNIQUE and len(found) > 1:
-            raise DecisionError(
-                self.key, self.name, f"{_rows(found)} match together, but the hit policy is UNIQUE."
-            )
+            raise DecisionError(self.key, self.name, Sentence("rules-overlap", rules=_rows(found)))
         return found
 
     def _matches(self, rule: Rule, values: list[JSON], frame: Frame) -> bool:
@@ -195,8 +194,8 @@ class Table:
         for output in self.outputs:
             found = output.allowed.position(match.entries[output.name], frame)
             if found is None:
-                message = "This output has no place in the list of values."
-                raise DecisionError(self.key, self.name, message, match.row, output.label)
+                reason = Sentence("output-without-place")
+                raise DecisionError(self.key, self.name, reason, match.row, output.label)
             positions.append(found)
         return positions
 
@@ -204,9 +203,8 @@ class Table:
         first, *others = matches
         for other in others:
             if not equal(first.entries, other.entries, frame):
-                rows = f"Rules {first.row} and {other.row}"
-                message = f"{rows} match together and give different outputs, but the hit policy is ANY."
-                raise DecisionError(self.key, self.name, message)
+                reason = Sentence("rules-disagree", one=first.row, other=other.row)
+                raise DecisionError(self.key, self.name, reason)
 
     def _aggregate(self, outputs: list[dict[str, JSON]], frame: Frame) -> JSON:
         if self.aggregation in (None, "COUNT"):
@@ -247,9 +245,9 @@ def _refuse_value(value: JSON, type_: Type | None, allowed: Tests, frame: Frame)
     if value is None:
         return
     if type_ and not type_.includes(value):
-        raise ScriptRuntimeError(f"The column is of type {type_.name}, but this is {_shown(value)}.")
+        raise ScriptRuntimeError(Sentence("column-of-other-type", type=type_.name, value=_shown(value)))
     if allowed.test and not allowed.test(value, frame):
-        raise ScriptRuntimeError(f"{_shown(value)} is not among the values of this column.")
+        raise ScriptRuntimeError(Sentence("not-among-values", value=_shown(value)))
 
 
 def _shown(value: JSON) -> str:
@@ -261,11 +259,10 @@ def _shown(value: JSON) -> str:
 
 
 def _fail(decided: Decided, error: Exception, row: int | None = None, column: str | None = None) -> NoReturn:
-    message = error.message if isinstance(error, ScriptRuntimeError) else "This number is too large."
-    raise DecisionError(decided.key, decided.name, message, row, column or None) from None
+    reason = error.reason if isinstance(error, ScriptRuntimeError) else Sentence("number-too-large")
+    raise DecisionError(decided.key, decided.name, reason, row, column or None) from None
 
 
 def _rows(rules: Sequence[Rule]) -> str:
-    *first, last = [str(rule.row) for rule in rules[:10]]
-    more = " and others" if len(rules) > 10 else ""
-    return f"Rules {', '.join(first)} and {last}{more}"
+    shown = ", ".join(str(rule.row) for rule in rules[:10])
+    return shown + (", ..." if len(rules) > 10 else "")

@@ -13,10 +13,13 @@ class ScriptError(Exception):
 
     def __init__(self, reason: str | Sentence, line: int = 0, column: int = 0) -> None:
         self.reason = reason
-        self.message = str(reason)
         self.line = line
         self.column = column
-        super().__init__(self.message)
+        super().__init__(reason)
+
+    @property
+    def message(self) -> str:
+        return str(self.reason)
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}"

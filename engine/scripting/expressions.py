@@ -142,15 +142,15 @@ class ExpressionCompiler:
             return lambda frame: frame.bound[slot]
         self.read(name, node)
         place = self.places.of(node)
-        message = f"There is no variable {name!r}. Ask with defined({name}) where it may be missing."
+        missing = Sentence("variable-unknown", name=name)
         if name in BUILTINS or name in self.functions:
-            message = f"{name} is a function: call it, as in {name}(...)."
+            missing = Sentence("function-not-called", name=name)
 
         def run(frame: Frame) -> JSON:
             try:
                 return frame.names[name]
             except KeyError:
-                raise ScriptRuntimeError(message, *place) from None
+                raise ScriptRuntimeError(missing, *place) from None
             except FAULTS as error:
                 raise located(error, place) from None
 

@@ -92,7 +92,7 @@ def test_the_check_speaks_the_owners_language_down_to_what_is_wrong_in_an_expres
     select(page, "Work")
     write(page, text(page, "studio:form.key"), "nowhere/form", "combobox")
     expect(check(page)).to_contain_text("没有表单“nowhere/form”", timeout=SETTLED)
-    write(page, text(page, "studio:assignment.assignee"), "${len(a, b)}")
+    write(page, text(page, "studio:assignment.assignee"), "${len(a, b)}", "combobox")
 
     expect(check(page)).to_contain_text("中：len 需要 1 个参数，而不是 2 个。", timeout=SETTLED)
 

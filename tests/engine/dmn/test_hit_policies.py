@@ -51,7 +51,7 @@ def test_unique_gives_the_one_rule_that_matches():
 
 def test_unique_fails_when_several_match_and_names_them():
     assert failure(graded("UNIQUE"), {"x": 9}) == (
-        "Decision 'D': Rules 1, 2 and 3 match together, but the hit policy is UNIQUE."
+        "Decision 'D': Rules 1, 2, 3 match together, but the hit policy is UNIQUE."
     )
 
 

@@ -2,7 +2,7 @@
 import { Alert, Button, List, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { Problem } from '../api/problem';
+import type { Problem, ProblemEntry } from '../api/problem';
 import { useSentence } from '../i18n/sentence';
 import { Icon } from './icon';
 
@@ -23,8 +23,7 @@ export function ProblemAlert({ problem, retry }: Props) {
         <List size="sm" mt="xs">
           {problem.entries.map((entry, index) => (
             <List.Item key={index}>
-              {[entry.file, entry.element, entry.pointer?.replace('#/', '')].filter(Boolean).join(' · ')}{' '}
-              {say(entry)}
+              <strong>{placeOf(entry)}</strong> {say(entry)}
             </List.Item>
           ))}
         </List>
@@ -41,6 +40,10 @@ export function ProblemAlert({ problem, retry }: Props) {
       )}
     </Alert>
   );
+}
+
+function placeOf({ file, element, pointer }: ProblemEntry): string {
+  return [file, element, pointer?.replace('#/', '')].filter(Boolean).join(' · ');
 }
 
 /** A problem in the reader's words, by its kind; `detail` says more, in the server's. */
