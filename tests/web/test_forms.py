@@ -276,6 +276,20 @@ def test_what_only_the_server_finds_wrong_is_shown_at_its_field_until_it_is_chan
     is_done(page)
 
 
+def test_what_only_the_server_finds_wrong_is_told_in_the_readers_language(
+    open_page: OpenPage, paper: Paper
+) -> None:
+    page = opened(open_page, paper(), language="zh-CN")
+    page.get_by_label("名称").fill("椅子")
+    page.get_by_label("Red", exact=True).check()
+    page.get_by_label("想法").check()
+    page.get_by_label("Mail to").fill("bo at home")
+
+    complete(page)
+
+    expect(page.get_by_role("alert").filter(has_text="Mail to")).to_contain_text("请输入电子邮件地址。")
+
+
 def test_an_empty_entry_of_a_list_is_to_be_filled_in_or_removed(open_page: OpenPage, paper: Paper) -> None:
     page = opened(open_page, paper())
     fill_in_what_is_needed(page)
