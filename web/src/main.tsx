@@ -1,4 +1,5 @@
 /** Where the page begins. */
+import './early';
 import '@mantine/core/styles/baseline.layer.css';
 import '@mantine/core/styles/default-css-variables.layer.css';
 import '@mantine/core/styles/global.layer.css';
