@@ -92,8 +92,26 @@ def _anything_due(database: Database) -> bool:
         return timers.anything_due(session, database.present())
 
 
+class _Pulse(BackgroundScheduler):  # type: ignore[misc]  # the library has no types
+    """APScheduler's, which goes on when the system's clock is set: back, it would look at nothing until the
+    clock has caught up; far ahead, it would count every pulse that was passed over.
+    """
+
+    def _process_jobs(self) -> float:
+        """Do what is to be done now; seconds until the next look. (What its own schedulers are made of.)"""
+        now = datetime.now(UTC)
+        for job in self.get_jobs():
+            if abs(job.next_run_time - now) > job.trigger.interval:
+                job.modify(next_run_time=now)
+        seconds: float | None = super()._process_jobs()  # None once it is stopped
+        # The clock may be set between the library's two looks at it: never wait for longer than a pulse.
+        return SWEEP_SECONDS if seconds is None else min(seconds, SWEEP_SECONDS)
+
+
 class Scheduler:
-    """Looks for due timers every quarter of a second until it is stopped."""
+    """Looks for due timers every quarter of a second until it is stopped, whatever happens to the system's
+    clock.
+    """
 
     def __init__(self, database: Database, metrics: Metrics) -> None:
         self._database = database
@@ -101,7 +119,7 @@ class Scheduler:
         self._stopping = Event()
         # One look at a time; a missed pulse is made up by the next, however late, and never by several.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._pulse = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        self._pulse = _Pulse(timezone=UTC, job_defaults=defaults)
         self._pulse.add_job(
             self._guarded(self.sweep),
             "interval",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+import time_machine
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES
 from prometheus_client import CollectorRegistry
 from sqlalchemy import event
@@ -93,6 +94,26 @@ def test_it_goes_on_after_trouble(
     assert watch.seen.wait(ENOUGH)
     assert troubled.is_set()
     assert desk.case(case).state == "completed"
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_it_goes_on_when_the_systems_clock_is_set(
+    desk: Desk, pulse: Scheduler, watch: Watch, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    desk.deploy(NAP)
+    case = desk.start()
+    looked, present = Event(), desk.database.present
+    monkeypatch.setattr(desk.database, "present", lambda: (looked.set(), present())[1])
+    pulse.start()
+    assert looked.wait(ENOUGH)
+
+    with time_machine.travel(system_now() + timedelta(hours=hours)):
+        desk.clock.advance(timedelta(hours=1))
+
+        assert watch.seen.wait(ENOUGH)
+
+    assert desk.case(case).state == "completed"
+    assert watch.value("baton_timer_lateness_seconds_sum") == 0
 
 
 def test_it_waits_for_a_database_that_is_away(watch: Watch, tmp_path) -> None:
