@@ -56,12 +56,36 @@ OUTCOME_UNKNOWN = "Whether this was done is not known. Look, or send it again wi
 log = structlog.get_logger(__name__)
 
 
-def new_id() -> str:
-    """A fresh opaque id of 26 characters whose text order follows time (to the millisecond), so indexes grow
-    at one end.
+class IdTime:
+    """The time in ids: the system's at the beginning, then counted by a clock that nobody sets, so it never
+    goes back. Once the database has told its time it is that, so that nodes whose clocks differ agree.
     """
-    stamp = time.time_ns() // 1_000_000
-    return f"{stamp:012x}" + secrets.token_hex(7)
+
+    def __init__(self) -> None:
+        self._counts_from = time.time_ns() - time.monotonic_ns()
+        self._told = False
+
+    def follow(self, told: datetime) -> None:
+        """Count from what the database told just now. It was true some time ago, never ahead: so the latest
+        is best, and what would lead back is left.
+        """
+        counts_from = round(told.timestamp() * 1e9) - time.monotonic_ns()
+        if not self._told or counts_from > self._counts_from:
+            self._counts_from, self._told = counts_from, True
+
+    def milliseconds(self) -> int:
+        """Since 1970."""
+        return (self._counts_from + time.monotonic_ns()) // 1_000_000
+
+
+_id_time = IdTime()
+
+
+def new_id() -> str:
+    """A fresh opaque id of 26 characters whose text order follows time (to the millisecond, see `IdTime`), so
+    indexes grow at one end.
+    """
+    return f"{_id_time.milliseconds():012x}" + secrets.token_hex(7)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -299,6 +323,7 @@ class Database:
         if told is None or time.monotonic() - told[1] > TIME_HOLDS_SECONDS:
             instant = connection_of(session).execute(_DATABASE_TIME).scalar_one().astimezone(UTC)
             self._told = told = (instant, time.monotonic())
+            _id_time.follow(instant)
         return told[0] + timedelta(seconds=time.monotonic() - told[1])
 
     def present(self) -> Any:
@@ -371,6 +396,7 @@ def hear_time(session: Session, told_at: datetime | None) -> None:
     """Let the time that came along with a glance be known, so that nobody needs to ask for it."""
     if told_at is not None:
         session.info[_TOLD] = (told_at.astimezone(UTC), time.monotonic())
+        _id_time.follow(told_at)
 
 
 def at_flush(session: Session, now: datetime) -> datetime:

@@ -6,16 +6,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from threading import Event, Semaphore, Thread
 
 import pytest
+import time_machine
 from sqlalchemy import event, insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from engine import process_instances, timers, user_tasks
-from engine.clock import Clock, FixedClock
+from engine.clock import Clock, FixedClock, system_now
 from engine.errors import Unavailable
 from engine.store import base
-from engine.store.base import Database, FairLock, at_flush, connection_of, new_id
+from engine.store.base import Database, FairLock, IdTime, at_flush, connection_of, new_id
 from engine.store.deployments import DeploymentRow
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.user_tasks import CandidateRow, FormerAssigneeRow
@@ -278,6 +279,25 @@ def test_ids_are_unique_and_follow_time() -> None:
     assert len(set(ids)) == 1000
     assert all(len(id) == 26 for id in ids)
     assert [id[:12] for id in ids] == sorted(id[:12] for id in ids)
+
+
+def test_ids_follow_one_another_when_the_systems_clock_is_set_back() -> None:
+    before = new_id()
+
+    with time_machine.travel(system_now() - timedelta(hours=1)):
+        after = new_id()
+
+    assert before[:12] <= after[:12]
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+def test_ids_of_machines_whose_clocks_differ_have_the_time_of_the_database(minutes: int) -> None:
+    with time_machine.travel(system_now() + timedelta(minutes=minutes)):
+        ids = IdTime()
+
+    ids.follow(told := system_now())
+
+    assert -1 <= ids.milliseconds() - told.timestamp() * 1000 < 20_000
 
 
 def test_a_command_may_ask_how_late_it_has_become(desk: Desk) -> None:
