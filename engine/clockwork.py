@@ -111,7 +111,7 @@ class Followed:
 def happened(clock: ClockRow, kind: str, *, element: str | None = None, at: datetime, **detail: Any) -> Entry:
     """Count an event of a clock, for the history of its case."""
     clock.events += 1
-    clock.changed_at = at
+    clock.changed_at = max(at, clock.changed_at)  # the system's clock may have been set back
     return clocks.entry_of(clock, kind, element, at, **detail)
 
 

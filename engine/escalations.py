@@ -53,8 +53,11 @@ class Firing:
         return self.instance.state == InstanceState.SUSPENDED
 
     def late(self, now: datetime) -> float:
-        """Seconds since it was due; since one knew that, if that was later."""
-        return (now - max(self.due, datetime.fromisoformat(self.entry["armed"]))).total_seconds()
+        """Seconds since it was due; since one knew that, if that was later. None were lost if one knew it
+        before the system's clock was set back.
+        """
+        known = max(self.due, datetime.fromisoformat(self.entry["armed"]))
+        return max(now - known, timedelta(0)).total_seconds()
 
 
 def message_of(clock: ClockRow, entry: dict[str, Any]) -> str:

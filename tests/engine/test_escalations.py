@@ -97,6 +97,22 @@ def test_what_was_reached_before_a_stop_fires_after_it(desk: Desk) -> None:
     desk.check()
 
 
+def test_a_threshold_is_not_late_by_less_than_nothing_when_the_systems_clock_was_set_back(desk: Desk) -> None:
+    half = points(p50=[])
+    promise(desk, target(thresholds=half), target(priority=1, target="PT2H", thresholds=half))
+    desk.deploy(WORK)
+    case = desk.start()
+    desk.clock.advance(timedelta(minutes=90))
+    desk.change(case, prio=1)
+    desk.clock.set(at(minutes=75))
+
+    assert desk.sweep() == 1
+
+    assert desk.swept[-1].thresholds == [0]
+    assert desk.measured(case).changed_at == at(minutes=90)
+    desk.check()
+
+
 def test_timers_and_thresholds_of_a_case_go_in_the_order_they_are_due(desk: Desk) -> None:
     promise(desk, target(thresholds=points(p75=[])))
     late = draw.boundary("late", "work", draw.timer("PT3H30M"), interrupting=False)
