@@ -21,6 +21,10 @@ SERVE = ("-m", "api.cli", "serve")
 Value = TypeVar("Value")
 
 
+class Unavailable(AssertionError):
+    """The server says that its database does not answer; whether a command was done may be unknown."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -85,6 +89,8 @@ class Client:
 
 
 def _value(answer: httpx.Response) -> Any:
+    if answer.status_code == 503:
+        raise Unavailable(answer.text)
     assert answer.is_success, f"{answer.request.method} {answer.url}: {answer.status_code} {answer.text}"
     return answer.json()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.server import Client, Server, running
+from tests.system.nodes import Restartable
 
 
 @pytest.fixture
@@ -45,3 +46,11 @@ def nia(shared_server: Server) -> Client:
 @pytest.fixture(scope="session")
 def root(shared_server: Server) -> Client:
     return Client(shared_server.url, "root")
+
+
+@pytest.fixture
+def restartable() -> Iterator[Restartable]:
+    """A PostgreSQL of this test's own, which flushes every commit: it may be stopped and started again."""
+    postgres = Restartable(durable=True)
+    yield postgres
+    postgres.stop()

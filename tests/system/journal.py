@@ -22,7 +22,7 @@ from tests.engine.bpmn.support import (
     timer,
     user,
 )
-from tests.server import Client
+from tests.server import Client, Unavailable
 
 KEY = "kept"
 DESK = {"candidateGroups": "service-desk"}
@@ -37,7 +37,7 @@ CASE = diagram(
 )  # fmt: skip
 
 PATIENCE = 120
-"""Seconds within which a killed server must be back."""
+"""Seconds within which what was killed must be back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,10 @@ class Worker:
         def send() -> httpx.Response:
             nonlocal sent
             sent += 1
-            return self._client.ask(path, body, key=key)
+            answer = self._client.ask(path, body, key=key)
+            if answer.status_code == 503:
+                raise Unavailable(answer.text)
+            return answer
 
         answer = self._patiently(send)
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
@@ -156,5 +159,5 @@ class Worker:
         while True:
             try:
                 return ask()
-            except httpx.TransportError:  # no answer: it may have been done, or not
+            except (httpx.TransportError, Unavailable):  # it may have been done, or not
                 assert self._journal.up.wait(PATIENCE), "the server did not come back"

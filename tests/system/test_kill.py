@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -33,19 +34,22 @@ Count = Counter[tuple[str, str, str | None]]
 # Work and kill
 
 
-def work_while_it_is_killed(server: Server, kills: int) -> tuple[Journal, list[float]]:
-    """What people were told whose server was killed so many times, and the seconds until it was back, each
-    time.
+def work_while(
+    servers: Sequence[Server], interruptions: Sequence[Callable[[], float]]
+) -> tuple[Journal, list[float]]:
+    """What people were told whose work on these servers was interrupted in these ways, and the seconds until
+    it went on, each time.
     """
-    root, journal, stop = Client(server.url, "root"), Journal(), threading.Event()
+    root, journal, stop = Client(servers[0].url, "root"), Journal(), threading.Event()
     root.deploy("kept.bpmn", CASE)
     shared = root.post("/process-instances", {"definition": KEY, "variables": {"lates": 0, "notes": 0}})
-    workers = [Worker(Client(server.url, "root"), journal, shared["id"], seed) for seed in range(WORKERS)]
+    urls = [servers[number % len(servers)].url for number in range(WORKERS)]
+    workers = [Worker(Client(url, "root"), journal, shared["id"], seed) for seed, url in enumerate(urls)]
     with ThreadPoolExecutor(WORKERS) as threads:
         journal.up.set()
         working = [threads.submit(worker.work, stop) for worker in workers]
         try:
-            restarts = [kill_and_restart(server, journal) for _ in range(kills)]
+            seconds = [interrupted(journal, interrupt) for interrupt in interruptions]
             journal.wait_for(WORKERS * 5)
         finally:
             stop.set()
@@ -53,18 +57,25 @@ def work_while_it_is_killed(server: Server, kills: int) -> tuple[Journal, list[f
             worker.result()
     eventually(lambda: not root.get("/timers")["items"])  # all that were armed are due within a second
     journal.note_case(shared)
-    return journal, restarts
+    return journal, seconds
 
 
-def kill_and_restart(server: Server, journal: Journal) -> float:
-    """Kill the server at some moment of its work; the seconds until it was back."""
+def interrupted(journal: Journal, interrupt: Callable[[], float]) -> float:
+    """Interrupt at some moment of the work; the seconds until it could go on."""
     journal.wait_for(random.randint(20, 60))
     time.sleep(random.uniform(0, 0.05))  # any moment, not always the one after an answer
     journal.up.clear()
-    server.kill()
-    seconds = server.start()
+    seconds = interrupt()
     journal.up.set()
     return seconds
+
+
+def work_while_it_is_killed(server: Server, kills: int) -> tuple[Journal, list[float]]:
+    def kill_and_restart() -> float:
+        server.kill()
+        return server.start()
+
+    return work_while([server], [kill_and_restart] * kills)
 
 
 # Check

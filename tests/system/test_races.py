@@ -4,7 +4,7 @@ twice.
 
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -17,8 +17,8 @@ import pytest
 from engine import history
 from engine.database import Database
 from tests.engine.bpmn.support import catch, diagram, end, path, start, timer, user
-from tests.postgres import PostgresServer
 from tests.server import Client, Server, eventually, running
+from tests.system.nodes import Restartable
 
 ROUNDS = 30
 WORK = diagram(
@@ -185,23 +185,6 @@ def test_a_second_server_on_one_sqlite_file_is_refused_and_the_first_goes_on(
     assert f"Another process owns this database: it holds {tmp_path / 'baton.db'}.lock." in second.log()
     assert "Traceback" not in second.log()
     assert server.is_ready()
-
-
-class Restartable(PostgresServer):
-    """A PostgreSQL server that can be stopped as by a crash, and started again."""
-
-    def crash(self) -> None:
-        self._run("pg_ctl", "stop", "--pgdata", self._data, "--mode", "immediate", "--wait")
-
-    def recover(self) -> None:
-        self._run("pg_ctl", "start", "--pgdata", self._data, "--log", self._home / "log", "--wait")
-
-
-@pytest.fixture
-def restartable() -> Iterator[Restartable]:
-    postgres = Restartable(durable=True)
-    yield postgres
-    postgres.stop()
 
 
 def test_a_server_outlives_a_restart_of_its_database(restartable: Restartable, tmp_path: Path) -> None:
