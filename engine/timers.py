@@ -47,6 +47,10 @@ log = structlog.get_logger(__name__)
 class Swept:
     """What one batch did: `lateness` in seconds, one for each timer fired, from when it was due to when it
     fired; `thresholds` the same for those of clocks, of which `breaches` were targets run out.
+
+    All of it by the clock that tells what is due: the database's, on SQLite the system's. If that is set
+    ahead, what it passes over is late by as much, though nobody waited; if it is set back, what is due waits
+    until its time is shown again, and is not late by that.
     """
 
     cases: int = 0

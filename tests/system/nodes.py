@@ -142,12 +142,16 @@ class Watch:
 
     def left(self, burst: Burst) -> int:
         """How much of a burst has not fired."""
-        with self._database.transaction(write=False) as session:
-            if burst.kind == "timer fired":
-                armed = select(func.count()).where(IS_ARMED, TimerRow.element == "wait")
+        if burst.kind == "timer fired":
+            armed = select(func.count()).where(IS_ARMED, TimerRow.element == "wait")
+            with self._database.transaction(write=False) as session:
                 return session.execute(armed).scalar_one()
-            told = select(func.count()).where(HistoryRow.kind == burst.kind)
-            return burst.size - session.execute(told).scalar_one()
+        return burst.size - self.number_fired(burst.kind)
+
+    def number_fired(self, kind: str) -> int:
+        """How many entries of this kind all histories have."""
+        with self._database.transaction(write=False) as session:
+            return session.execute(select(func.count()).where(HistoryRow.kind == kind)).scalar_one()
 
     def fired(self, kind: str) -> dict[str, list[tuple[str, datetime, datetime]]]:
         """(name, due, fired) of what fired, in the order of each case's history."""

@@ -1,12 +1,8 @@
-"""Thresholds of a real server: once each and in their order, though it is killed among them, and shared by
-nodes of which one dies.
-"""
+"""Thresholds of a real server: once each and in their order, though it is killed among them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import func, select
 
@@ -15,7 +11,7 @@ from engine.database import Database
 from engine.store.clocks import ClockRow
 from engine.store.history import HistoryRow
 from tests.engine.bpmn.support import diagram, end, mark, path, start, user
-from tests.server import Client, Server, eventually, running
+from tests.server import Client, Server, eventually
 
 CASES = 120
 POINTS = ("10", "20", "40", "60", "80", "100")
@@ -99,27 +95,3 @@ def test_thresholds_among_which_a_server_is_killed_fire_once_each_in_their_order
 
     assert watch.fired() == {case: list(POINTS) for case in cases}
     assert watch.differences() == []
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_two_nodes_share_thresholds_and_one_that_dies_takes_nothing_with_it(
-    server: Server, database_url: str, tmp_path: Path, watch: Watch
-) -> None:
-    (tmp_path / "other").mkdir()
-    with running(Server(database_url, tmp_path / "other")) as other:
-        cases = watched_cases(server)
-        eventually(lambda: watch.number_fired() >= CASES * 2, within=120, every=0.005)
-        by_each = [number_fired(node) for node in (server, other)]
-        other.kill()
-        eventually(lambda: watch.number_fired() == CASES * len(POINTS), within=120)
-
-    assert all(by_each), by_each
-    assert watch.fired() == {case: list(POINTS) for case in cases}
-    assert watch.differences() == []
-
-
-def number_fired(node: Server) -> float:
-    """How many thresholds this node says it has fired."""
-    lines = httpx.get(f"{node.url}/metrics").text.splitlines()
-    name = "baton_sla_threshold_lateness_seconds_count"
-    return next(float(line.split()[1]) for line in lines if line.startswith(name))
