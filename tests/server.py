@@ -105,6 +105,7 @@ class Server:
     ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
+        self.database_url = database_url
         self._command = [sys.executable, *program]
         self._log = data / f"serve-{port}.log"
         self._environment = os.environ | {

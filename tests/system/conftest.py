@@ -48,9 +48,11 @@ def root(shared_server: Server) -> Client:
     return Client(shared_server.url, "root")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def restartable() -> Iterator[Restartable]:
-    """A PostgreSQL of this test's own, which flushes every commit: it may be stopped and started again."""
+    """A PostgreSQL that flushes every commit and may be stopped and started again: by one test after another,
+    each with a database of its own.
+    """
     postgres = Restartable(durable=True)
     yield postgres
     postgres.stop()

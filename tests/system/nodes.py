@@ -128,8 +128,7 @@ def thresholds_due(root: Client, database_url: str, count: int, within: timedelt
 def copies(database_url: str, case: str, count: int) -> list[str]:
     """Copies of a case made in bulk, as a thousand people would have started it at that moment."""
     database = Database(database_url)
-    desk = Desk(database, FixedClock(system_now()))
-    cases = desk.clone(case, count) if count else []
+    cases = Desk(database, FixedClock(system_now())).clone(case, count)
     database.close()
     return cases
 

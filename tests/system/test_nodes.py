@@ -50,7 +50,7 @@ def kill_one_amid(watch: Watch, burst: Burst, nodes: list[Server]) -> tuple[int,
     """Kill the first node when a third has fired, and wait until the others have fired the rest; alone, it is
     started again. How much was left when it was killed, and how much it had fired itself shortly before.
     """
-    eventually(lambda: watch.left(burst) < burst.size * 2 // 3, within=PATIENCE, every=0.002)
+    eventually(lambda: watch.left(burst) < burst.size * 2 // 3, within=PATIENCE, every=0.01)
     own = number_fired(nodes[0])
     nodes[0].kill()
     left = watch.left(burst)
@@ -210,7 +210,7 @@ def test_ten_thousand_due_in_one_second_fire_once_each_though_the_database_is_re
 
 def restart_amid(restartable: Restartable, watch: Watch, burst: Burst, third: int) -> int:
     """Restart the database when so many thirds have fired; how much was left then."""
-    eventually(lambda: watch.left(burst) < burst.size * (3 - third) // 3, within=PATIENCE, every=0.002)
+    eventually(lambda: watch.left(burst) < burst.size * (3 - third) // 3, within=PATIENCE, every=0.01)
     restartable.restart(RESTARTS[third - 1])
     watch.close()  # its connections are dead
     return watch.left(burst)
