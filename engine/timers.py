@@ -23,7 +23,7 @@ from engine.errors import Conflict, NotFound
 from engine.escalations import Firing
 from engine.people import Person
 from engine.store import clocks, process_instances
-from engine.store.base import at_flush, table_of
+from engine.store.base import at_flush, raise_if_cut_off, table_of
 from engine.store.clocks import ClockRow
 from engine.store.history import Entry
 from engine.store.messages import SubscriptionRow
@@ -174,6 +174,7 @@ def _fire(
             runtime.advance(session, instance, act, now=now, actor=None, entries=[entry])
         swept.lateness.append((at_flush(session, now) - due_at).total_seconds())
     except Exception as error:  # one timer must not stop the rest
+        raise_if_cut_off(error)
         _fail(session, timer, now, error)
         swept.failed += 1
         held[instance.id] = runtime.lock(session, instance.id)  # as it was before the attempt
@@ -240,6 +241,7 @@ def _fire_plain(session: Session, firings: list[Firing], now: datetime, swept: S
             told = escalations.fire(session, firings, at_flush(session, now))
         _count(swept, told)
     except Exception as error:
+        raise_if_cut_off(error)
         log.error("thresholds failed", count=len(firings), exc_info=error)
         alone: dict[str, ProcessInstanceRow] = {}
         for firing in firings:
@@ -271,6 +273,7 @@ def _fire_threshold(
                 _deliver(session, firing, now)
         _count(swept, told)
     except Exception as error:  # one threshold must not stop the rest
+        raise_if_cut_off(error)
         held[instance.id] = instance = runtime.lock(session, instance.id)  # as it was before the attempt
         _fail_threshold(session, instance, due, now, error)
         swept.failed += 1

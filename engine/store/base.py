@@ -351,6 +351,14 @@ def _telling_unavailable() -> Iterator[None]:
         raise
 
 
+def raise_if_cut_off(error: Exception) -> None:
+    """Raise an error again by which the connection was lost: nothing can be written on its session any more,
+    not even that something failed.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        raise error
+
+
 def _end_reading(connection: Connection) -> None:
     """Roll back below psycopg, which on a rollback of its own forgets every statement it had the server
     prepare: each would then be planned anew in every request.

@@ -4,15 +4,18 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from engine import bpmn, scheduler, timers
 from engine.clock import Clock, FixedClock
 from engine.durations import format_instant
-from engine.errors import Conflict, Forbidden, NotFound
+from engine.errors import Conflict, Forbidden, NotFound, Unavailable
+from engine.store import history
 from engine.store.base import Database
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.timers import TimerRow
 from tests.engine.bpmn import support as draw
+from tests.engine.levels import promise, target
 from tests.engine.support import (
     ANN,
     AUDRA,
@@ -30,6 +33,7 @@ from tests.engine.support import (
     plans_of,
     traffic,
 )
+from tests.engine.test_store import cut_others
 
 WAIT = line(draw.catch("nap", draw.timer("${length}")))
 NAP = line(draw.catch("nap", draw.timer("PT1H")))
@@ -281,6 +285,41 @@ def test_a_timer_whose_firing_fails_leaves_its_case_as_it_was(desk: Desk, monkey
     assert desk.wait(minutes=1) == 1
     assert desk.case(case).state == "completed"
     desk.check()
+
+
+@pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("what", ["a timer", "thresholds", "a threshold that is caught"])
+def test_a_connection_that_is_cut_is_no_failure_of_what_was_to_be_fired(
+    desk: Desk, monkeypatch, what: str
+) -> None:
+    promise(desk, target(target="PT1H"))
+    begins = draw.start("start", draw.mark("start resolution"))
+    nodes = [begins, draw.user("a", **DESK), draw.end(), draw.path("start a end")]
+    if what == "a timer":
+        nodes += [draw.boundary("late", "a", draw.timer("PT1H")), draw.path("late end")]
+    if what == "a threshold that is caught":
+        heard = draw.start("heard", draw.message("sla.resolution.100"))
+        nodes += [draw.event_sub("e", heard, draw.end("told"), draw.path("heard told"))]
+    desk.deploy(draw.diagram(*nodes, messages=("sla.resolution.100",)))
+    case = desk.start()
+    other = Database(desk.database.url.render_as_string(False))
+    chain = history.chain
+
+    def cut(*about, **more):
+        cut_others(other)
+        return chain(*about, **more)
+
+    desk.clock.advance(timedelta(hours=2))
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(history, "chain", cut)
+        with pytest.raises(Unavailable):
+            desk.sweep()
+
+    assert [line["event"] for line in logs] == ["database unavailable"]
+    assert desk.sweep() > 0
+    assert desk.history(case, "timer fired", "threshold fired")
+    desk.check()
+    other.close()
 
 
 def test_after_a_failure_the_next_timer_of_the_case_still_fires(desk: Desk, monkeypatch) -> None:
