@@ -155,6 +155,13 @@ class Server:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def suspend(self) -> None:
+        """Let it stand still as a virtual machine does that is suspended, until it is woken up."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def wake_up(self) -> None:
+        os.killpg(self.process.pid, signal.SIGCONT)
+
     def stop(self) -> int:
         """Ask it to finish, and wait for that; its exit status."""
         self.process.terminate()

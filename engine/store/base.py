@@ -51,6 +51,11 @@ TIME_HOLDS_SECONDS = 1.0
 WAIT_FOR_WRITER_SECONDS = 10.0
 """How long a command waits for its turn before it answers "unavailable"."""
 
+HANGS_AFTER_SECONDS = 60
+"""How long a node may say nothing in the middle of a transaction before PostgreSQL gives it up. Without this,
+a machine that is suspended, or dies without a word, would keep what it held: its cases would wait for it.
+"""
+
 OUTCOME_UNKNOWN = "Whether this was done is not known. Look, or send it again with the same Idempotency-Key."
 
 log = structlog.get_logger(__name__)
@@ -431,6 +436,16 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def _postgres_options() -> str:
+    options = {
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": f"{HANGS_AFTER_SECONDS:g}s",
+        "timezone": "UTC",
+        "jit": "off",  # compiling a plan takes longer than any of ours runs
+    }
+    return " ".join(f"-c {name}={value}" for name, value in options.items())
+
+
 def _postgres_engine(url: Any, pool_size: int) -> Engine:
     return create_engine(
         url,
@@ -442,8 +457,7 @@ def _postgres_engine(url: Any, pool_size: int) -> Engine:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         pool_use_lifo=True,  # the connection used last has every statement prepared
-        # Compiling a plan takes longer than any of ours runs.
-        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=10s -c timezone=UTC -c jit=off"},
+        connect_args={"connect_timeout": 5, "options": _postgres_options()},
     )
 
 

@@ -10,7 +10,7 @@ from engine import bpmn, scheduler, timers
 from engine.clock import Clock, FixedClock
 from engine.durations import format_instant
 from engine.errors import Conflict, Forbidden, NotFound, Unavailable
-from engine.store import history
+from engine.store import base, history
 from engine.store.base import Database
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.timers import TimerRow
@@ -34,6 +34,7 @@ from tests.engine.support import (
     traffic,
 )
 from tests.engine.test_store import cut_others
+from tests.server import eventually
 
 WAIT = line(draw.catch("nap", draw.timer("${length}")))
 NAP = line(draw.catch("nap", draw.timer("PT1H")))
@@ -285,6 +286,27 @@ def test_a_timer_whose_firing_fails_leaves_its_case_as_it_was(desk: Desk, monkey
     assert desk.wait(minutes=1) == 1
     assert desk.case(case).state == "completed"
     desk.check()
+
+
+@pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)
+def test_what_a_node_holds_that_hangs_is_given_to_the_others(desk: Desk, monkeypatch) -> None:
+    desk.deploy(NAP)
+    case = desk.start()
+    desk.clock.advance(timedelta(hours=1))
+    monkeypatch.setattr(base, "HANGS_AFTER_SECONDS", 0.2)
+    hanging = Database(desk.database.url.render_as_string(False), desk.clock)
+
+    def hang() -> None:
+        with hanging.transaction() as session:
+            timers.sweep(session, desk.now)
+            eventually(desk.sweep)
+
+    with pytest.raises(Unavailable):
+        hang()
+
+    assert fired(desk, case) == ["nap"]
+    assert desk.case(case).state == "completed"
+    hanging.close()
 
 
 @pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)

@@ -112,6 +112,32 @@ def test_ten_thousand_due_in_one_second_fire_once_each_though_a_node_is_killed(
         print(f"  one killed when {left} were left, of which it had fired {own:.0f}")
 
 
+# A node hangs
+
+
+@pytest.mark.proof
+@KINDS
+@POSTGRES
+def test_what_a_suspended_node_holds_is_fired_by_the_other_and_not_again_when_it_wakes_up(
+    database_url: str, tmp_path: Path, watch: Watch, capsys: pytest.CaptureFixture[str], due: Due
+) -> None:
+    with together(database_url, tmp_path, 2) as nodes:
+        burst = due(Client(nodes[0].url, "root"), database_url, MANY, ONCE_ARMED)
+
+        eventually(lambda: watch.left(burst) < burst.size * 2 // 3, within=PATIENCE, every=0.01)
+        nodes[0].suspend()
+        left = watch.left(burst)
+        eventually(lambda: not watch.left(burst), within=PATIENCE)
+        nodes[0].wake_up()
+        eventually(nodes[0].is_ready)
+
+    assert left > 0
+    late = check(watch, burst)
+    with capsys.disabled():
+        print(told("2 nodes", burst, late))
+        print(f"  one suspended when {left} were left")
+
+
 # The clocks of their machines differ
 
 
