@@ -56,6 +56,16 @@ HANGS_AFTER_SECONDS = 60
 a machine that is suspended, or dies without a word, would keep what it held: its cases would wait for it.
 """
 
+KEEP_ALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""How libpq notices within half a minute that the database's machine has gone without a word; by the system's
+own settings a sweep may wait for two hours.
+"""
+
 OUTCOME_UNKNOWN = "Whether this was done is not known. Look, or send it again with the same Idempotency-Key."
 
 log = structlog.get_logger(__name__)
@@ -457,7 +467,7 @@ def _postgres_engine(url: Any, pool_size: int) -> Engine:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         pool_use_lifo=True,  # the connection used last has every statement prepared
-        connect_args={"connect_timeout": 5, "options": _postgres_options()},
+        connect_args={"connect_timeout": 5, "options": _postgres_options(), **KEEP_ALIVE},
     )
 
 

@@ -190,6 +190,16 @@ def test_a_database_whose_connections_were_cut_is_unavailable_once(desk: Desk) -
     other.close()
 
 
+@POSTGRES
+def test_a_machine_that_goes_without_a_word_is_noticed_within_half_a_minute(desk: Desk) -> None:
+    with desk.database.transaction(write=False) as session:
+        asked = session.connection().connection.driver_connection.info.get_parameters()
+
+    idle, interval, count = (int(asked[f"keepalives_{what}"]) for what in ("idle", "interval", "count"))
+    assert idle + interval * count <= 30
+    assert int(asked["tcp_user_timeout"]) <= 30_000
+
+
 def test_a_database_that_is_not_there_is_unavailable(tmp_path) -> None:
     for url in (f"sqlite:///{tmp_path}/no/where.db", f"postgresql://nobody@/none?host={tmp_path}"):
         database = Database(url)
