@@ -10,22 +10,19 @@ from engine import clocks
 from engine.database import Database
 from engine.store.clocks import ClockRow
 from engine.store.history import HistoryRow
-from tests.engine.bpmn.support import diagram, end, mark, path, start, user
 from tests.server import Client, Server, eventually
+from tests.system.nodes import WATCHED, copies
 
 CASES = 120
 POINTS = ("10", "20", "40", "60", "80", "100")
 
-WATCHED = diagram(
-    mark("start answer"), start(), user("a", candidateGroups="cab"), end(), path("start a end"), key="watched"
-)
 POLICY = {
     "name": "Watched",
     "targets": [
         {
             "process": "watched",
             "clock": "answer",
-            "target": "PT20S",
+            "target": "PT10S",
             "calendar": "24x7",
             "thresholds": [{"at": f"{point}%", "do": []} for point in POINTS],
         }
@@ -75,9 +72,9 @@ def watch(database_url: str) -> Iterator[Watch]:
 def watched_cases(server: Server) -> list[str]:
     root = Client(server.url, "root")
     root.deploy("watched.bpmn", WATCHED)
-    headers = {"If-None-Match": "*"}
-    assert root._http.put("/sla-policies/watched", json=POLICY, headers=headers).is_success
-    return [root.start("watched") for _ in range(CASES)]
+    root.save("/sla-policies/watched", POLICY)
+    case = root.start("watched")
+    return [case, *copies(server.database_url, case, CASES - 1)]
 
 
 def test_thresholds_among_which_a_server_is_killed_fire_once_each_in_their_order(
