@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.server import Client, Server, running
-from tests.system.nodes import Restartable
+from tests.system.nodes import Restartable, Watch
 
 
 @pytest.fixture
@@ -56,3 +56,11 @@ def restartable() -> Iterator[Restartable]:
     postgres = Restartable(durable=True)
     yield postgres
     postgres.stop()
+
+
+@pytest.fixture
+def watch(database_url: str) -> Iterator[Watch]:
+    """What the test's own database tells."""
+    watch = Watch(database_url)
+    yield watch
+    watch.close()

@@ -37,13 +37,6 @@ TARGET = {
 
 
 @pytest.fixture
-def watch(database_url: str) -> Iterator[Watch]:
-    watch = Watch(database_url)
-    yield watch
-    watch.close()
-
-
-@pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Shifted]:
     """A server whose clock is the real one, until it is set."""
     with running(server := Shifted(database_url, tmp_path)):

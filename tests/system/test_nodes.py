@@ -32,13 +32,6 @@ KINDS = pytest.mark.parametrize("due", [timers_due, thresholds_due], ids=["timer
 POSTGRES = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
-@pytest.fixture
-def watch(database_url: str) -> Iterator[Watch]:
-    watch = Watch(database_url)
-    yield watch
-    watch.close()
-
-
 def number_fired(node: Server) -> float:
     """How much this server says it has fired."""
     counts = ("baton_timer_lateness_seconds_count", "baton_sla_threshold_lateness_seconds_count")

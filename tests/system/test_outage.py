@@ -3,7 +3,6 @@ it was due and how late that was.
 """
 
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,13 +51,6 @@ PROMISES = (
     *(("resolution", "75", 180), ("resolution", "100", 240), ("resolution", "after.PT1H", 300)),
 )
 """(clock, threshold, minutes after its case began when it is due), in order."""
-
-
-@pytest.fixture
-def watch(database_url: str) -> Iterator[Watch]:
-    watch = Watch(database_url)
-    yield watch
-    watch.close()
 
 
 def open_cases(database_url: str, count: int, began: datetime) -> list[str]:
