@@ -1,5 +1,4 @@
 /** Where the page begins. */
-import './early';
 import '@mantine/core/styles/baseline.layer.css';
 import '@mantine/core/styles/default-css-variables.layer.css';
 import '@mantine/core/styles/global.layer.css';

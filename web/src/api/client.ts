@@ -4,7 +4,6 @@
  * A hook file per noun (`user-tasks.ts`, ...) calls `answer(api.GET(...))`; pages use those hooks alone.
  */
 import createClient, { type Middleware } from 'openapi-fetch';
-import { fetchOrTake } from '../early';
 import { connectionLost, connectionWorks } from './connection';
 import { hearTime } from '../time';
 import { Problem, problemOf } from './problem';
@@ -46,7 +45,7 @@ const session: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchOrTake });
+export const api = createClient<paths>({ baseUrl: window.location.origin });
 api.use(session);
 
 interface Answered<Data> {

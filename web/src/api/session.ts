@@ -1,7 +1,6 @@
 /** Who is signed in. */
 import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import { forgetEarly } from '../early';
 import { answer, api, sendToken, type Schemas } from './client';
 import { Problem } from './problem';
 
@@ -63,7 +62,6 @@ export function useSignOut() {
 
 /** Nobody is signed in any more: keep nothing of what was read. */
 export function forget(client: QueryClient): void {
-  forgetEarly();
   sendToken(null);
   client.setQueryData(KEY, null);
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });

@@ -9,15 +9,19 @@ import i18next, { type BackendModule, type TypeOptions } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { speak } from '../api/client';
 import { queryClient } from '../api/queries';
-import { atFirst, LANGUAGES, ofBrowser, ours, STORED, textsOf, type Language } from './languages';
 
+export const LANGUAGES = { en: 'English', 'zh-CN': '简体中文' } as const;
+export type Language = keyof typeof LANGUAGES;
 export type Area = keyof TypeOptions['resources'];
+
+const STORED = 'baton.language';
+const files = import.meta.glob<{ default: Record<string, unknown> }>('./{en,zh-CN}/*.json');
 
 const backend: BackendModule = {
   type: 'backend',
   init() {},
   read(language, area, done) {
-    const load = textsOf(language, area);
+    const load = files[`./${language}/${area}.json`];
     if (load === undefined) {
       done(null, {});
       return;
@@ -29,13 +33,28 @@ const backend: BackendModule = {
   },
 };
 
+/** The language of ours that comes nearest to a tag such as `zh-Hans-CN` or `en-GB`. */
+function ours(tag: string): Language | null {
+  const spoken = tag.toLowerCase().split('-')[0];
+  return (
+    (Object.keys(LANGUAGES) as Language[]).find((known) => known.toLowerCase().split('-')[0] === spoken) ??
+    null
+  );
+}
+
+function ofBrowser(): Language {
+  return navigator.languages.map(ours).find((known) => known !== null) ?? 'en';
+}
+
+/** What this device speaks until it is known who signs in: what was spoken last, else the browser's language. */
+const atFirst = ours(localStorage.getItem(STORED) ?? '') ?? ofBrowser();
 // Before anything is asked for.
 speak(atFirst);
 
 /** Begin to load the texts of an area, which a page of it will ask for when it is drawn. */
 export function fetchTexts(area: Area): void {
   // What fails now fails again where it can be told.
-  textsOf(i18next.language || atFirst, area)?.().catch(() => {});
+  files[`./${i18next.language || atFirst}/${area}.json`]?.().catch(() => {});
 }
 
 export async function startTexts(): Promise<void> {

@@ -2,8 +2,7 @@
 import { SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage } from '../i18n';
-import { LANGUAGES, type Language } from '../i18n/languages';
+import { chooseLanguage, LANGUAGES, type Language } from '../i18n';
 
 /** `personId` is null before anybody has signed in. */
 export function LanguageChoice({ personId }: { personId: string | null }) {

@@ -5,7 +5,7 @@ import { Component, useMemo, useState, type ReactNode } from 'react';
 import { I18nextProvider, useTranslation } from 'react-i18next';
 import { FormView } from '../../forms/form-view';
 import type { Data, FormDocument } from '../../forms/schema';
-import { LANGUAGES } from '../../i18n/languages';
+import { LANGUAGES } from '../../i18n';
 import classes from './form-studio.module.css';
 
 export default function Preview({ document }: { document: FormDocument }) {
