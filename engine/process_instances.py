@@ -12,6 +12,7 @@ from engine import access, clockwork, definitions, history, people, runtime, wor
 from engine.bpmn import Execution, Position
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
+from engine.sentences import Sentence
 from engine.store import jobs, search, timers
 from engine.store.base import table_of
 from engine.store.deployments import ProcessDefinitionRow
@@ -92,6 +93,7 @@ def start(
         variables = form.check(variables, pointer="#/variables")
     else:
         runtime.require_names(variables, "#/variables")
+        _require_own_names(variables)
     what = runtime.Beginning(
         variables=variables,
         requester=by.username,
@@ -101,6 +103,17 @@ def start(
         organisation=by.organisation_id,
     )
     return runtime.begin(session, definition, what, now=now, actor=by.username)
+
+
+def _require_own_names(variables: Mapping[str, Any]) -> None:
+    """Without a form nobody has said that whoever starts a case may say whose it is."""
+    told = [
+        Problem.of(Sentence("told-by-baton", name=name), pointer=f"#/variables/{name}")
+        for name in runtime.CASE_NAMES
+        if name in variables
+    ]
+    if told:
+        raise Invalid(told)
 
 
 def get(session: Session, instance_id: str, *, by: Person) -> ProcessInstanceRow:

@@ -31,6 +31,9 @@ from engine.store.process_instances import OPEN_STATES, InstanceState, ProcessIn
 from engine.store.timers import TimerState
 from engine.store.user_tasks import TaskState, UserTaskRow
 
+CASE_NAMES = ("case_number", "requester")
+"""What expressions know of the case itself, unless a variable of that name hides it."""
+
 NO_HISTORY = "0" * 64
 """The hash before the first entry of a chain."""
 
@@ -264,7 +267,7 @@ def _circumstances(
     now: datetime,
     organisations: Mapping[str | None, str | None] | None = None,
 ) -> Circumstances:
-    names = {"case_number": instance.number, "requester": instance.requester}
+    names = dict(zip(CASE_NAMES, (instance.number, instance.requester), strict=True))
     return Circumstances(
         now=now,
         zone=zone(instance.zone),

@@ -424,6 +424,7 @@ SENTENCES: Mapping[str, str] = {
     "translation-of-nothing": "The schema has no such place.",
     "translation-of-rules": "Only titles and descriptions of the schema can be translated.",
     # What is filled into a form
+    "told-by-baton": "{name!r} is told by Baton; only a start form may ask for it.",
     "no-form": "This task has no form and takes no data.",
     "fields-no-object": "Give the fields as an object.",
     "field-undeclared": "This field is not part of the form.",

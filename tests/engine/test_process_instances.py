@@ -139,6 +139,16 @@ def test_an_unknown_process_is_not_found(desk: Desk) -> None:
         desk.start(key="nothing")
 
 
+@pytest.mark.parametrize("name", ["requester", "case_number"])
+def test_without_a_start_form_nobody_says_whose_a_case_is(desk: Desk, name: str) -> None:
+    desk.deploy(PLAIN)
+
+    with pytest.raises(Invalid) as refused:
+        desk.start({name: "sue", "a": 1})
+
+    assert [problem.pointer for problem in refused.value.problems] == [f"#/variables/{name}"]
+
+
 @pytest.mark.parametrize("person", [ANN, SAM, MIA, PAT, ROOT, OUTSIDER])
 def test_everyone_signed_in_may_start_what_names_nobody(desk: Desk, person) -> None:
     desk.deploy(PLAIN)
