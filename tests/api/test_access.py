@@ -68,7 +68,7 @@ HIDDEN = JOBS | {
     f"PATCH {V1}/process-instances/<instance_id>/variables",
     f"GET {V1}/user-tasks/<task_id>",
     *(f"POST {V1}/user-tasks/<task_id>/{verb}" for verb in ("claim", "release", "assign", "complete")),
-    f"POST {V1}/timers/<timer_id>/retry",
+    *(f"POST {V1}/timers/<timer_id>/retry", f"POST {V1}/clocks/<clock_id>/retry"),
     *(f"GET {V1}/clocks/<clock_id>", f"POST {V1}/notifications/<notification_id>/read"),
 }
 FORBIDDEN = {
