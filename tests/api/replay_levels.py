@@ -150,7 +150,8 @@ def steps(incident: Incident) -> Iterator[tuple[datetime, int, int]]:
 def expected_of(incident: Incident, minutes: dict[str, Minutes], targets: Targets = TARGETS) -> Expected:
     opened = incident.opened_at
     clock = Expected(minutes, incident.priority_first, opened, targets, since=opened)
-    for at, what, priority in sorted(steps(incident)):
+    # What happened at one instant stays in the order of the log: the last priority is the last.
+    for at, what, priority in sorted(steps(incident), key=lambda step: step[:2]):
         clock.fire(at)
         if what == 0:
             clock.aim(at, priority)

@@ -76,12 +76,14 @@ def compare(incidents: Sequence[Incident], url: str) -> dict[int, list[bool]]:
     return kept
 
 
+TWICE = "2016-03-02T11:10:00=2|2016-03-02T11:10:00=1"
 PAUSES = "2016-03-02T10:00:00/2016-03-03T15:30:00|2016-03-04T08:00:00/"
 ROWS = (
     row("plain"),
     row("paused", pauses=PAUSES, opened_at="2016-03-01T15:20:00"),
     row("raised", priority_changes="2016-03-02T11:10:00=2", priority_last="2"),
     row("raised and lowered", priority_changes="2016-03-01T12:00=1|2016-03-01T17:30=4", priority_last="4"),
+    row("raised twice at once", priority_changes=TWICE, priority_last="1"),
     row("quick", resolved_at="2016-03-01T09:10:00"),
     row("raised while paused", pauses=PAUSES, priority_changes="2016-03-02T12:00:00=1", priority_last="1"),
     row("over a change of time", opened_at="2016-03-11T20:00:00", resolved_at="2016-03-30T09:00:00",
