@@ -56,19 +56,28 @@ def measure_cases(client: Client, cases: int) -> dict[str, Any]:
 
 
 def measure_loop(client: Client, admin: Client, key: str, rounds: int) -> dict[str, Any]:
-    """A user-task loop: what a step costs at the beginning and after `rounds` rounds (medians of 40 around
-    each).
+    """A user-task loop: what a step costs around round 10 and after `rounds` rounds (medians of 20), of two
+    cases in turn: a machine that is slower for a while is so for both.
     """
-    instance = client.post("/process-instances", {"definition": key, "variables": {"stop": False}})["id"]
-    if key.endswith("events"):
-        admin.post("/messages", {"name": "bench.nudge", "instance": instance})
     wire = Wire(client)
-    steps = [
-        wire.post(f"/user-tasks/{next_task(client, instance, 'work')}/complete", {})[0]
-        for _ in range(rounds + 20)
-    ]
-    admin.post(f"/process-instances/{instance}/cancel", {})
-    early, late = median(steps[:20]), median(steps[rounds - 20 :])  # around step 10, and around the last
+
+    def begin() -> str:
+        started = client.post("/process-instances", {"definition": key, "variables": {"stop": False}})
+        if key.endswith("events"):
+            admin.post("/messages", {"name": "bench.nudge", "instance": started["id"]})
+        return str(started["id"])
+
+    def step(instance: str) -> float:
+        return wire.post(f"/user-tasks/{next_task(client, instance, 'work')}/complete", {})[0]
+
+    old = begin()
+    for _ in range(rounds - 10):
+        step(old)
+    young = begin()
+    steps = [(step(young), step(old)) for _ in range(20)]
+    for instance in (young, old):
+        admin.post(f"/process-instances/{instance}/cancel", {})
+    early, late = (median(taken) for taken in zip(*steps, strict=True))
     return {"rounds": rounds, "early_ms": early * 1000, "late_ms": late * 1000, "ratio": late / early}
 
 
