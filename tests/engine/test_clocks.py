@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from engine import clocks, clockwork, integrity, user_tasks
+from engine import clocks, clockwork, history, integrity, user_tasks
 from engine.clockwork import Pace, Standing
 from engine.errors import Forbidden, NotFound
 from engine.service_levels import Kind
@@ -499,6 +499,24 @@ def test_what_somebody_changed_in_the_table_is_found(desk: Desk) -> None:
     with desk.database.transaction(write=False) as session:
         (fault,) = integrity.verify(session, desk.now)
     assert fault.detail.startswith("The clock resolution does not stand as its events say: due is ")
+
+
+def test_a_clock_can_be_counted_when_whoever_worked_on_its_case_was_erased(desk: Desk) -> None:
+    promise(desk, target())
+    desk.deploy(PAUSING)
+    case = desk.start()
+    desk.wait(hours=1)
+    desk.do("work", case)
+    desk.wait(hours=2)
+    desk.do("ask", case)
+
+    with desk.database.transaction() as session:
+        for person in (ANN, SAM):
+            assert history.erase_actor(session, person.username) > 0
+
+    desk.check()
+    told = desk.history(case, "clock paused", "clock resumed")
+    assert [(entry.actor, entry.salt) for entry in told] == [(None, None)] * 2
 
 
 def test_a_clock_without_its_events_is_told_and_the_others_are_looked_at(desk: Desk) -> None:
