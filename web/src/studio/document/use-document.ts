@@ -207,6 +207,12 @@ export function useDocument(kind: Kind, key: string, start: Start, template: str
     setContent(text);
   };
 
+  /** Save nothing more, and have the answer to what is on its way: it would be taken for what comes now. */
+  const settle = async () => {
+    window.clearTimeout(work.current.timer);
+    await work.current.running;
+  };
+
   const begin = (from: { tag: string | null; basedOn: number | null; saved: string | null }) => {
     Object.assign(work.current, from, { stopped: false });
     setBasedOn(from.basedOn);
@@ -232,8 +238,8 @@ export function useDocument(kind: Kind, key: string, start: Start, template: str
       change(text);
     },
     discard: async () => {
+      await settle();
       const { tag } = work.current;
-      window.clearTimeout(work.current.timer);
       if (tag !== null) await deleteDraft(kind, key, tag);
       local.discard();
       setFound(null);
@@ -244,6 +250,7 @@ export function useDocument(kind: Kind, key: string, start: Start, template: str
     },
     deployed: async (version) => {
       const now = work.current;
+      await settle();
       if (now.tag !== null) await deleteDraft(kind, key, now.tag).catch(() => undefined);
       local.discard();
       deployedText.current = now.content;
