@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import access
+from engine import access, clockwork
 from engine.people import Person
 from engine.store.base import table_of
 from engine.store.clocks import ClockRow, ClockState
@@ -88,7 +88,7 @@ def _count(told: Attainment, clock: Any) -> None:
     elif clock.stopped_at is None:
         told.open += 1
     else:
-        broken = clock.due_at is not None and clock.due_at < clock.stopped_at
+        broken = clockwork.breached(clock, clock.stopped_at)
         told.breached += broken
         told.kept += not broken
         told.used.append(clock.used / (clock.target * _SECOND))
