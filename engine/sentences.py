@@ -125,6 +125,9 @@ SENTENCES: Mapping[str, str] = {
     "boundary-attached-to-nothing": (
         "The boundary event is attached to {host!r}, which is no activity beside it."
     ),
+    "link-without-name": "A link event needs the name of its link.",
+    "link-caught-twice": "Another link event beside it catches the link {name!r}.",
+    "link-leads-nowhere": "No link event of the same process or sub-process catches the link {name!r}.",
     "timer-unclear": "A timer event needs exactly one of timeDate, timeDuration and timeCycle, with a text.",
     "conditional-event-empty": "A conditional event needs a condition.",
     "message-without-name": "{element!r} refers to no message with a name.",
@@ -143,6 +146,9 @@ SENTENCES: Mapping[str, str] = {
     "repetition-unclear": "A multi-instance activity needs either camunda:collection or a loopCardinality.",
     "item-without-collection": "camunda:elementVariable needs a camunda:collection to take its values from.",
     "item-no-variable": "camunda:elementVariable {variable!r} is not the name of a variable.",
+    "repeated-twice": "An activity is either multi-instance or a standard loop.",
+    "loop-without-end": "A standard loop needs a loopCondition or a loopMaximum.",
+    "loop-maximum-no-number": "The loopMaximum {text!r} is no whole number.",
     "form-unknown": "There is no form {form!r}; deploy forms/{form}.json with the diagram.",
     "separation-empty": "baton:separation needs from= with the ids of user tasks or of the start event.",
     "separation-names-nothing": "baton:separation names {id!r}, which is no user task and no start.",

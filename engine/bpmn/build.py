@@ -1,6 +1,6 @@
 """Build the specification of a process from its stored executable: the last step before it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -33,14 +33,21 @@ from engine.bpmn.specs.events import (
     ThrownStart,
     Trigger,
 )
-from engine.bpmn.specs.gateways import EventBasedGateway, ExclusiveGateway, ParallelGateway
+from engine.bpmn.specs.gateways import (
+    EventBasedGateway,
+    ExclusiveGateway,
+    InclusiveGateway,
+    ParallelGateway,
+)
 from engine.bpmn.specs.scopes import (
     CallActivity,
     EventSubProcess,
     MultiInstance,
     Passing,
     ProcessScope,
+    Repetition,
     ScopeMixin,
+    StandardLoop,
     SubProcess,
 )
 from engine.bpmn.specs.triggers import Condition, Message, Timer
@@ -62,6 +69,10 @@ def bare(text: str) -> str:
 
 def optional(text: str | None) -> Template | None:
     return None if text is None else template(text)
+
+
+def _optional_bare(text: str | None) -> Template | None:
+    return None if text is None else template(bare(text))
 
 
 def compile_script(element: etree._Element) -> Script:
@@ -105,11 +116,12 @@ class _Builder:
         for flow in dialect.children(drawn, "sequenceFlow"):
             condition = dialect.condition(flow)
             target = nodes[flow.get("targetRef", "")]
-            if isinstance(target, ParallelGateway):
+            if isinstance(target, ParallelGateway | InclusiveGateway):
                 target.incoming.append(flow.get("id", ""))
             nodes[flow.get("sourceRef", "")].flows.append(
                 Flow(flow.get("id", ""), target, None if condition is None else template(bare(condition)))
             )
+        _join_links(dialect.flow_nodes(drawn), nodes)
         for event in events:
             self.attach(nodes[event.get("id", "")], nodes[event.get("attachedToRef", "")])
         if not isinstance(scope, EventSubProcess):
@@ -200,6 +212,9 @@ class _Builder:
     def _eventBasedGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return EventBasedGateway(self.process, e.get("id", ""), **about)
 
+    def _inclusiveGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return InclusiveGateway(self.process, e.get("id", ""), **about)
+
     def _parallelGateway(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return ParallelGateway(self.process, e.get("id", ""), **about)
 
@@ -223,6 +238,8 @@ class _Builder:
         )
 
     def _intermediateCatchEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        if dialect.event_kind(e) == "link":
+            return Element(self.process, e.get("id", ""), **about)
         return CatchEvent(self.process, e.get("id", ""), _trigger(e), payload=_payload(e), **about)
 
     def _intermediateThrowEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
@@ -254,27 +271,56 @@ class _Builder:
     def _repeat(self, e: etree._Element, item: Activity) -> Element:
         """Put an activity that is repeated under the one that repeats it, which takes its id and its
         place."""
-        loop = dialect.multi_instance(e)
-        if loop is None:
+        if not dialect.is_repeated(e):
             return item
         self.process.task_specs[item_name := f"{item.name}#item"] = self.process.task_specs.pop(item.name)
         item.name = item_name
-        body = MultiInstance(
-            self.process,
-            e.get("id", ""),
-            item,
-            sequential=loop.sequential,
-            collection=None if loop.collection is None else template(bare(loop.collection)),
-            cardinality=optional(loop.cardinality),
-            variable=loop.item,
-            until=None if loop.until is None else template(bare(loop.until)),
-            **_about(e),
-        )
+        body = self._multi_instance(e, item) or self._standard_loop(e, item)
         body.default = item.default
         body.clocks = tuple(mark for mark in item.clocks if mark.on != dialect.CLAIM)
         item.clocks = tuple(mark for mark in item.clocks if mark.on == dialect.CLAIM)
         item.within = body
         return body
+
+    def _multi_instance(self, e: etree._Element, item: Activity) -> Repetition | None:
+        loop = dialect.multi_instance(e)
+        if loop is None:
+            return None
+        return MultiInstance(
+            self.process,
+            e.get("id", ""),
+            item,
+            sequential=loop.sequential,
+            collection=_optional_bare(loop.collection),
+            cardinality=optional(loop.cardinality),
+            variable=loop.item,
+            until=_optional_bare(loop.until),
+            **_about(e),
+        )
+
+    def _standard_loop(self, e: etree._Element, item: Activity) -> Repetition:
+        loop = dialect.standard_loop(e)
+        assert loop is not None, "what is no multi-instance is a standard loop"
+        condition, most = _optional_bare(loop.condition), None if loop.most is None else int(loop.most)
+        return StandardLoop(
+            self.process,
+            e.get("id", ""),
+            item,
+            condition=condition,
+            before=loop.before,
+            most=most,
+            **_about(e),
+        )
+
+
+def _join_links(drawn: Iterable[etree._Element], nodes: dict[str, Element]) -> None:
+    """Lead each link that is thrown to the one of its name that catches it."""
+    links = [e for e in drawn if tag(e) in dialect.EVENTS and dialect.event_kind(e) == "link"]
+    caught = {dialect.link(e): nodes[e.get("id", "")] for e in links if tag(e) == "intermediateCatchEvent"}
+    for e in links:
+        if tag(e) == "intermediateThrowEvent":
+            id = e.get("id", "")
+            nodes[id].flows.append(Flow(id, caught[dialect.link(e)]))
 
 
 def _clocks(e: etree._Element) -> tuple[Mark, ...]:

@@ -54,11 +54,15 @@ _ROOT_ELEMENTS = DOCUMENTATION | {
     "relationship",
 }
 _SCOPE_ELEMENTS = (
-    DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
+    DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", *dialect.REPETITIONS}
 )
 _NODE_ELEMENTS = DOCUMENTATION | {"extensionElements"}
 _DEFINITION_ELEMENTS = {"documentation", "extensionElements"}
-_IN_DEFINITIONS = {"timerEventDefinition": set(dialect.TIMERS), "conditionalEventDefinition": {"condition"}}
+_IN_DEFINITIONS = {
+    "timerEventDefinition": set(dialect.TIMERS),
+    "conditionalEventDefinition": {"condition"},
+    "linkEventDefinition": {"source", "target"},
+}
 _ALLOWED_INSIDE = {"scriptTask": {"script"}} | {
     name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS
 }
@@ -67,8 +71,8 @@ _NAMES_DECLARED = {"message": "name", "error": "errorCode", "escalation": "escal
 _EVENT_KINDS = {
     "startEvent": {"none"},
     "endEvent": {"none", "terminate", "error", "escalation"},
-    "intermediateCatchEvent": {"timer", "message", "conditional"},
-    "intermediateThrowEvent": {"none", "escalation"},
+    "intermediateCatchEvent": {"timer", "message", "conditional", "link"},
+    "intermediateThrowEvent": {"none", "escalation", "link"},
     "boundaryEvent": {"timer", "message", "conditional", "error", "escalation"},
 }
 _EVENT_SUB_PROCESS_STARTS = {"timer", "message", "conditional", "error", "escalation"}
@@ -147,7 +151,9 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "subProcess": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent"},
     "callActivity": _ACTIVITY_ATTRIBUTES | {"calledElement"},
     dialect.MULTI_INSTANCE: {"isSequential", "behavior", "oneBehaviorEventRef", "noneBehaviorEventRef"},
+    dialect.STANDARD_LOOP: {"testBefore", "loopMaximum"},
     "exclusiveGateway": {"gatewayDirection", "default"},
+    "inclusiveGateway": {"gatewayDirection", "default"},
     "parallelGateway": {"gatewayDirection"},
     "eventBasedGateway": {"gatewayDirection", "instantiate", "eventGatewayType"},
     "startEvent": {"isInterrupting", "parallelMultiple"},
@@ -162,21 +168,23 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "errorEventDefinition": {"errorRef"},
     "escalationEventDefinition": {"escalationRef"},
     "terminateEventDefinition": set(),
+    "linkEventDefinition": set(),
     "conditionExpression": _EXPRESSION_ATTRIBUTES,
     "completionCondition": _EXPRESSION_ATTRIBUTES,
     "loopCardinality": _EXPRESSION_ATTRIBUTES,
+    "loopCondition": _EXPRESSION_ATTRIBUTES,
     "timeDate": _EXPRESSION_ATTRIBUTES,
     "timeDuration": _EXPRESSION_ATTRIBUTES,
     "timeCycle": _EXPRESSION_ATTRIBUTES,
 }
 _YES_OR_NO = {
     *("isExecutable", "triggeredByEvent", "isSequential", "isInterrupting", "cancelActivity"),
-    *("isForCompensation", "instantiate", "parallelMultiple"),
+    *("isForCompensation", "instantiate", "parallelMultiple", "testBefore"),
 }
 _ONE_AT_MOST = {
     *("extensionElements", "conditionExpression", "completionCondition", "loopCardinality", "script"),
-    "condition",
-    dialect.MULTI_INSTANCE,
+    *("condition", "loopCondition"),
+    *dialect.REPETITIONS,
 }
 _DECISION_RESULTS = {"singleEntry", "singleResult", "collectEntries", "resultList"}
 _LANGUAGES = {"", "python", "juel", "xpath"}
@@ -364,6 +372,7 @@ class _Checker:
                 self.refuse(element, "element-unsupported", element=tag(element))
         self.starts(scope)
         self.handlers(scope)
+        self.links(scope)
         flows = self.flows(scope)
         for node in dialect.flow_nodes(scope):
             self.node(node, flows, depth)
@@ -406,7 +415,7 @@ class _Checker:
                 end = "sourceRef" if source is None else "targetRef"
                 self.refuse(flow, "flow-leads-nowhere", end=end, id=flow.get(end) or "")
                 continue
-            if tag(target) in ("startEvent", "boundaryEvent") or tag(source) == "endEvent":
+            if _begins(target) or _ends(source):
                 self.refuse(flow, "flow-not-here", source=dialect.label(source), target=dialect.label(target))
             flows.add(flow, source, target)
             self.flow(flow, source)
@@ -434,6 +443,7 @@ class _Checker:
             seen.add(node)
             queue += flows.targets(node)
             queue += [b for b in boundaries if b.get("attachedToRef") == node.get("id")]
+            queue += self.linked(scope, node)
         for node in dialect.flow_nodes(scope):
             if node not in seen and tag(node) != "startEvent":
                 self.refuse(node, "unreachable", element=dialect.label(node))
@@ -443,7 +453,7 @@ class _Checker:
             self.refuse(element, "event-sub-process-input-output")
         if flows.incoming(element) or flows.outgoing(element):
             self.refuse(element, "event-sub-process-flows")
-        if dialect.multi_instance(element) is not None:
+        if dialect.is_repeated(element):
             self.refuse(element, "event-sub-process-repeated")
         self.unusual(element)
         self.scope(element, depth + 1)
@@ -485,7 +495,7 @@ class _Checker:
         name = tag(node)
         allowed = _NODE_ELEMENTS | _ALLOWED_INSIDE.get(name, set())
         if name in dialect.ACTIVITIES:
-            allowed = allowed | {dialect.MULTI_INSTANCE}
+            allowed = allowed | set(dialect.REPETITIONS)
         definitions = dialect.event_definitions(node) if name in dialect.EVENTS else []
         self.only(node, allowed | {tag(definition) for definition in definitions})
         for definition in definitions:
@@ -498,7 +508,7 @@ class _Checker:
                 self.refuse(inner, "element-unsupported-inside", element=tag(inner), inside=tag(element))
 
     def unusual(self, element: etree._Element) -> None:
-        for holder in (element, *dialect.children(element, dialect.MULTI_INSTANCE)):
+        for holder in (element, *dialect.children(element, *dialect.REPETITIONS)):
             for name, usual in _UNUSUAL.items():
                 if holder.get(name, next(iter(usual))).strip() not in usual:
                     self.refuse(
@@ -527,7 +537,7 @@ class _Checker:
         if len(flows.outgoing(node)) < 2:
             self.refuse(node, "event-gateway-too-few")
         for target in flows.targets(node):
-            if tag(target) != "intermediateCatchEvent":
+            if tag(target) != "intermediateCatchEvent" or dialect.event_kind(target) == "link":
                 self.refuse(target, "event-gateway-leads-elsewhere")
             elif len(flows.incoming(target)) > 1:
                 self.refuse(target, "event-gateway-shared-event")
@@ -553,6 +563,27 @@ class _Checker:
             self.conditional(event)
         elif kind in dialect.THROWN:
             self.thrown(event, kind)
+
+    def links(self, scope: etree._Element) -> None:
+        """Every link that is thrown is caught once, beside it."""
+        caught = [dialect.link(e) for e in _links(scope, "intermediateCatchEvent")]
+        for event in _links(scope, "intermediateCatchEvent"):
+            if (name := dialect.link(event)) is None:
+                self.refuse(event, "link-without-name")
+            elif caught.count(name) > 1:
+                self.refuse(event, "link-caught-twice", name=name)
+        for event in _links(scope, "intermediateThrowEvent"):
+            if (name := dialect.link(event)) is None:
+                self.refuse(event, "link-without-name")
+            elif name not in caught:
+                self.refuse(event, "link-leads-nowhere", name=name)
+
+    def linked(self, scope: etree._Element, node: etree._Element) -> list[etree._Element]:
+        """Where a link leads that is thrown there."""
+        if not _is_link(node) or tag(node) != "intermediateThrowEvent":
+            return []
+        name = dialect.link(node)
+        return [e for e in _links(scope, "intermediateCatchEvent") if dialect.link(e) == name]
 
     def kinds_allowed(self, event: etree._Element) -> set[str]:
         if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent()):
@@ -635,6 +666,21 @@ class _Checker:
                 else:
                     self.template(parameter, text)
         self.multi_instance(activity)
+        self.standard_loop(activity)
+
+    def standard_loop(self, activity: etree._Element) -> None:
+        loop, element = dialect.standard_loop(activity), dialect.child(activity, dialect.STANDARD_LOOP)
+        if loop is None or element is None:
+            return
+        if dialect.multi_instance(activity) is not None:
+            self.refuse(element, "repeated-twice")
+        self.only(element, {"loopCondition", "documentation", "extensionElements"})
+        if loop.condition is not None:
+            self.template(element, bare(loop.condition))
+        elif loop.most is None:
+            self.refuse(element, "loop-without-end")
+        if loop.most is not None and not loop.most.isdecimal():
+            self.refuse(element, "loop-maximum-no-number", text=loop.most)
 
     def multi_instance(self, activity: etree._Element) -> None:
         loop = dialect.multi_instance(activity)
@@ -974,7 +1020,7 @@ _HOLDERS = {
 _PASSED = ("source", "sourceExpression", "variables", "businessKey")
 _BOOLEANS = {"true", "false", "1", "0"}
 _XML = "http://www.w3.org/XML/1998/namespace"
-_NO_NODES = DOCUMENTATION | {"sequenceFlow", "extensionElements", dialect.MULTI_INSTANCE}
+_NO_NODES = DOCUMENTATION | {"sequenceFlow", "extensionElements", *dialect.REPETITIONS}
 
 
 class _Flows:
@@ -1000,6 +1046,26 @@ class _Flows:
 
 def children_with_id(scope: etree._Element) -> Iterator[etree._Element]:
     return (e for e in dialect.children(scope) if e.get("id"))
+
+
+def _is_link(node: etree._Element) -> bool:
+    return tag(node) in dialect.EVENTS and dialect.event_kind(node) == "link"
+
+
+def _links(scope: etree._Element, name: str) -> list[etree._Element]:
+    return [e for e in dialect.children(scope, name) if _is_link(e)]
+
+
+def _begins(node: etree._Element) -> bool:
+    """Whether no flow leads to it: it is where a path begins."""
+    return tag(node) in ("startEvent", "boundaryEvent") or (
+        tag(node) == "intermediateCatchEvent" and _is_link(node)
+    )
+
+
+def _ends(node: etree._Element) -> bool:
+    """Whether no flow leads on from it."""
+    return tag(node) == "endEvent" or (tag(node) == "intermediateThrowEvent" and _is_link(node))
 
 
 def _line_in_file(element: etree._Element, text: str, error: ScriptError) -> int:

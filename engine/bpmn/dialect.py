@@ -20,13 +20,17 @@ TASKS = frozenset(
     {"task", "manualTask", "userTask", "scriptTask", "receiveTask", "businessRuleTask", "serviceTask"}
 )
 ACTIVITIES = TASKS | {"subProcess", "callActivity"}
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset(
     {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
 )
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 MULTI_INSTANCE = "multiInstanceLoopCharacteristics"
+STANDARD_LOOP = "standardLoopCharacteristics"
+REPETITIONS = (MULTI_INSTANCE, STANDARD_LOOP)
+"""What says that an activity is repeated."""
+
 EVENT_DEFINITION = "EventDefinition"
 
 STARTER = "#starter"
@@ -257,6 +261,36 @@ def multi_instance(activity: _Element) -> MultiInstance | None:
         item=camunda(loop, "elementVariable"),
         until=text_of(child(loop, "completionCondition")) or None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StandardLoop:
+    """As long as a condition holds an activity runs again: asked before the first time too, or only after
+    each; `most` is the most it runs, as a text."""
+
+    condition: str | None
+    before: bool
+    most: str | None
+
+
+def standard_loop(activity: _Element) -> StandardLoop | None:
+    loop = child(activity, STANDARD_LOOP)
+    if loop is None:
+        return None
+    return StandardLoop(
+        condition=text_of(child(loop, "loopCondition")) or None,
+        before=flag(loop, "testBefore", False),
+        most=(loop.get("loopMaximum") or "").strip() or None,
+    )
+
+
+def is_repeated(activity: _Element) -> bool:
+    return any(True for _ in children(activity, *REPETITIONS))
+
+
+def link(event: _Element) -> str | None:
+    """The name by which a link that is thrown and one that is caught belong together."""
+    return (event_definitions(event)[0].get("name") or "").strip() or None
 
 
 def parameters(activity: _Element, kind: str) -> list[tuple[str, str, _Element]]:

@@ -219,6 +219,7 @@ class Execution(Workflow):
         self.agenda: deque[Token] = deque()
         self.last_id = 0
         self._watching: set[int] = set()
+        self._gathering: set[int] = set()
         self._changed = False
         self._asking = False
         self._steps_left = circumstances.limits.steps
@@ -311,7 +312,7 @@ class Execution(Workflow):
         """Step until nothing is left to do without someone or something from outside."""
         if not self.agenda:  # else the first step comes first: what was completed is done
             self._ask_conditions()
-        while self.agenda:
+        while self.agenda or self._gathered():
             token = self.agenda.popleft()
             if token.id not in self.tasks or not token.has_state(TaskState.READY):
                 continue  # cancelled by a sibling since it was put on the agenda
@@ -321,6 +322,7 @@ class Execution(Workflow):
             except ElementFailed as failure:
                 self._fail(token, str(failure))
             self._ask_conditions()
+        self._tell_stuck()
 
     # -- what specs ask of the case --------------------------------------------------------------------------
 
@@ -387,6 +389,11 @@ class Execution(Workflow):
         """Ask the condition that the token waits for, now and after every change."""
         self._watching.add(token.id)
         self.changed()
+
+    def gather(self, token: Token) -> None:
+        """Ask the inclusive gateway where the token waits, whenever all else has come to rest, whether more
+        may come."""
+        self._gathering.add(token.id)
 
     def unwatch(self, token: Token) -> None:
         self._watching.discard(token.id)
@@ -592,6 +599,28 @@ class Execution(Workflow):
         for token in [token for token in waiting if self._came_true(token)]:
             if token.id in self._watching and token.id in self.tasks:  # not ended by the one before it
                 token.spec.fired(token, None)
+
+    def _gathered(self) -> bool:
+        """Let one inclusive gateway go on that has nothing left to wait for, that of the oldest token first.
+        Whether there was one."""
+        self._gathering &= self.tasks.keys()
+        for token in map(self._token, sorted(self._gathering)):
+            if token.spec.gathered(token):
+                self._gathering.discard(token.id)
+                self.go_on(token)
+                return True
+        return False
+
+    def _tell_stuck(self) -> None:
+        """When tokens wait at joins for others, and nothing is left in the case that could send one there: as
+        the standard says they wait for ever. That people must see, not find out."""
+        waiting = [token for token in self.tasks.values() if token.spec.joins and token.waits]
+        if not waiting or self._watching:
+            return
+        if any(t.spec.awaits(t) is not None or "error" in t.notes for t in self.tasks.values()):
+            return
+        for token in waiting:
+            self._fail(token, "It waits for other paths to arrive, and nothing is left that could take them.")
 
     def _came_true(self, token: Token) -> bool:
         if "error" in token.notes:

@@ -15,8 +15,8 @@ from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.activities import Activity, ReceiveTask, UserTask
 from engine.bpmn.specs.base import Element, Process
 from engine.bpmn.specs.events import CatchEvent
-from engine.bpmn.specs.gateways import EventBasedGateway, ParallelGateway
-from engine.bpmn.specs.scopes import CallActivity, EventSubProcess, MultiInstance, ScopeMixin
+from engine.bpmn.specs.gateways import EventBasedGateway, InclusiveGateway, ParallelGateway
+from engine.bpmn.specs.scopes import CallActivity, EventSubProcess, MultiInstance, Repetition, ScopeMixin
 from engine.bpmn.specs.triggers import Message
 from engine.errors import Invalid, Problem
 from engine.sentences import Sentence
@@ -91,7 +91,7 @@ def _obstacle(token: Token, target: Process) -> Sentence | None:
         return Sentence("other-kind-in-version", element=spec.label)
     if _path(spec) != _path(other):
         return Sentence("elsewhere-in-version", element=spec.label)
-    if isinstance(spec, ParallelGateway) and set(spec.incoming) != set(other.incoming):
+    if isinstance(spec, ParallelGateway | InclusiveGateway) and set(spec.incoming) != set(other.incoming):
         return Sentence("other-branches-in-version", element=spec.label)
     if (
         isinstance(spec, CallActivity)
@@ -124,8 +124,10 @@ def _still_listens(token: Token, target: Process) -> bool:
 def _same_kind(spec: Element, other: Element) -> bool:
     if type(spec) is not type(other):
         return False
-    if isinstance(spec, MultiInstance):
-        return spec.sequential == other.sequential and type(spec.item) is type(other.item)
+    if isinstance(spec, MultiInstance) and spec.sequential != other.sequential:
+        return False
+    if isinstance(spec, Repetition):
+        return type(spec.item) is type(other.item)
     if isinstance(spec, EventSubProcess):
         return spec.interrupts == other.interrupts and _same_kind(spec.start, other.start)
     if isinstance(spec, (CatchEvent, ReceiveTask)):

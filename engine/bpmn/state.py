@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.effects import Called
 from engine.bpmn.execution import Circumstances, Execution, Token
 from engine.bpmn.specs.base import Element, Process
+from engine.bpmn.specs.gateways import InclusiveGateway
 from engine.errors import EngineError, Invalid
 
 FORMAT = 1
@@ -60,6 +61,8 @@ def load(data: bytes, format_number: int, process: Process, circumstances: Circu
             execution.task_tree = token
         if "held" in notes:
             execution.watch(token)
+        if isinstance(token.spec, InclusiveGateway) and token.waits:
+            execution.gather(token)
         assert state != TaskState.READY, "what was ready to run ran before the case was saved"
     execution.last_id, execution.completed = saved["last"], saved["completed"]
     return execution

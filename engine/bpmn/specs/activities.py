@@ -16,7 +16,7 @@ from engine.durations import Duration, parse_instant
 from engine.scripting import Script, Template
 
 if TYPE_CHECKING:
-    from engine.bpmn.specs.scopes import MultiInstance
+    from engine.bpmn.specs.scopes import Repetition
 
 Json = Any
 
@@ -33,7 +33,11 @@ class Activity(Element):
         self.output_parameters: list[Parameter] = []
         self.boundaries: list[BoundaryEvent] = []
         self.thrown_boundaries: list[ThrownBoundary] = []
-        self.repeated: MultiInstance | None = None
+        self.repeated: Repetition | None = None
+
+    @property
+    def attached(self) -> list[Element]:
+        return [*self.boundaries, *self.thrown_boundaries]
 
     def enter(self, token: Token) -> bool:
         held = dict(token.data)

@@ -22,6 +22,8 @@ from engine.bpmn.execution import ElementFailed, Token
 from engine.scripting import Template
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.bpmn.specs.scopes import ProcessScope
 
 
@@ -69,6 +71,9 @@ class Element(TaskSpec):
     visible: ClassVar[bool] = True
     """Whether passing it is worth a line of history."""
 
+    joins: ClassVar[bool] = False
+    """Whether tokens may wait here for other tokens."""
+
     outermost: ClassVar[bool] = False
     """Whether it is a process: nothing inside sees or changes a variable outside."""
 
@@ -85,6 +90,11 @@ class Element(TaskSpec):
     def process(self) -> Process:
         """The process it is drawn in, which may be one that the case's own process calls."""
         return self._wf_spec  # type: ignore[no-any-return]
+
+    @property
+    def attached(self) -> "Sequence[Element]":
+        """The events at its boundary, by which a token may leave it too."""
+        return ()
 
     @property
     def interrupts(self) -> bool:

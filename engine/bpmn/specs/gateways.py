@@ -1,5 +1,6 @@
 """Gateways: where paths part and meet."""
 
+from collections.abc import Set
 from typing import Any
 
 from engine.bpmn.execution import ElementFailed, Token
@@ -32,6 +33,7 @@ class ParallelGateway(Element):
     """
 
     visible = False
+    joins = True
 
     def __init__(self, process: Process, name: str, **about: Any) -> None:
         super().__init__(process, name, **about)
@@ -53,6 +55,74 @@ class ParallelGateway(Element):
 
     def choose(self, token: Token) -> list[Flow]:
         return self.flows
+
+
+class InclusiveGateway(Element):
+    """Sends a token along every outgoing flow whose condition holds; where flows meet, waits for every token
+    that could still come.
+
+    A token elsewhere in the scope is waited for when it could reach an incoming flow on which none waits, and
+    none on which one does; ways through the gateway itself do not count (BPMN 2.0.2, 13.4.3). That is asked
+    when all else has come to rest, so it also goes on when the last other token has gone another way.
+    """
+
+    visible = False
+    joins = True
+
+    def __init__(self, process: Process, name: str, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.incoming: list[str] = []
+        self._ways: dict[Element, frozenset[str]] = {}
+
+    def enter(self, token: Token) -> bool:
+        if len(self.incoming) < 2:
+            return True
+        token.workflow.gather(token)
+        return False
+
+    def gathered(self, token: Token) -> bool:
+        """Whether nothing is to be waited for any longer. If so the token goes on for the first on each other
+        flow."""
+        first: dict[str, Token] = {}
+        others = []
+        for other in token.scope.children:  # in order of arrival
+            if other.task_spec is self:
+                first.setdefault(other.notes["flow"], other)
+            elif other.active:
+                others.append(other.spec)
+        missing = set(self.incoming) - first.keys()
+        if missing and any(self._may_still_come(other, missing, first.keys()) for other in others):
+            return False
+        for other in first.values():
+            if other is not token:
+                token.workflow.discard(other)
+        return True
+
+    def _may_still_come(self, other: Element, missing: Set[str], here: Set[str]) -> bool:
+        ways = self._ways_from(other)
+        return bool(ways & missing) and not ways & here
+
+    def _ways_from(self, other: Element) -> frozenset[str]:
+        """The incoming flows that a token on the other element could come by."""
+        if other not in self._ways:
+            self._ways[other] = self._explore(other)
+        return self._ways[other]
+
+    def _explore(self, other: Element) -> frozenset[str]:
+        found, seen, queue = set(), {other}, [other]
+        while queue:
+            element = queue.pop()
+            for event in element.attached:
+                if event not in seen:
+                    seen.add(event)
+                    queue.append(event)
+            for flow in element.flows:
+                if flow.target is self:
+                    found.add(flow.id)
+                elif flow.target not in seen:
+                    seen.add(flow.target)
+                    queue.append(flow.target)
+        return frozenset(found)
 
 
 class EventBasedGateway(Element):

@@ -155,11 +155,87 @@ class EventSubProcess(ScopeMixin, Element):
         self.start.receive(begun, token.notes.pop("payload", None))
 
 
-class MultiInstance(Activity):
-    """The repetition of an activity, in parallel or one after the other; its item tokens each have a scope of
-    their own."""
+class Repetition(Activity):
+    """The repetition of an activity; each of its item tokens has a scope of its own."""
 
     visible = False
+
+    def __init__(self, process: Process, name: str, item: Activity, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.item = item
+        item.repeated = self
+
+    def count(self, item: Token) -> None:
+        """One more item has completed (called once per item, when its outputs are written)."""
+        raise NotImplementedError
+
+    def judge(self, item: Token) -> None:
+        """Ask what decides whether the repetition goes on."""
+        raise NotImplementedError
+
+    def item_done(self, item: Token) -> None:
+        """An item has gone its way to the end."""
+        raise NotImplementedError
+
+    def emptied(self, body: Token) -> None:
+        body.workflow.go_on(body)
+
+
+class StandardLoop(Repetition):
+    """Runs an activity again and again as long as a condition holds, at most a number of times.
+
+    `loopCounter` is the number of rounds done: from 0 inside of them.
+    """
+
+    def __init__(
+        self,
+        process: Process,
+        name: str,
+        item: Activity,
+        *,
+        condition: Template | None,
+        before: bool,
+        most: int | None,
+        **about: Any,
+    ) -> None:
+        super().__init__(process, name, item, **about)
+        self.condition, self.before, self.most = condition, before, most
+
+    def begin(self, token: Token) -> bool:
+        token.notes["rounds"] = token.data["loopCounter"] = 0
+        if self.most == 0 or (self.before and not self._again(token)):
+            return True
+        token.workflow.place(self.item, token)
+        return False
+
+    def count(self, item: Token) -> None:
+        body = item.scope
+        body.notes["rounds"] += 1
+        body.data["loopCounter"] = body.notes["rounds"]
+        body.workflow.changed()
+
+    def judge(self, item: Token) -> None:
+        body = item.scope
+        item.notes["again"] = body.notes["rounds"] != self.most and self._again(body)
+
+    def item_done(self, item: Token) -> None:
+        body, execution, again = item.scope, item.workflow, item.notes["again"]
+        item.clear()
+        execution.discard(item)
+        if again:
+            execution.place(self.item, body)
+        else:
+            execution.check_finished(body)
+
+    def _again(self, token: Token) -> bool:
+        again = True if self.condition is None else token.workflow.evaluate(self.condition, token)
+        if not isinstance(again, bool):
+            raise ElementFailed("The loop condition is neither true nor false.")
+        return again
+
+
+class MultiInstance(Repetition):
+    """The repetition of an activity, in parallel or one after the other."""
 
     def __init__(
         self,
@@ -174,11 +250,9 @@ class MultiInstance(Activity):
         until: Template | None,
         **about: Any,
     ) -> None:
-        super().__init__(process, name, **about)
-        self.item = item
+        super().__init__(process, name, item, **about)
         self.sequential, self.variable, self.until = sequential, variable, until
         self.collection, self.cardinality = collection, cardinality
-        item.repeated = self
 
     def begin(self, token: Token) -> bool:
         items = self._items(token)
@@ -192,14 +266,13 @@ class MultiInstance(Activity):
         return not items
 
     def count(self, item: Token) -> None:
-        """One more instance has completed (called once per instance, when its outputs are written)."""
         body = item.scope
         body.notes["completed"] += 1
         body.notes["active"] -= 1
         _show_counters(body)
 
     def judge(self, item: Token) -> None:
-        """Whether the completion condition holds now, seen from the instance that completed."""
+        """The completion condition is asked as the instance that completed sees things."""
         if self.until is None:
             return
         enough = item.workflow.evaluate(self.until, item)
@@ -218,9 +291,6 @@ class MultiInstance(Activity):
             following = remaining.pop(0)
             self._place(body, body.notes["completed"], following)
         execution.check_finished(body)
-
-    def emptied(self, body: Token) -> None:
-        body.workflow.go_on(body)
 
     def _place(self, body: Token, index: int, value: Json) -> None:
         item = body.workflow.place(self.item, body)

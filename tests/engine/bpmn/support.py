@@ -92,6 +92,10 @@ def par(id: str) -> str:
     return node("parallelGateway", id)
 
 
+def inclusive(id: str, default: str | None = None) -> str:
+    return node("inclusiveGateway", id, default=default)
+
+
 def by_event(id: str) -> str:
     return node("eventBasedGateway", id)
 
@@ -206,6 +210,13 @@ def each(
         {"isSequential": sequential, "camunda_collection": collection, "camunda_elementVariable": variable}
     )
     return f"<multiInstanceLoopCharacteristics {attributes}>{inside}</multiInstanceLoopCharacteristics>"
+
+
+def loop(condition: str | None = None, *, before: bool = False, most: int | None = None) -> str:
+    """A standard loop: as long as the condition holds, at most so often."""
+    inside = "" if condition is None else f"<loopCondition>{escape(condition)}</loopCondition>"
+    attributes = _attributes({"testBefore": before, "loopMaximum": most})
+    return f"<standardLoopCharacteristics {attributes}>{inside}</standardLoopCharacteristics>"
 
 
 def path(*nodes: str) -> str:

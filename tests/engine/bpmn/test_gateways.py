@@ -9,6 +9,7 @@ from tests.engine.bpmn.support import (
     catch,
     diagram,
     end,
+    event_sub,
     flow,
     message,
     par,
@@ -261,3 +262,50 @@ def test_a_case_that_is_busy_too_long_is_stopped():
     case = Case(data, limits=Limits(seconds=0))
 
     assert "busy" in next(iter(case.failures.values()))
+
+
+def half_joined(*more: str) -> bytes:
+    """One of two ways to a join ends elsewhere."""
+    return diagram(
+        start(),
+        par("split"),
+        user("a"),
+        user("b"),
+        par("join"),
+        user("after"),
+        xor("leave", "on"),
+        end("gone"),
+        path("start split a join after"),
+        path("split b leave"),
+        flow("leave", "gone", "left"),
+        flow("leave", "join", id="on"),
+        *more,
+        messages=("m",),
+    )
+
+
+def test_a_join_that_nothing_can_complete_any_more_is_a_failure_people_see():
+    case = Case(half_joined())
+
+    case.complete("a")
+    case.complete("b", left=True)
+
+    assert list(case.failures) == ["join"]
+    assert "nothing is left" in case.failures["join"]
+    case.retry()
+    assert list(case.failures) == ["join"]
+    assert not case.completed
+
+
+def test_a_join_is_no_failure_while_an_event_may_still_change_things():
+    handler = event_sub(
+        "handler", start("got", message("m"), isInterrupting=True), user("rescue"), path("got rescue")
+    )
+    case = Case(half_joined(handler))
+
+    case.complete("a")
+    case.complete("b", left=True)
+    assert case.failures == {}
+    case.send("m")
+
+    assert case.open == ["rescue"]

@@ -15,6 +15,7 @@ const KINDS = [
   'Task',
   'ExclusiveGateway',
   'ParallelGateway',
+  'InclusiveGateway',
   'EventBasedGateway',
   'Gateway',
   'StartEvent',
