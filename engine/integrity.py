@@ -15,8 +15,8 @@ from engine.history import Fault
 from engine.store.base import hold_still
 from engine.store.history import HistoryRow
 from engine.store.jobs import JobRow
-from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
+from engine.store.subscriptions import SubscriptionRow
 from engine.store.timers import TimerRow
 from engine.store.user_tasks import IS_OPEN, CandidateRow, UserTaskRow
 
@@ -38,7 +38,7 @@ class _Wait:
 _WAITS = (
     _Wait("user task", "task", UserTaskRow, IS_OPEN),
     _Wait("timer", "timer", TimerRow),
-    _Wait("message subscription", "message", SubscriptionRow),
+    _Wait("subscription", "subscription", SubscriptionRow),
     _Wait("job", "job", JobRow),
 )
 

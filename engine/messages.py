@@ -1,20 +1,46 @@
-"""Messages from outside: find the case that waits for one, and deliver it there."""
+"""Messages and signals: deliver them to the cases that wait for them.
+
+A message from outside is delivered at once or refused. What a diagram sends is written down with the step
+that sent it and arrives in a transaction of its own, so that no case waits for another's lock: once, tried
+again while nobody waits for it, and in the end a dead letter that somebody sees.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine import access, definitions, runtime
-from engine.bpmn import Execution, correlation_text
+from engine.bpmn import MESSAGE, SIGNAL, Execution, correlation_text
 from engine.definitions import Named
-from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from engine.errors import Conflict, EngineError, Forbidden, Invalid, NotFound, Problem
 from engine.people import Person
+from engine.store import process_instances
+from engine.store.base import at_flush, raise_if_cut_off
+from engine.store.deliveries import IS_ON_ITS_WAY, DeliveryRow, DeliveryState
 from engine.store.history import Entry
-from engine.store.messages import SubscriptionRow
-from engine.store.process_instances import ProcessInstanceRow
+from engine.store.process_instances import InstanceState, ProcessInstanceRow
+from engine.store.subscriptions import SubscriptionRow
+
+__all__ = [
+    "Awaited",
+    "Delivery",
+    "DeliveryState",
+    "awaited",
+    "deliver_next",
+    "deliveries",
+    "publish",
+    "retry",
+]
+
+ATTEMPTS = 5
+"""How often a delivery is tried before it is a dead letter."""
+AGAIN_WHEN_SUSPENDED = timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +63,7 @@ def awaited(
     """
     case = access.see_instance(session, by, instance_id)
     row = SubscriptionRow
-    waiting = select(row).where(row.instance_id == case.id, row.token > after)
+    waiting = select(row).where(row.kind == MESSAGE, row.instance_id == case.id, row.token > after)
     found = session.scalars(waiting.order_by(row.token).limit(limit)).all()
     if not found:
         return []
@@ -46,7 +72,7 @@ def awaited(
     return [
         Awaited(
             one.token,
-            one.message,
+            one.name,
             one.element,
             names.get(one.element),
             one.correlation_key,
@@ -83,27 +109,23 @@ def publish(
     and the diagram does not say what becomes of one.
     """
     key = None if correlation_key is None else correlation_text(correlation_key)
-    waiting = _waiting(name, key, instance, by)
-    cases = session.scalars(waiting.with_only_columns(SubscriptionRow.instance_id).distinct().limit(2)).all()
-    if len(cases) > 1:
-        raise Conflict("Several cases wait for this message. Name one, or give a correlation key.")
-    case = runtime.lock(session, cases[0]) if cases else None
-    oldest = waiting.order_by(SubscriptionRow.token).limit(1)
-    # Looked up under the lock: another message may have been caught while we waited for it.
-    subscription = session.scalar(oldest.where(SubscriptionRow.instance_id == case.id)) if case else None
-    if case is None or subscription is None:
+    waiting = _waiting(name, key, instance).where(access.visible_instances(by))
+    found = _hold_waiting(session, waiting)
+    if found is None:
         raise NotFound(f"No case waits for the message {name!r} with this key.")
+    case, subscription = found
     runtime.require_open(case)
     if not access.may_send_messages(by):
         raise Forbidden
-    return _deliver(session, case, subscription, payload, by, now)
+    _catch(session, case, subscription, payload or {}, now=now, actor=by.username)
+    return Delivery(case.id, case.number, subscription.element)
 
 
-def _waiting(name: str, key: str | None, instance: str | None, by: Person) -> Select[SubscriptionRow]:
-    """The subscriptions of cases that `by` may see which a message could be for."""
+def _waiting(name: str, key: str | None, instance: str | None = None) -> Select[SubscriptionRow]:
+    """The subscriptions that a message could be for."""
     row = SubscriptionRow
     statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == row.instance_id)
-    statement = statement.where(row.message == name, access.visible_instances(by))
+    statement = statement.where(row.kind == MESSAGE, row.name == name)
     if instance is not None:
         statement = statement.where(row.instance_id == instance)
     if key is not None:
@@ -113,29 +135,180 @@ def _waiting(name: str, key: str | None, instance: str | None, by: Person) -> Se
     return statement
 
 
-def _deliver(
+def _hold_waiting(
+    session: Session, waiting: Select[SubscriptionRow]
+) -> tuple[ProcessInstanceRow, SubscriptionRow] | None:
+    """The one case that waits, locked, and what has waited there longest. Raises `Conflict` when several
+    do.
+    """
+    cases = session.scalars(waiting.with_only_columns(SubscriptionRow.instance_id).distinct().limit(2)).all()
+    if len(cases) > 1:
+        raise Conflict("Several cases wait for this message. Name one, or give a correlation key.")
+    case = runtime.lock(session, cases[0]) if cases else None
+    oldest = waiting.order_by(SubscriptionRow.token).limit(1)
+    # Looked up under the lock: another message may have been caught while we waited for it.
+    subscription = session.scalar(oldest.where(SubscriptionRow.instance_id == case.id)) if case else None
+    return None if case is None or subscription is None else (case, subscription)
+
+
+def _catch(
     session: Session,
     case: ProcessInstanceRow,
     subscription: SubscriptionRow,
-    payload: dict[str, Any] | None,
-    by: Person,
+    payload: dict[str, Any],
+    *,
     now: datetime,
-) -> Delivery:
+    actor: str | None,
+    **told: Any,
+) -> None:
+    """Let the event at a subscription of a locked case catch what it waits for."""
+    kind = subscription.kind
+
     def act(execution: Execution) -> None:
-        if payload and not execution.takes_payload(subscription.token):
-            raise Invalid(
-                [
-                    Problem(
-                        "The diagram does not say what becomes of a payload of this message.",
-                        pointer="#/payload",
-                    )
-                ]
-            )
-        detail = {"message": subscription.message, "payload": payload or {}}
+        if kind == MESSAGE and payload and not execution.takes_payload(subscription.token):
+            problem = "The diagram does not say what becomes of a payload of this message."
+            raise Invalid([Problem(problem, pointer="#/payload")])
+        detail = {"message": subscription.name, "payload": payload, **told}
         where = execution.whereabouts(subscription.token)
-        entries.append(Entry("message", subscription.element, detail | where))
-        execution.fire(subscription.token, payload or {})
+        entries.append(Entry(kind, subscription.element, detail | where))
+        execution.fire(subscription.token, payload)
 
     entries: list[Entry] = []
-    runtime.advance(session, case, act, now=now, actor=by.username, entries=entries)
-    return Delivery(case.id, case.number, subscription.element)
+    runtime.advance(session, case, act, now=now, actor=actor, entries=entries)
+
+
+# What diagrams send
+
+
+def deliver_next(session: Session, now: datetime) -> bool:
+    """Let the message or signal that has been on its way longest arrive, in the caller's transaction. Whether
+    there was one that nobody else is delivering.
+
+    One that cannot arrive is tried again after 1, 4, 9 and 16 minutes; the fifth failure makes it a dead
+    letter, which the history of the case that sent it tells. What is for a suspended case waits. A signal
+    whose receiver no longer waits for it has nobody left to reach, and goes.
+    """
+    due = select(DeliveryRow).where(IS_ON_ITS_WAY, DeliveryRow.next_at <= now)
+    first = (
+        due.order_by(DeliveryRow.next_at, DeliveryRow.position, DeliveryRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    delivery = session.scalars(first).first()
+    if delivery is None:
+        return False
+    try:
+        with session.begin_nested():
+            _arrive(session, delivery, now)
+    except Exception as error:  # one must not stop the rest
+        raise_if_cut_off(error)
+        _spend_attempt(session, delivery, now, error)
+    return True
+
+
+def _arrive(session: Session, delivery: DeliveryRow, now: datetime) -> None:
+    found = (
+        _receiver_of_signal(session, delivery) if delivery.kind == SIGNAL else _receiver(session, delivery)
+    )
+    if found is None:
+        session.delete(delivery)
+        return
+    case, subscription = found
+    if case.state == InstanceState.SUSPENDED:
+        delivery.next_at = at_flush(session, now) + AGAIN_WHEN_SUSPENDED
+        return
+    payload, told = dict(delivery.payload), _sender(session, delivery, case)
+    session.delete(delivery)
+    _catch(session, case, subscription, payload, now=now, actor=None, **told)
+
+
+def _sender(session: Session, delivery: DeliveryRow, receiver: ProcessInstanceRow) -> dict[str, str]:
+    """What the receiver's history says of the case it came from, if that is another."""
+    if delivery.instance_id == receiver.id:
+        return {}
+    row = ProcessInstanceRow
+    return {"from": session.scalars(select(row.number).where(row.id == delivery.instance_id)).one()}
+
+
+def _receiver(session: Session, delivery: DeliveryRow) -> tuple[ProcessInstanceRow, SubscriptionRow]:
+    found = _hold_waiting(session, _waiting(delivery.name, delivery.correlation_key))
+    if found is None:
+        raise Conflict("No case waits for this message.")
+    return found
+
+
+def _receiver_of_signal(
+    session: Session, delivery: DeliveryRow
+) -> tuple[ProcessInstanceRow, SubscriptionRow] | None:
+    case = process_instances.locked(session, str(delivery.receiver_id))
+    row = SubscriptionRow
+    mine = select(row).where(row.instance_id == delivery.receiver_id, row.token == delivery.token)
+    subscription = session.scalars(mine).one_or_none()
+    return None if case is None or subscription is None else (case, subscription)
+
+
+def _spend_attempt(session: Session, delivery: DeliveryRow, now: datetime, error: Exception) -> None:
+    if not isinstance(error, EngineError):
+        log.error("delivery failed", delivery=delivery.id, instance=delivery.instance_id, exc_info=error)
+    delivery.attempts += 1
+    told = str(error) if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
+    delivery.error = told[:1000].replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
+    delivery.next_at = at_flush(session, now) + timedelta(minutes=delivery.attempts**2)
+    if delivery.attempts >= ATTEMPTS:
+        delivery.state = DeliveryState.DEAD
+        sender = runtime.lock(session, delivery.instance_id)
+        runtime.remark(session, sender, _entry("not delivered", delivery), now=now, actor=None)
+    session.flush()
+
+
+def deliveries(
+    session: Session,
+    *,
+    by: Person,
+    limit: int,
+    instance: str | None = None,
+    state: str | None = None,
+    after: str | None = None,
+) -> list[DeliveryRow]:
+    """Up to `limit` messages and signals that cases which `by` may see have sent and that have not arrived
+    yet, in the order they were sent.
+    """
+    row = DeliveryRow
+    statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == row.instance_id)
+    statement = statement.where(access.visible_instances(by))
+    for column, value in ((row.instance_id, instance), (row.state, state)):
+        if value is not None:
+            statement = statement.where(column == value)
+    if after is not None:
+        statement = statement.where(row.id > after)
+    return list(session.scalars(statement.order_by(row.id).limit(limit)))
+
+
+def retry(session: Session, delivery_id: str, *, by: Person, now: datetime) -> DeliveryRow:
+    """Send a dead letter once more, at once. Raises `NotFound`, `Conflict` when it is none, `Forbidden`."""
+    held = select(DeliveryRow).where(DeliveryRow.id == delivery_id).with_for_update()
+    delivery = session.scalars(held).one_or_none()
+    if delivery is None:
+        raise NotFound("There is no such delivery.")
+    sender = runtime.lock(session, delivery.instance_id)
+    try:
+        access.require_visible(session, by, sender)
+    except NotFound:
+        raise NotFound("There is no such delivery.") from None
+    if delivery.state != DeliveryState.DEAD:
+        raise Conflict("This delivery is no dead letter.")
+    access.require(by, *access.OPERATORS)
+    delivery.state, delivery.attempts, delivery.next_at, delivery.error = (
+        DeliveryState.ON_ITS_WAY,
+        0,
+        now,
+        None,
+    )
+    runtime.remark(session, sender, _entry("delivery retried", delivery), now=now, actor=by.username)
+    return delivery
+
+
+def _entry(kind: str, delivery: DeliveryRow) -> Entry:
+    where = {"process": delivery.process} if delivery.process else {}
+    told = {"sent": delivery.kind, "message": delivery.name, "error": delivery.error}
+    return Entry(kind, delivery.element, {**told, **where})

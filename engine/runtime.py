@@ -21,9 +21,19 @@ from engine.decisions import Decider
 from engine.durations import zone
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.kept import Kept
-from engine.store import history, jobs, messages, process_instances, search, timers, user_tasks
+from engine.store import (
+    deliveries,
+    history,
+    jobs,
+    process_instances,
+    search,
+    subscriptions,
+    timers,
+    user_tasks,
+)
 from engine.store.base import at_flush, new_id
 from engine.store.clocks import ClockRow
+from engine.store.deliveries import DeliveryState
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.history import Entry
 from engine.store.jobs import JobState
@@ -427,7 +437,7 @@ def _close(
     if stale := _known(effects.disarmed | effects.armed.keys(), how):
         timers.remove(session, instance_id, stale)
     if gone := _known(effects.unsubscribed, how):
-        messages.remove(session, instance_id, gone)
+        subscriptions.remove(session, instance_id, gone)
     if withdrawn := _known(effects.withdrawn, how):
         jobs.remove(session, instance_id, withdrawn)
     if effects.renamed:
@@ -449,9 +459,48 @@ def _open(
     if effects.armed:
         timers.add(session, [_timer_row(timer, instance_id, created_at) for timer in effects.armed.values()])
     if effects.subscribed:
-        messages.add(session, [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
+        subscriptions.add(session, [_subscription_row(s, instance_id) for s in effects.subscribed.values()])
     if effects.offered:
         _offer(session, instance_id, effects.offered.values(), created_at)
+    if effects.sent:
+        _send(session, instance_id, effects.sent, created_at)
+
+
+def _send(session: Session, instance_id: str, sent: Collection[bpmn.Sent], at: datetime) -> None:
+    """Write down what is on its way: a message once, a signal for each event of another case that waits for
+    it.
+    """
+    rows = [_delivery_row(each, instance_id, at) for each in sent if each.kind == bpmn.MESSAGE]
+    signals = [each for each in sent if each.kind == bpmn.SIGNAL]
+    if signals:
+        waiting = subscriptions.waiting_elsewhere(session, instance_id, {each.name for each in signals})
+        rows += [
+            _delivery_row(each, instance_id, at) | {"receiver_id": case, "token": token}
+            for each in signals
+            for case, token in waiting.get(each.name, ())
+        ]
+    if rows:
+        deliveries.add(session, [row | {"position": position} for position, row in enumerate(rows)])
+
+
+def _delivery_row(sent: bpmn.Sent, instance_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": instance_id,
+        "element": sent.element,
+        **_drawn_in(sent.process),
+        "kind": sent.kind,
+        "name": sent.name,
+        "correlation_key": sent.key,
+        "payload": sent.payload,
+        "receiver_id": None,
+        "token": None,
+        "state": DeliveryState.ON_ITS_WAY,
+        "sent_at": at,
+        "next_at": at,
+        "attempts": 0,
+        "error": None,
+    }
 
 
 def _offer(
@@ -525,7 +574,8 @@ def _subscription_row(subscription: bpmn.Subscribed, instance_id: str) -> dict[s
         "instance_id": instance_id,
         "token": subscription.token,
         "element": subscription.element,
-        "message": subscription.message,
+        "kind": subscription.kind,
+        "name": subscription.name,
         "correlation_key": subscription.key,
     }
 

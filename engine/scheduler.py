@@ -11,12 +11,14 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from engine import idempotency, people, timers
+from engine import idempotency, messages, people, timers
 from engine.clock import system_now
 from engine.errors import Unavailable
 from engine.store.base import Database
 
 SWEEP_SECONDS = 0.25
+DELIVERIES = 20
+"""Between two batches of timers, so that neither waits for the other."""
 COUNT_SECONDS = 15
 PURGE_SECONDS = 3600
 
@@ -48,7 +50,10 @@ class Metrics:
         )
         self.breaches = Counter("baton_sla_breaches", "Targets that ran out.", registry=registry)
         self.armed = Gauge(
-            "baton_due_armed", "Timers, and clocks with a threshold to come.", ("kind",), registry=registry
+            "baton_due_armed",
+            "Timers, clocks with a threshold to come, and what is on its way.",
+            ("kind",),
+            registry=registry,
         )
         self.overdue = Gauge(
             "baton_due_overdue", "How many of these are overdue by now.", ("kind",), registry=registry
@@ -74,17 +79,29 @@ def sweep_all(
     stopped: Callable[[], bool] = lambda: False,
 ) -> int:
     """Batch after batch, each in its own transaction, until nothing is due, or `stopped` says so between two.
-    How many timers fired.
+    How many timers fired and messages and signals arrived.
     """
     total = 0
     while not stopped() and _anything_due(database):
         with database.transaction() as session:
             swept = timers.sweep(session, database.now(session))
         observe(swept)
-        total += swept.fired
-        if not swept.cases:  # another node holds all that is due
+        arrived = _deliver(database, stopped)
+        total += swept.fired + arrived
+        if not (swept.cases or arrived):  # another node holds all that is due
             break
     return total
+
+
+def _deliver(database: Database, stopped: Callable[[], bool]) -> int:
+    """Let some of what is on its way arrive, each in its own transaction. How many were tried."""
+    for tried in range(DELIVERIES):
+        if stopped():
+            return tried
+        with database.transaction() as session:
+            if not messages.deliver_next(session, database.now(session)):
+                return tried
+    return DELIVERIES
 
 
 def _anything_due(database: Database) -> bool:

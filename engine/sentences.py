@@ -73,7 +73,9 @@ SENTENCES: Mapping[str, str] = {
     "id-too-long": "The id has {length} characters; at most {most} are allowed.",
     "id-twice": "The id {id!r} is used twice.",
     "name-too-long": "The name has {length:,} characters; at most {most} are allowed.",
-    "too-many-declarations": "The file declares more than {most:,} messages, errors and escalations.",
+    "too-many-declarations": (
+        "The file declares more than {most:,} messages, signals, errors and escalations."
+    ),
     "declaration-no-expression": "The bpmn:{element} {name!r} needs a plain text here, not an expression.",
     "process-without-id": "The process needs an id: it is the key by which it is started.",
     "too-many-elements": "The process has {number:,} elements; at most {most:,} are allowed.",
@@ -132,6 +134,9 @@ SENTENCES: Mapping[str, str] = {
     "conditional-event-empty": "A conditional event needs a condition.",
     "message-without-name": "{element!r} refers to no message with a name.",
     "correlation-without-key": "baton:correlation needs a key.",
+    "signal-without-name": "{element!r} refers to no signal with a name.",
+    "payload-of-nothing": "What sends a payload names the variable that is the payload.",
+    "send-and-job": "A send task either sends its message or is a job with a topic.",
     "payload-no-variable": "baton:payload needs the name of a variable; {variable!r} is none.",
     "error-always-interrupts": "An event that catches an error always interrupts.",
     "thrown-unknown": "There is no {kind} {name!r}.",

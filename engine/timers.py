@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import access, bpmn, clockwork, escalations, runtime
@@ -25,9 +25,10 @@ from engine.people import Person
 from engine.store import clocks, process_instances
 from engine.store.base import at_flush, raise_if_cut_off, table_of
 from engine.store.clocks import ClockRow
+from engine.store.deliveries import IS_ON_ITS_WAY, DeliveryRow
 from engine.store.history import Entry
-from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
+from engine.store.subscriptions import SubscriptionRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
 __all__ = ["Swept", "TimerState", "anything_due", "next_due", "page", "retry", "sweep"]
@@ -182,7 +183,7 @@ def _fire(
 
 _ARMED_CLOCK = table_of(ClockRow).c
 _SUBSCRIPTION = table_of(SubscriptionRow).c
-_CATCHES = _SUBSCRIPTION.message.startswith("sla.", autoescape=True)
+_CATCHES = and_(_SUBSCRIPTION.kind == bpmn.MESSAGE, _SUBSCRIPTION.name.startswith("sla.", autoescape=True))
 
 
 def _due(present: Any) -> Select[Any]:
@@ -227,7 +228,7 @@ def _due_firings(session: Session, heads: Mapping[str, ProcessInstanceRow], now:
 
 def _caught(session: Session, cases: Collection[str]) -> set[tuple[str, str]]:
     """(case, message) of what diagrams wait for of their clocks."""
-    waiting = select(SubscriptionRow.instance_id, SubscriptionRow.message)
+    waiting = select(SubscriptionRow.instance_id, SubscriptionRow.name)
     found = session.execute(waiting.where(SubscriptionRow.instance_id.in_(cases), _CATCHES))
     return {(instance, message) for instance, message in found}
 
@@ -291,7 +292,9 @@ def _firing(session: Session, instance: ProcessInstanceRow, due: _Due, now: date
 def _catchers(session: Session, firing: Firing) -> list[Any]:
     """(token, element) of what waits for a threshold in its case, what has waited longest first."""
     waiting = select(SubscriptionRow.token, SubscriptionRow.element).where(
-        SubscriptionRow.instance_id == firing.instance.id, SubscriptionRow.message == firing.message
+        SubscriptionRow.instance_id == firing.instance.id,
+        SubscriptionRow.kind == bpmn.MESSAGE,
+        SubscriptionRow.name == firing.message,
     )
     return list(session.execute(waiting.order_by(SubscriptionRow.token)).all())
 
@@ -347,15 +350,22 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
 
 
 def anything_due(session: Session, present: Any) -> bool:
-    """Whether something is due at an instant (see `Database.present`): one statement on one index, which
-    takes no lock, however many cases are open.
+    """Whether something is due at an instant (see `Database.present`), or on its way: one statement on
+    indexes, which takes no lock, however many cases are open.
     """
-    return session.execute(_due(present).limit(1)).first() is not None
+    moves = _due(present).limit(1).subquery()
+    sent = select(DeliveryRow.id).where(IS_ON_ITS_WAY, DeliveryRow.next_at <= present)
+    arrives = sent.order_by(DeliveryRow.next_at).limit(1).subquery()
+    # Not EXISTS, within which PostgreSQL forgets the limit, and with it the indexes.
+    either = union_all(*(select(literal(1)).select_from(each) for each in (moves, arrives)))
+    return session.execute(either).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How many timers, and clocks with a threshold to come, are armed, and how many of these are overdue."""
+    """How many timers, and clocks with a threshold to come, are armed and how many messages and signals are
+    on their way, and how many of these are overdue.
+    """
 
     armed: dict[str, int]
     overdue: dict[str, int]
@@ -367,20 +377,23 @@ def outlook(session: Session, present: Any) -> Outlook:
     timer = select(literal("timer"), func.count(), late).where(IS_ARMED)
     overdue = func.coalesce(func.sum(case((_ARMED_CLOCK.next_at <= present, 1), else_=0)), 0)
     clock = select(literal("clock"), func.count(), overdue).where(_ARMED_CLOCK.next_at.is_not(None))
-    counted = session.execute(union_all(timer, clock)).all()
+    behind = func.coalesce(func.sum(case((DeliveryRow.next_at <= present, 1), else_=0)), 0)
+    delivery = select(literal("delivery"), func.count(), behind).where(IS_ON_ITS_WAY)
+    counted = session.execute(union_all(timer, clock, delivery)).all()
     return Outlook(
         {kind: count for kind, count, _ in counted}, {kind: int(late) for kind, _, late in counted}
     )
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next timer or threshold falls due, or fell due; None when none is armed. For those who move
-    the clock themselves.
+    """When the next timer, threshold or delivery falls due, or fell due; None when there is none. For those
+    who move the clock themselves.
     """
-    timer, clock = TimerRow.next_at, _ARMED_CLOCK.next_at
+    timer, clock, delivery = TimerRow.next_at, _ARMED_CLOCK.next_at, DeliveryRow.next_at
     nexts = (
         session.scalar(select(timer).where(IS_ARMED).order_by(timer).limit(1)),
         session.scalar(select(clock).where(clock.is_not(None)).order_by(clock).limit(1)),
+        session.scalar(select(delivery).where(IS_ON_ITS_WAY).order_by(delivery).limit(1)),
     )
     return min((at for at in nexts if at is not None), default=None)
 

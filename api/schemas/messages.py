@@ -8,6 +8,7 @@ from api.language import locales
 from api.pages import PageQuery, page_of
 from api.schemas.base import Instant
 from api.schemas.deployments import in_called_process
+from engine.messages import DeliveryState
 from engine.timers import TimerState
 
 
@@ -70,8 +71,36 @@ class TimersQuery(PageQuery):
     state = fields.String(load_default=None, validate=validate.OneOf([*TimerState]))
 
 
+class OnItsWaySchema(Schema):
+    """A delivery that has not arrived."""
+
+    id = fields.String(required=True)
+    instance = fields.String(
+        attribute="instance_id", required=True, metadata={"description": "The id of the case that sent it."}
+    )
+    element = fields.String(required=True)
+    process = in_called_process()
+    kind = fields.String(required=True, validate=validate.OneOf(["message", "signal"]))
+    name = fields.String(required=True)
+    correlation_key = fields.String(required=True, allow_none=True)
+    payload = fields.Dict(keys=fields.String(), required=True)
+    state = fields.String(required=True, validate=validate.OneOf([*DeliveryState]))
+    sent_at = Instant(required=True)
+    next_at = Instant(required=True, metadata={"description": "When it is tried next."})
+    attempts = fields.Integer(required=True)
+    error = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why it did not arrive yet."}
+    )
+
+
+class OnItsWayQuery(PageQuery):
+    instance = fields.String(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf([*DeliveryState]))
+
+
 AwaitedMessagesPage = page_of(AwaitedMessageSchema)
 TimersPage = page_of(TimerSchema)
+OnItsWayPage = page_of(OnItsWaySchema)
 
 MESSAGE_EXAMPLE = {
     "name": "incident.reprioritise",
@@ -99,4 +128,19 @@ TIMER_EXAMPLE = {
     "due_at": "2026-03-07T09:30:00.000000Z",
     "attempts": 0,
     "error": None,
+}
+ON_ITS_WAY_EXAMPLE = {
+    "id": "01a204287a86e8a2c2b6fe2771",
+    "instance": "01a204287a6f508e8ac5e73610",
+    "element": "order_placed",
+    "process": None,
+    "kind": "message",
+    "name": "change.closed",
+    "correlation_key": "CHG-000007",
+    "payload": {"outcome": "done"},
+    "state": "on its way",
+    "sent_at": "2026-03-07T09:30:00.000000Z",
+    "next_at": "2026-03-07T09:31:00.000000Z",
+    "attempts": 1,
+    "error": "No case waits for this message.",
 }

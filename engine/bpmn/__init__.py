@@ -18,12 +18,15 @@ from engine.bpmn.build import build
 from engine.bpmn.check import check
 from engine.bpmn.dialect import STARTER, Call
 from engine.bpmn.effects import (
+    MESSAGE,
+    SIGNAL,
     Called,
     ClockMark,
     Effects,
     Failure,
     JobOffered,
     Position,
+    Sent,
     Step,
     Subscribed,
     TaskOpened,
@@ -40,6 +43,8 @@ from engine.errors import Invalid, Problem
 
 __all__ = [
     "FORMAT",
+    "MESSAGE",
+    "SIGNAL",
     "STARTER",
     "CalendarOf",
     "Call",
@@ -58,6 +63,7 @@ __all__ = [
     "NewerFormat",
     "Position",
     "Process",
+    "Sent",
     "Step",
     "Subscribed",
     "TaskOpened",

@@ -8,6 +8,7 @@ from lxml import etree
 
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Mark, tag
+from engine.bpmn.effects import MESSAGE, SIGNAL
 from engine.bpmn.specs.activities import (
     Activity,
     Assignment,
@@ -15,6 +16,7 @@ from engine.bpmn.specs.activities import (
     PassThrough,
     ReceiveTask,
     ScriptTask,
+    SendTask,
     ServiceTask,
     UserTask,
 )
@@ -27,6 +29,7 @@ from engine.bpmn.specs.events import (
     ErrorEnd,
     EscalationThrow,
     EventStart,
+    SendThrow,
     StartEvent,
     TerminateEnd,
     ThrownBoundary,
@@ -50,7 +53,7 @@ from engine.bpmn.specs.scopes import (
     StandardLoop,
     SubProcess,
 )
-from engine.bpmn.specs.triggers import Condition, Message, Timer
+from engine.bpmn.specs.triggers import Condition, Message, Sending, Signal, Timer
 from engine.scripting import Script, Template
 
 CONTEXT_FUNCTIONS = frozenset({"now", "working_time"})
@@ -165,6 +168,11 @@ class _Builder:
     def _receiveTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return ReceiveTask(self.process, e.get("id", ""), _message(e), dialect.payload(e), **about)
 
+    def _sendTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        if dialect.camunda(e, "type"):
+            return self._serviceTask(e, about)
+        return SendTask(self.process, e.get("id", ""), _sending(e, MESSAGE), **about)
+
     def _businessRuleTask(self, e: etree._Element, about: dict[str, Any]) -> Element:
         return BusinessRuleTask(
             self.process,
@@ -243,12 +251,17 @@ class _Builder:
         return CatchEvent(self.process, e.get("id", ""), _trigger(e), payload=_payload(e), **about)
 
     def _intermediateThrowEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
-        if dialect.event_kind(e) == "escalation":
+        kind = dialect.event_kind(e)
+        if kind == "escalation":
             return EscalationThrow(self.process, e.get("id", ""), dialect.thrown_code(e) or "", **about)
+        if kind in (MESSAGE, SIGNAL):
+            return SendThrow(self.process, e.get("id", ""), _sending(e, kind), **about)
         return Element(self.process, e.get("id", ""), **about)
 
     def _endEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
-        match dialect.event_kind(e):
+        match kind := dialect.event_kind(e):
+            case "message" | "signal":
+                return SendThrow(self.process, e.get("id", ""), _sending(e, kind), **about)
             case "terminate":
                 return TerminateEnd(self.process, e.get("id", ""), **about)
             case "error":
@@ -369,7 +382,14 @@ def _trigger(e: etree._Element) -> Trigger:
         given = dialect.timer(e)
         assert given is not None, "the check asks for one timer text"
         return Timer(given[0], template(given[1]))
+    if dialect.event_kind(e) == SIGNAL:
+        return Signal(dialect.signal_name(e) or "")
     return _message(e)
+
+
+def _sending(e: etree._Element, kind: str) -> Sending:
+    name = dialect.signal_name(e) if kind == SIGNAL else dialect.message_name(e)
+    return Sending(kind, name or "", optional(dialect.correlation(e)), dialect.payload(e))
 
 
 def _message(e: etree._Element) -> Message:
@@ -377,4 +397,4 @@ def _message(e: etree._Element) -> Message:
 
 
 def _payload(e: etree._Element) -> str | None:
-    return dialect.payload(e) if dialect.event_kind(e) == "message" else None
+    return dialect.payload(e) if dialect.event_kind(e) in (MESSAGE, SIGNAL) else None

@@ -66,16 +66,17 @@ _IN_DEFINITIONS = {
 _ALLOWED_INSIDE = {"scriptTask": {"script"}} | {
     name: {"dataOutput", "dataInput", "outputSet", "inputSet"} for name in dialect.EVENTS
 }
-_NAMES_DECLARED = {"message": "name", "error": "errorCode", "escalation": "escalationCode"}
+_NAMES_DECLARED = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 """The attribute by which each kind of declaration is known in a case."""
 _EVENT_KINDS = {
     "startEvent": {"none"},
-    "endEvent": {"none", "terminate", "error", "escalation"},
-    "intermediateCatchEvent": {"timer", "message", "conditional", "link"},
-    "intermediateThrowEvent": {"none", "escalation", "link"},
-    "boundaryEvent": {"timer", "message", "conditional", "error", "escalation"},
+    "endEvent": {"none", "terminate", "error", "escalation", "message", "signal"},
+    "intermediateCatchEvent": {"timer", "message", "signal", "conditional", "link"},
+    "intermediateThrowEvent": {"none", "escalation", "message", "signal", "link"},
+    "boundaryEvent": {"timer", "message", "signal", "conditional", "error", "escalation"},
 }
-_EVENT_SUB_PROCESS_STARTS = {"timer", "message", "conditional", "error", "escalation"}
+_EVENT_SUB_PROCESS_STARTS = {"timer", "message", "signal", "conditional", "error", "escalation"}
+_THROWING = {"intermediateThrowEvent", "endEvent"}
 _CATCHING = {"startEvent", "boundaryEvent"}
 """Where what is thrown is caught."""
 
@@ -96,6 +97,7 @@ _CAMUNDA_ATTRIBUTES = {
     "callActivity": {"calledElementBinding", "calledElementVersion"},
     "businessRuleTask": {"decisionRef", "decisionRefBinding", "resultVariable", "mapDecisionResult"},
     "serviceTask": {"type", "topic"},
+    "sendTask": {"type", "topic"},
     dialect.MULTI_INSTANCE: {"collection", "elementVariable"},
     "error": {"errorMessage"},
     "errorEventDefinition": {"errorCodeVariable", "errorMessageVariable"},
@@ -107,7 +109,9 @@ _BATON_ELEMENTS = {name: {"clock", "name"} for name in dialect.ACTIVITIES | dial
     "lane": {"group", "name"},
     "userTask": {"clock", "separation", "name"},
     "receiveTask": {"clock", "correlation", "payload", "name"},
+    "sendTask": {"clock", "correlation", "payload", "name"},
     "messageEventDefinition": {"correlation", "payload"},
+    "signalEventDefinition": {"payload"},
 }
 _REPEATED = {"name", "description", "clock"}
 """The `baton:` elements that one element may have several of."""
@@ -137,6 +141,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "process": {"processType", "isClosed", "isExecutable", "definitionalCollaborationRef"},
     "lane": {"partitionElementRef"},
     "message": {"itemRef"},
+    "signal": {"structureRef"},
     "error": {"errorCode", "structureRef"},
     "escalation": {"escalationCode", "structureRef"},
     "sequenceFlow": {"sourceRef", "targetRef", "isImmediate"},
@@ -145,6 +150,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "userTask": _ACTIVITY_ATTRIBUTES | {"implementation"},
     "scriptTask": _ACTIVITY_ATTRIBUTES | {"scriptFormat"},
     "receiveTask": _ACTIVITY_ATTRIBUTES | {"implementation", "messageRef", "operationRef", "instantiate"},
+    "sendTask": _ACTIVITY_ATTRIBUTES | {"implementation", "messageRef", "operationRef"},
     "businessRuleTask": _ACTIVITY_ATTRIBUTES | {"implementation"},
     "serviceTask": _ACTIVITY_ATTRIBUTES | {"implementation", "operationRef"},
     "script": set(),
@@ -163,6 +169,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "endEvent": set(),
     "timerEventDefinition": set(),
     "messageEventDefinition": {"messageRef"},
+    "signalEventDefinition": {"signalRef"},
     "conditionalEventDefinition": set(),
     "condition": _EXPRESSION_ATTRIBUTES,
     "errorEventDefinition": {"errorRef"},
@@ -482,6 +489,8 @@ class _Checker:
             self.script_task(node)
         elif name == "receiveTask":
             self.receive_task(node)
+        elif name == "sendTask":
+            self.send_task(node)
         elif name == "callActivity":
             self.call_activity(node)
         elif name == "businessRuleTask":
@@ -557,8 +566,12 @@ class _Checker:
             self.boundary(event)
         if kind == "timer":
             self.timer(event)
+        elif kind in ("message", "signal") and tag(event) in _THROWING:
+            self.sent(event)
         elif kind == "message":
             self.message(event)
+        elif kind == "signal":
+            self.signal(event)
         elif kind == "conditional":
             self.conditional(event)
         elif kind in dialect.THROWN:
@@ -628,8 +641,22 @@ class _Checker:
             self.template(event, key)
         elif dialect.extension(dialect.definition(event), "correlation") is not None:
             self.refuse(event, "correlation-without-key")
+        self.payload(event)
+
+    def signal(self, event: etree._Element) -> None:
+        if not dialect.signal_name(event):
+            self.refuse(event, "signal-without-name", element=dialect.label(event))
+        self.payload(event)
+
+    def payload(self, event: etree._Element) -> None:
         if (variable := dialect.payload(event)) and not _VARIABLE.fullmatch(variable):
             self.refuse(event, "payload-no-variable", variable=variable)
+
+    def sent(self, event: etree._Element) -> None:
+        """A message or signal where it is thrown."""
+        (self.signal if dialect.event_kind(event) == "signal" else self.message)(event)
+        if dialect.payload(event) == "":
+            self.refuse(event, "payload-of-nothing")
 
     def thrown(self, event: etree._Element, kind: str) -> None:
         """An error or an escalation, where it is thrown and where it is caught."""
@@ -759,6 +786,19 @@ class _Checker:
         if task.get("operationRef"):
             self.refuse(task, "operation-unsupported")
         self.message(task)
+
+    def send_task(self, task: etree._Element) -> None:
+        """It sends a message; or, as Camunda has it, is a service task in another dress."""
+        if dialect.camunda(task, "type") is None:
+            self.message(task)
+            if dialect.payload(task) == "":
+                self.refuse(task, "payload-of-nothing")
+            if task.get("operationRef"):
+                self.refuse(task, "operation-unsupported")
+        elif task.get("messageRef"):
+            self.refuse(task, "send-and-job")
+        else:
+            self.service_task(task)
 
     def call_activity(self, activity: etree._Element) -> None:
         """What it says; whether there is such a process, the deployment knows."""

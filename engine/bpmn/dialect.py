@@ -17,7 +17,10 @@ BATON = "urn:baton:bpmn:1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 TASKS = frozenset(
-    {"task", "manualTask", "userTask", "scriptTask", "receiveTask", "businessRuleTask", "serviceTask"}
+    {
+        *("task", "manualTask", "userTask", "scriptTask", "businessRuleTask", "serviceTask"),
+        *("receiveTask", "sendTask"),
+    }
 )
 ACTIVITIES = TASKS | {"subProcess", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
@@ -185,8 +188,13 @@ def event_condition(event: _Element) -> str | None:
 
 
 def message_name(event: _Element) -> str | None:
-    """The name of the message an event or receive task waits for; None when its reference leads nowhere."""
+    """The name of the message an event or task waits for or sends; None when its reference leads nowhere."""
     return _referred(event, "messageRef", "message", "name")
+
+
+def signal_name(event: _Element) -> str | None:
+    """The name of the signal an event throws or catches; None when its reference leads nowhere."""
+    return _referred(event, "signalRef", "signal", "name")
 
 
 THROWN = ("error", "escalation")
@@ -233,8 +241,8 @@ def correlation(event: _Element) -> str | None:
 
 
 def payload(event: _Element) -> str | None:
-    """The variable that takes a message's payload; "" when its fields become variables; None when it takes
-    none."""
+    """The variable that takes, or gives, the payload of a message or signal; "" when its fields become
+    variables; None when there is none."""
     found = extension(definition(event), "payload")
     return None if found is None else (found.get("variable") or "").strip()
 

@@ -43,15 +43,33 @@ class TimerArmed:
     process: Called | None = None
 
 
+MESSAGE, SIGNAL = "message", "signal"
+"""What is sent from case to case: to one that waits for it, or to all that do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """The token waits for a message of this name; `key` is its correlation key, None when it asks for
-    none."""
+    """The token waits for a `kind` of this name: a message or a signal; `key` is the correlation key it asks
+    for, None when it asks for none."""
 
     token: int
     element: str
-    message: str
+    kind: str
+    name: str
     key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message on its way to the one that waits for it, or a signal on its way to all other cases that
+    do."""
+
+    kind: str
+    name: str
+    key: str | None
+    payload: dict[str, Any]
+    element: str
+    process: Called | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +147,7 @@ class Effects:
     offered: dict[int, JobOffered] = field(default_factory=dict)
     withdrawn: set[int] = field(default_factory=set)
     renamed: dict[int, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
     clocks: list[ClockMark] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 

@@ -22,7 +22,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.dialect import CLAIM
-from engine.bpmn.effects import Called, ClockMark, Effects, Failure, Position, Step
+from engine.bpmn.effects import SIGNAL, Called, ClockMark, Effects, Failure, Position, Sent, Step
 from engine.calendars import LOOK_AHEAD, Calendar
 from engine.durations import format_instant, parse_instant, working_time
 from engine.scripting import Expression, Script, ScriptError, Template
@@ -40,7 +40,7 @@ class ElementFailed(Exception):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much one command may do before the element it has reached is stopped: an endless loop without a
-    wait ends here."""
+    wait ends here. The seconds are the thread's own work: a machine that stands still fails nobody's case."""
 
     steps: int = 10_000
     tokens: int = 5_000
@@ -223,7 +223,7 @@ class Execution(Workflow):
         self._changed = False
         self._asking = False
         self._steps_left = circumstances.limits.steps
-        self._deadline = time.monotonic() + circumstances.limits.seconds
+        self._deadline = time.thread_time() + circumstances.limits.seconds
         self._functions: dict[str, Callable[..., Json]] = {
             "now": lambda: format_instant(circumstances.now),
             "working_time": self._working_time,
@@ -420,6 +420,13 @@ class Execution(Workflow):
             seen = {**token.data, **seen}
         return seen
 
+    def variable(self, name: str, token: Token) -> Json:
+        """The value of a variable as `token` sees it. Raises `ElementFailed` when there is none."""
+        try:
+            return Names(token)[name]
+        except KeyError:
+            raise ElementFailed(f"There is no variable {name}.") from None
+
     def evaluate(self, text: Expression | Template, token: Token) -> Json:
         """The value of an expression or template as `token` sees it. Raises `ElementFailed`."""
         self._check_time()
@@ -440,6 +447,15 @@ class Execution(Workflow):
         """Make a decision with the variables that `token` sees. Raises `ElementFailed`."""
         self._check_time()
         return self.circumstances.decide(key, form, Names(token), self._functions)
+
+    def send(self, what: Sent) -> None:
+        """Send a message or signal. A signal is caught at once by all in this case that wait for it, in the
+        order in which they began to; what is sent to other cases leaves with the case's effects."""
+        self.effects.sent.append(what)
+        if what.kind == SIGNAL:
+            for token in [token for token in self.tasks.values() if token.spec.waits_for(token, what)]:
+                if token.id in self.tasks and token.spec.waits_for(token, what):
+                    token.spec.fired(token, what.payload)
 
     def note(self, kind: str, spec: "Element", **detail: Json) -> None:
         self.effects.steps.append(
@@ -502,9 +518,9 @@ class Execution(Workflow):
         return token in self.tasks
 
     def awaited(self) -> dict[str, set[int]]:
-        """The tokens that wait for a `task`, a `timer`, a `message` or a `job`: each has its row in the
+        """The tokens that wait for a `task`, a `timer`, a `subscription` or a `job`: each has its row in the
         store."""
-        found: dict[str, set[int]] = {"task": set(), "timer": set(), "message": set(), "job": set()}
+        found: dict[str, set[int]] = {"task": set(), "timer": set(), "subscription": set(), "job": set()}
         for token in self.tasks.values():
             if (kind := token.spec.awaits(token)) is not None:
                 found[kind].add(token.id)
@@ -585,7 +601,7 @@ class Execution(Workflow):
 
     def _check_time(self) -> None:
         """Between two tokens, and before each of an element's many expressions."""
-        if time.monotonic() > self._deadline:
+        if time.thread_time() > self._deadline:
             seconds = self.circumstances.limits.seconds
             raise ElementFailed(f"The case was busy for {seconds:g} seconds without waiting for anything.")
 

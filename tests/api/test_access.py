@@ -37,7 +37,8 @@ EVERYBODY = {
     f"GET {V1}/decision-definitions/<key>/versions/<int:number>/xml",
     *(f"GET {V1}/forms", f"GET {V1}/forms/<path:key>", f"GET {V1}/forms/<path:key>/versions/<int:number>"),
     *(f"GET {V1}/process-instances", f"POST {V1}/process-instances"),
-    *(f"GET {V1}/user-tasks", f"GET {V1}/timers", f"POST {V1}/sla/preview"),
+    *(f"GET {V1}/user-tasks", f"GET {V1}/timers", f"GET {V1}/deliveries"),
+    f"POST {V1}/sla/preview",
     *(f"GET {V1}/clocks", f"GET {V1}/notifications", f"POST {V1}/notifications/read"),
     *(f"GET {V1}/calendars/<key>/days", f"POST {V1}/calendars/preview"),
     *(f"GET {V1}/{kind}{part}" for kind in ("calendars", "services") for part in DOCUMENT),
@@ -68,6 +69,7 @@ HIDDEN = JOBS | {
     f"PATCH {V1}/process-instances/<instance_id>/variables",
     f"GET {V1}/user-tasks/<task_id>",
     *(f"POST {V1}/user-tasks/<task_id>/{verb}" for verb in ("claim", "release", "assign", "complete")),
+    f"POST {V1}/deliveries/<delivery_id>/retry",
     *(f"POST {V1}/timers/<timer_id>/retry", f"POST {V1}/clocks/<clock_id>/retry"),
     *(f"GET {V1}/clocks/<clock_id>", f"POST {V1}/notifications/<notification_id>/read"),
 }
@@ -112,7 +114,9 @@ BODIES: dict[str, Any] = {
 }
 
 
-ERRAND = diagram("errand", chain('<serviceTask id="call" camunda:type="external" camunda:topic="monitor"/>'))
+JOB = '<serviceTask id="call" camunda:type="external" camunda:topic="monitor"/>'
+SEND = '<sendTask id="send" messageRef="told"/>'
+ERRAND = diagram("errand", chain(SEND, JOB), declared='<message id="told" name="told"/>')
 DECISION = document(decision(table(["x"], ["y"], [(("1",), ("2",))]), key="incident"))
 
 
@@ -124,7 +128,9 @@ def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def known(desk: Desk) -> dict[str, str]:
-    """What stands for the parameters of paths: ann's case, its task and timer, a job and a token of hers."""
+    """What stands for the parameters of paths: ann's case, its task and timer, a job, a delivery and a token
+    of hers.
+    """
     files = {"errand.bpmn": ERRAND, "incident.dmn": DECISION, "incident.json": form(x="integer")}
     assert desk("pat").deploy(files).status == 201
     for kind, level in LEVELS.items():
@@ -138,6 +144,7 @@ def known(desk: Desk) -> dict[str, str]:
         "task_id": desk("ann").task(case, "confirm")["id"],
         "timer_id": desk("ann").get(f"/timers?instance={case['id']}")["items"][0]["id"],
         "job_id": desk("root").get(f"/jobs?instance={errand['id']}")["items"][0]["id"],
+        "delivery_id": desk("ann").get(f"/deliveries?instance={errand['id']}")["items"][0]["id"],
         "token_id": desk("ann").get("/auth/tokens")["items"][0]["id"],
         "clock_id": desk("ann").get(f"/clocks?instance={case['id']}")["items"][0]["id"],
         "notification_id": "unknown",

@@ -58,9 +58,9 @@ def test_a_completion_that_closes_and_opens_everything_is_within_its_statements(
 
     assert reply.status == 200
     told = " ".join(heard.statements)
-    for table in ("timer", "message_subscription"):
+    for table in ("timer", "event_subscription"):
         assert f"DELETE FROM {table} " in told
-    for table in ("timer", "message_subscription", "user_task", "case_words"):
+    for table in ("timer", "event_subscription", "user_task", "case_words"):
         assert f"INSERT INTO {table} " in told
     assert len(heard.statements) <= MOST_STATEMENTS, heard.statements
     assert heard.commits == 1

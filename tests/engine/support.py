@@ -38,8 +38,8 @@ from engine.store.base import Database, new_id
 from engine.store.clocks import TOLD, ClockRow, events_in
 from engine.store.history import Entry, HistoryRow, chain
 from engine.store.jobs import JobRow
-from engine.store.messages import SubscriptionRow
 from engine.store.process_instances import ProcessInstanceRow
+from engine.store.subscriptions import SubscriptionRow
 from engine.store.timers import TimerRow
 from engine.store.user_tasks import CandidateRow, TaskState, UserTaskRow
 from tests.engine.bpmn import support as draw
@@ -329,7 +329,7 @@ def _check_case(session: Session, case: ProcessInstanceRow, now: datetime) -> No
 
 
 COMMANDS = (
-    *("started", "claimed", "released", "assigned", "task completed", "message", "timer fired"),
+    *("started", "claimed", "released", "assigned", "task completed", "message", "signal", "timer fired"),
     *("suspended", "resumed", "retried", "variables changed", "timer retried", "migrated"),
     *("job completed", "job failed", "job retried"),
 )

@@ -176,7 +176,7 @@ def test_a_message_nobody_waits_for_is_not_kept(desk: Desk) -> None:
     desk.do("work", case)
     desk.wait(hours=3)
 
-    assert [row.message for row in desk.subscriptions(case)] == ["sla.resolution.75"]
+    assert [row.name for row in desk.subscriptions(case)] == ["sla.resolution.75"]
     desk.check()
 
 

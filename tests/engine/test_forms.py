@@ -300,7 +300,7 @@ class TestBounds:
 
     def test_equal_objects_are_found_in_a_long_list_without_comparing_each_with_each(self):
         subject = form({"x": {"type": "array", "uniqueItems": True}})
-        entries = [{"n": n} for n in range(4_000)]
+        entries = [{"n": n} for n in range(2_000)]
 
         assert subject.check({"x": [*entries, True, 1]})
         assert refused(subject, {"x": [*entries, {"n": 7.0}]}) == {

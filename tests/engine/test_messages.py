@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.store.messages import SubscriptionRow
+from engine.store.subscriptions import SubscriptionRow
 from tests.engine.bpmn import support as draw
 from tests.engine.support import ANN, AUDRA, DESK, MIA, NIA, OUTSIDER, PAT, ROOT, SAM, Desk, at_once, line
 

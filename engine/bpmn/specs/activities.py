@@ -10,8 +10,8 @@ from engine.bpmn.dialect import CLAIM
 from engine.bpmn.effects import JobOffered, TaskOpened
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
-from engine.bpmn.specs.events import ERROR, BoundaryEvent, Thrown, ThrownBoundary, find_handler
-from engine.bpmn.specs.triggers import Message, receive
+from engine.bpmn.specs.events import ERROR, BoundaryEvent, Thrown, ThrownBoundary, find_handler, send
+from engine.bpmn.specs.triggers import Message, Sending, receive
 from engine.durations import Duration, parse_instant
 from engine.scripting import Script, Template
 
@@ -130,6 +130,20 @@ class ReceiveTask(Activity):
         self.trigger.withdraw(token)
         receive(token, self.payload, payload)
         token.workflow.go_on(token)
+
+
+class SendTask(Activity):
+    """Sends a message, as an event does, and is an activity all the same."""
+
+    waits = False
+
+    def __init__(self, process: Process, name: str, sending: Sending, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.sending = sending
+
+    def begin(self, token: Token) -> bool:
+        send(token, self.sending.prepare(token))
+        return True
 
 
 class BusinessRuleTask(Activity):

@@ -17,7 +17,7 @@ from SpiffWorkflow.specs.base import TaskSpec
 from engine.bpmn.dialect import ENTER as ON_ENTER
 from engine.bpmn.dialect import LEAVE as ON_LEAVE
 from engine.bpmn.dialect import PAUSE, RESUME, Mark
-from engine.bpmn.effects import Called
+from engine.bpmn.effects import Called, Sent
 from engine.bpmn.execution import ElementFailed, Token
 from engine.scripting import Template
 
@@ -184,9 +184,13 @@ class Element(TaskSpec):
         token.workflow.take(token, token.taking)
 
     def awaits(self, token: Token) -> str | None:
-        """What the token waits for from outside: a `task`, a `timer`, a `message`, a `job`, or nothing
+        """What the token waits for from outside: a `task`, a `timer`, a `subscription`, a `job`, or nothing
         (None)."""
         return None
+
+    def waits_for(self, token: Token, sent: Sent) -> bool:
+        """Whether the token waits for what is sent."""
+        return False
 
     def withdraw(self, token: Token) -> None:
         """Take back what the token announced outside: its user task, timer, subscription or job."""

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.bpmn.effects import Sent
 from engine.bpmn.execution import ElementFailed, Token
 from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process
 from engine.bpmn.specs.gateways import EventBasedGateway
-from engine.bpmn.specs.triggers import Condition, Message, Timer, receive
+from engine.bpmn.specs.triggers import Condition, Message, Sending, Timer, receive
 from engine.scripting import Template
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ ERROR, ESCALATION = "error", "escalation"
 
 
 class CatchEvent(Element):
-    """An intermediate event that waits for a time, a message or a condition."""
+    """An intermediate event that waits for a time, a message, a signal or a condition."""
 
     def __init__(
         self, process: Process, name: str, trigger: Trigger, payload: str | None = None, **about: Any
@@ -43,6 +44,9 @@ class CatchEvent(Element):
 
     def awaits(self, token: Token) -> str | None:
         return self.trigger.awaited if token.waits else None
+
+    def waits_for(self, token: Token, sent: Sent) -> bool:
+        return isinstance(self.trigger, Message) and token.waits and self.trigger.answers(sent)
 
     def withdraw(self, token: Token) -> None:
         if token.waits:
@@ -221,6 +225,31 @@ class ErrorEnd(Element):
         handler, scope = found
         token.workflow.discard(token)
         handler.caught(scope, thrown)
+
+
+class SendThrow(Element):
+    """Sends a message or a signal and goes on, whoever catches it."""
+
+    def __init__(self, process: Process, name: str, sending: Sending, **about: Any) -> None:
+        super().__init__(process, name, **about)
+        self.sending = sending
+
+    def choose(self, token: Token) -> list[Flow]:
+        taken = super().choose(token)
+        token.notes["sending"] = self.sending.prepare(token)
+        return taken
+
+    def left(self, token: Token) -> None:
+        send(token, token.notes.pop("sending"))
+        if token.id in token.workflow.tasks:  # else who caught it has ended what it is in
+            super().left(token)
+
+
+def send(token: Token, what: Sent) -> None:
+    """Send something and say so in history."""
+    key = {"key": what.key} if what.key is not None else {}
+    token.workflow.note("sent", token.spec, sent=what.kind, message=what.name, **key, payload=what.payload)
+    token.workflow.send(what)
 
 
 class EscalationThrow(Element):

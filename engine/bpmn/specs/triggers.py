@@ -1,9 +1,10 @@
-"""What an event waits for: a time, a message or a condition."""
+"""What an event waits for: a time, a message, a signal or a condition. And what is sent to those who wait."""
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from engine.bpmn.effects import Subscribed, TimerArmed
+from engine.bpmn.effects import MESSAGE, SIGNAL, Sent, Subscribed, TimerArmed
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.durations import Duration, Repetition, parse_instant
 from engine.scripting import Template
@@ -78,31 +79,36 @@ class Timer:
 class Message:
     """A message event: the name it waits for, and the correlation key by which a message finds this case."""
 
-    awaited = "message"
+    awaited = "subscription"
+    kind = MESSAGE
 
-    def __init__(self, name: str, correlation: Template | None) -> None:
+    def __init__(self, name: str, correlation: Template | None = None) -> None:
         self.name = name
         self.correlation = correlation
 
     def plan(self, token: Token) -> dict[str, Any]:
-        if self.correlation is None:
-            return {"key": None}
-        key = token.workflow.evaluate(self.correlation, token)
-        if key is None or isinstance(key, (dict, list)):
-            raise ElementFailed("The correlation key is neither a text nor a number.")
-        text = correlation_text(key)
-        if len(text) > _KEY_LENGTH or "\0" in text:
-            raise ElementFailed(f"The correlation key {text!r:.60} is longer than {_KEY_LENGTH} characters.")
-        return {"key": text}
+        return {"key": correlation_of(self.correlation, token)}
 
     def announce(self, token: Token, plan: dict[str, Any]) -> None:
-        token.workflow.effects.subscribe(Subscribed(token.id, token.spec.element, self.name, plan["key"]))
+        waits = Subscribed(token.id, token.spec.element, self.kind, self.name, plan["key"])
+        token.workflow.effects.subscribe(waits)
+
+    def answers(self, sent: Sent) -> bool:
+        """Whether this is what an event of this trigger waits for; of a message the key decides too, and the
+        store knows that."""
+        return (self.kind, self.name) == (sent.kind, sent.name)
 
     def rearm(self, token: Token) -> bool:
         return True  # the subscription stands until the token goes
 
     def withdraw(self, token: Token) -> None:
         token.workflow.effects.unsubscribe(token.id)
+
+
+class Signal(Message):
+    """A signal event: everything that waits for a signal of the name catches it."""
+
+    kind = SIGNAL
 
 
 class Condition:
@@ -134,6 +140,36 @@ class Condition:
         token.workflow.unwatch(token)
 
 
+class Sending:
+    """A message or signal to be sent: its name, the correlation key of who is to have it, and the variable
+    that is its payload."""
+
+    def __init__(self, kind: str, name: str, correlation: Template | None, payload: str | None) -> None:
+        self.kind = kind
+        self.name = name
+        self.correlation = correlation
+        self.payload = payload
+
+    def prepare(self, token: Token) -> Sent:
+        """What is to be sent, as `token` sees things now. Raises `ElementFailed`."""
+        return Sent(
+            self.kind,
+            self.name,
+            correlation_of(self.correlation, token),
+            self._payload(token),
+            token.spec.element,
+            token.workflow.process_of(token.spec),
+        )
+
+    def _payload(self, token: Token) -> dict[str, Any]:
+        if self.payload is None:
+            return {}
+        value = token.workflow.variable(self.payload, token)
+        if not isinstance(value, dict):
+            raise ElementFailed(f"The payload {self.payload} is no object: its fields are what is sent.")
+        return deepcopy(value)  # who receives it in the same case has a value of his own
+
+
 def receive(token: Token, variable: str | None, payload: Json) -> None:
     """Put a message's payload where the diagram wants it: in one variable, or ("") each field in its own."""
     if variable:
@@ -141,6 +177,19 @@ def receive(token: Token, variable: str | None, payload: Json) -> None:
     elif variable == "" and isinstance(payload, dict):
         for name, value in payload.items():
             token.workflow.assign(token, name, value)
+
+
+def correlation_of(key: Template | None, token: Token) -> str | None:
+    """The correlation key as `token` sees things, as it is compared. Raises `ElementFailed`."""
+    if key is None:
+        return None
+    value = token.workflow.evaluate(key, token)
+    if value is None or isinstance(value, (dict, list)):
+        raise ElementFailed("The correlation key is neither a text nor a number.")
+    text = correlation_text(value)
+    if len(text) > _KEY_LENGTH or "\0" in text:
+        raise ElementFailed(f"The correlation key {text!r:.60} is longer than {_KEY_LENGTH} characters.")
+    return text
 
 
 _KEY_LENGTH = 255

@@ -36,10 +36,12 @@ def diagram(
     messages: tuple[str, ...] = (),
     errors: tuple[str, ...] = (),
     escalations: tuple[str, ...] = (),
+    signals: tuple[str, ...] = (),
 ) -> bytes:
-    """A file with one process. A message's id and name are the same word, so are an error's id and code and
-    an escalation's."""
+    """A file with one process. A message's id and name are the same word, so are a signal's, and an error's
+    id and code and an escalation's."""
     declared = [f"<message {_attributes({'id': name, 'name': name})}/>" for name in messages]
+    declared += [f"<signal {_attributes({'id': name, 'name': name})}/>" for name in signals]
     declared += [f"<error {_attributes({'id': code, 'errorCode': code})}/>" for code in errors]
     declared += [f"<escalation {_attributes({'id': code, 'escalationCode': code})}/>" for code in escalations]
     body = "\n".join((*declared, f'<process id="{key}" isExecutable="true">', *inside, "</process>"))
@@ -150,6 +152,17 @@ def message(name: str, *, key: str | None = None, payload: str | None = None) ->
     if payload is not None:
         inside += f'<baton:payload variable="{payload}"/>' if payload else "<baton:payload/>"
     return f'<messageEventDefinition messageRef="{name}">{extensions(inside)}</messageEventDefinition>'
+
+
+def signal(name: str, *, payload: str | None = None) -> str:
+    """A signal's event definition; `payload` as for `message`."""
+    told = message(name, payload=payload)
+    return told.replace("messageEvent", "signalEvent").replace("messageRef", "signalRef")
+
+
+def send(id: str, name: str, *inside: str, key: str | None = None, payload: str | None = None) -> str:
+    """A send task; `key` and `payload` as for `message`, `inside` without extensions."""
+    return receive(id, name, *inside, key=key, payload=payload).replace("receiveTask", "sendTask")
 
 
 def receive(id: str, name: str, *inside: str, key: str | None = None, payload: str | None = None) -> str:
@@ -289,7 +302,7 @@ class Case:
     def send(self, name: str, payload: Mapping[str, Any] | None = None, *, key: str | None = None) -> None:
         """Deliver a message to the first that waits for it."""
         waiting = self._known.subscriptions.values()
-        token = next(s.token for s in waiting if s.message == name and (key is None or s.key == key))
+        token = next(s.token for s in waiting if s.name == name and (key is None or s.key == key))
         self._do(lambda execution: execution.fire(token, dict(payload or {})))
 
     def fire(self, element: str) -> None:
@@ -364,8 +377,13 @@ class Case:
 
     @property
     def messages(self) -> list[tuple[str, str | None]]:
-        waiting = [(s.message, s.key) for s in self._known.subscriptions.values()]
+        waiting = [(s.name, s.key) for s in self._known.subscriptions.values()]
         return sorted(waiting, key=lambda each: (each[0], each[1] or ""))
+
+    @property
+    def sent(self) -> list[tuple[str, str, str | None, dict[str, Any]]]:
+        """(kind, name, key, payload) of what the last command sent to other cases."""
+        return [(each.kind, each.name, each.key, each.payload) for each in self.effects.sent]
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -421,7 +439,7 @@ class Case:
         awaited = execution.awaited()
         assert set(self._known.tasks) == awaited["task"]
         assert set(self._known.timers) == awaited["timer"]
-        assert set(self._known.subscriptions) == awaited["message"]
+        assert set(self._known.subscriptions) == awaited["subscription"]
         assert set(self._known.jobs) == awaited["job"]
         assert not execution.completed or len(execution.tasks) == 1
         assert not execution.agenda

@@ -4289,6 +4289,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description The messages and signals that cases you may see have sent and that have not arrived, in the order they were
+         *     sent. A `dead` one failed as often as is allowed, and waits for a person.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                    instance?: string | null;
+                    state?: "on its way" | "dead" | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "id": "01a204287a86e8a2c2b6fe2771",
+                         *           "instance": "01a204287a6f508e8ac5e73610",
+                         *           "element": "order_placed",
+                         *           "process": null,
+                         *           "kind": "message",
+                         *           "name": "change.closed",
+                         *           "correlation_key": "CHG-000007",
+                         *           "payload": {
+                         *             "outcome": "done"
+                         *           },
+                         *           "state": "on its way",
+                         *           "sent_at": "2026-03-07T09:30:00.000000Z",
+                         *           "next_at": "2026-03-07T09:31:00.000000Z",
+                         *           "attempts": 1,
+                         *           "error": "No case waits for this message."
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["OnItsWayPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a dead delivery once more */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A text of your choice, new for each command: sent again with it, the command is done only once. */
+                    "Idempotency-Key"?: components["parameters"]["IDEMPOTENCY_KEY"];
+                };
+                path: {
+                    delivery_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "01a204287a86e8a2c2b6fe2771",
+                         *       "instance": "01a204287a6f508e8ac5e73610",
+                         *       "element": "order_placed",
+                         *       "process": null,
+                         *       "kind": "message",
+                         *       "name": "change.closed",
+                         *       "correlation_key": "CHG-000007",
+                         *       "payload": {
+                         *         "outcome": "done"
+                         *       },
+                         *       "state": "on its way",
+                         *       "sent_at": "2026-03-07T09:30:00.000000Z",
+                         *       "next_at": "2026-03-07T09:31:00.000000Z",
+                         *       "attempts": 1,
+                         *       "error": "No case waits for this message."
+                         *     }
+                         */
+                        "application/json": components["schemas"]["OnItsWay"];
+                    };
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/timers": {
         parameters: {
             query?: never;
@@ -8711,6 +8859,38 @@ export interface components {
             number: string;
             /** @description The id of the event that caught it. */
             element: string;
+        };
+        OnItsWay: {
+            id: string;
+            /** @description The id of the case that sent it. */
+            instance: string;
+            element: string;
+            /** @description The called process the element is drawn in; null: the case's own process. */
+            process: components["schemas"]["ProcessVersion"] | null;
+            /** @enum {string} */
+            kind: "message" | "signal";
+            name: string;
+            correlation_key: string | null;
+            payload: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            state: "on its way" | "dead";
+            /** Format: date-time */
+            sent_at: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            next_at: string;
+            attempts: number;
+            /** @description Why it did not arrive yet. */
+            error: string | null;
+        };
+        OnItsWayPage: {
+            items: components["schemas"]["OnItsWay"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
         };
         Timer: {
             id: string;

@@ -321,6 +321,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_comment_author'), ['author'], unique=False)
         batch_op.create_index(batch_op.f('ix_comment_instance_id_seq'), ['instance_id', 'seq'], unique=True)
 
+    op.create_table('delivery',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('element', sa.String(length=255), nullable=False),
+    sa.Column('kind', sa.String(length=7), nullable=False),
+    sa.Column('name', sa.String(length=255), nullable=False),
+    sa.Column('correlation_key', sa.String(length=255), nullable=True),
+    sa.Column('payload', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('receiver_id', sa.String(length=26), nullable=True),
+    sa.Column('token', sa.Integer(), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('sent_at', base.Instant(), nullable=False),
+    sa.Column('next_at', base.Instant(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('process_key', sa.String(length=255), nullable=True),
+    sa.Column('process_version', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_delivery_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery'))
+    )
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_delivery_instance_id'), ['instance_id'], unique=False)
+        batch_op.create_index('ix_delivery_next_at', ['next_at'], unique=False, sqlite_where=sa.text("state = 'on its way'"), postgresql_where=sa.text("state = 'on its way'"))
+
+    op.create_table('event_subscription',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('instance_id', sa.String(length=26), nullable=False),
+    sa.Column('token', sa.Integer(), nullable=False),
+    sa.Column('element', sa.String(length=255), nullable=False),
+    sa.Column('kind', sa.String(length=7), nullable=False),
+    sa.Column('name', sa.String(length=255), nullable=False),
+    sa.Column('correlation_key', sa.String(length=255), nullable=True),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_event_subscription_instance_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_subscription'))
+    )
+    with op.batch_alter_table('event_subscription', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_event_subscription_instance_id_token'), ['instance_id', 'token'], unique=False)
+        batch_op.create_index(batch_op.f('ix_event_subscription_name_kind_correlation_key'), ['name', 'kind', 'correlation_key'], unique=False)
+
     op.create_table('former_assignee',
     sa.Column('username', sa.String(length=64), nullable=False),
     sa.Column('instance_id', sa.String(length=26), nullable=False),
@@ -361,20 +401,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_job_state_id'), ['state', 'id'], unique=False)
-
-    op.create_table('message_subscription',
-    sa.Column('id', sa.String(length=26), nullable=False),
-    sa.Column('instance_id', sa.String(length=26), nullable=False),
-    sa.Column('token', sa.Integer(), nullable=False),
-    sa.Column('element', sa.String(length=255), nullable=False),
-    sa.Column('message', sa.String(length=255), nullable=False),
-    sa.Column('correlation_key', sa.String(length=255), nullable=True),
-    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_message_subscription_instance_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_message_subscription'))
-    )
-    with op.batch_alter_table('message_subscription', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_message_subscription_instance_id_token'), ['instance_id', 'token'], unique=False)
-        batch_op.create_index(batch_op.f('ix_message_subscription_message_correlation_key'), ['message', 'correlation_key'], unique=False)
 
     op.create_table('timer',
     sa.Column('id', sa.String(length=26), nullable=False),
@@ -495,17 +521,22 @@ def downgrade() -> None:
         batch_op.drop_index('ix_timer_armed_next_at', sqlite_where=sa.text("state = 'armed'"), postgresql_where=sa.text("state = 'armed'"))
 
     op.drop_table('timer')
-    with op.batch_alter_table('message_subscription', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_message_subscription_message_correlation_key'))
-        batch_op.drop_index(batch_op.f('ix_message_subscription_instance_id_token'))
-
-    op.drop_table('message_subscription')
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_job_state_id'))
 
     op.drop_table('job')
     op.drop_table('history')
     op.drop_table('former_assignee')
+    with op.batch_alter_table('event_subscription', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_event_subscription_name_kind_correlation_key'))
+        batch_op.drop_index(batch_op.f('ix_event_subscription_instance_id_token'))
+
+    op.drop_table('event_subscription')
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.drop_index('ix_delivery_next_at', sqlite_where=sa.text("state = 'on its way'"), postgresql_where=sa.text("state = 'on its way'"))
+        batch_op.drop_index(batch_op.f('ix_delivery_instance_id'))
+
+    op.drop_table('delivery')
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_comment_instance_id_seq'))
         batch_op.drop_index(batch_op.f('ix_comment_author'))

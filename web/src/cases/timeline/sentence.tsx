@@ -13,6 +13,10 @@ const KINDS = {
   'task completed': 'taskCompleted',
   commented: 'commented',
   message: 'message',
+  signal: 'signal',
+  sent: 'messageSent',
+  'not delivered': 'notDelivered',
+  'delivery retried': 'deliveryRetried',
   'timer fired': 'timerFired',
   'timer retried': 'timerRetried',
   'variables changed': 'variablesChanged',
@@ -52,7 +56,7 @@ export function Sentence({ entry }: { entry: HistoryEntry }) {
   const titleOf = useGroupTitle();
   const clockOf = useClockName();
   const thresholdOf = useThresholdName();
-  const known = (KINDS as Partial<Record<string, (typeof KINDS)[keyof typeof KINDS]>>)[entry.kind];
+  const known = (KINDS as Partial<Record<string, Known>>)[entry.kind];
   const detail = entry.detail ?? {};
   const word = (name: string) => {
     const value = detail[name];
@@ -65,13 +69,15 @@ export function Sentence({ entry }: { entry: HistoryEntry }) {
     from: word('from'),
     version: word('to'),
     decision: word('decision'),
+    message: word('message'),
+    error: word('error'),
     clock: clockOf(word('clock')),
     threshold: word('threshold') && thresholdOf(word('threshold')),
     level: word('to'),
     group: titleOf(newest(detail.to)),
   };
   if (known === undefined) return `${entry.kind} ${values.element}`;
-  const kind = known === 'cancelled' && entry.element !== null ? 'withdrawn' : known;
+  const kind = said(known, entry, word);
   return (
     <Trans
       t={t}
@@ -81,6 +87,17 @@ export function Sentence({ entry }: { entry: HistoryEntry }) {
       tOptions={{ interpolation: { escapeValue: true } }}
     />
   );
+}
+
+type Known = (typeof KINDS)[keyof typeof KINDS];
+
+/** What one kind of entry says differs by who is behind it. */
+function said(known: Known, entry: HistoryEntry, word: (name: string) => string) {
+  if (known === 'cancelled' && entry.element !== null) return 'withdrawn';
+  if (known === 'message' && entry.actor === null) return word('from') ? 'messageFrom' : 'messageArrived';
+  if (known === 'signal' && word('from')) return 'signalFrom';
+  if (known === 'messageSent' && word('sent') === 'signal') return 'signalSent';
+  return known;
 }
 
 /** The group that was added to those a task is offered to, or that alone has it now. */
