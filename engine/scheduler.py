@@ -82,15 +82,19 @@ def sweep_all(
     How many timers fired and messages and signals arrived.
     """
     total = 0
-    while not stopped() and _anything_due(database):
-        with database.transaction() as session:
-            swept = timers.sweep(session, database.now(session))
+    while not stopped() and (due := _due_kinds(database)):
+        swept = _fire(database) if timers.MOVES in due else timers.Swept()
         observe(swept)
-        arrived = _deliver(database, stopped)
+        arrived = _deliver(database, stopped) if timers.DELIVERIES in due else 0
         total += swept.fired + arrived
         if not (swept.cases or arrived):  # another node holds all that is due
             break
     return total
+
+
+def _fire(database: Database) -> timers.Swept:
+    with database.transaction() as session:
+        return timers.sweep(session, database.now(session))
 
 
 def _deliver(database: Database, stopped: Callable[[], bool]) -> int:
@@ -104,9 +108,9 @@ def _deliver(database: Database, stopped: Callable[[], bool]) -> int:
     return DELIVERIES
 
 
-def _anything_due(database: Database) -> bool:
+def _due_kinds(database: Database) -> set[str]:
     with database.transaction(write=False) as session:
-        return timers.anything_due(session, database.present())
+        return timers.due_kinds(session, database.present())
 
 
 class _Pulse(BackgroundScheduler):  # type: ignore[misc]  # the library has no types

@@ -31,7 +31,7 @@ from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
 from engine.store.subscriptions import SubscriptionRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
-__all__ = ["Swept", "TimerState", "anything_due", "next_due", "page", "retry", "sweep"]
+__all__ = ["Swept", "TimerState", "due_kinds", "next_due", "page", "retry", "sweep"]
 
 BATCH = 20
 """Cases a transaction takes in which something may have to be moved."""
@@ -349,16 +349,20 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
     session.flush()
 
 
-def anything_due(session: Session, present: Any) -> bool:
-    """Whether something is due at an instant (see `Database.present`), or on its way: one statement on
-    indexes, which takes no lock, however many cases are open.
+MOVES, DELIVERIES = "moves", "deliveries"
+
+
+def due_kinds(session: Session, present: Any) -> set[str]:
+    """Whether timers or thresholds (`MOVES`) are due at an instant (see `Database.present`), and whether
+    something that was sent (`DELIVERIES`) is: one statement on indexes, which takes no lock, however many
+    cases are open.
     """
     moves = _due(present).limit(1).subquery()
     sent = select(DeliveryRow.id).where(IS_ON_ITS_WAY, DeliveryRow.next_at <= present)
     arrives = sent.order_by(DeliveryRow.next_at).limit(1).subquery()
     # Not EXISTS, within which PostgreSQL forgets the limit, and with it the indexes.
-    either = union_all(*(select(literal(1)).select_from(each) for each in (moves, arrives)))
-    return session.execute(either).first() is not None
+    kinds = ((MOVES, moves), (DELIVERIES, arrives))
+    return set(session.scalars(union_all(*(select(literal(kind)).select_from(due) for kind, due in kinds))))
 
 
 @dataclass(frozen=True, slots=True)
