@@ -9,6 +9,7 @@ from api.blueprint import Blueprint
 from api.commands import Command, Reading, reading, respond, run_command
 from api.payload import View, body_limit
 from api.schemas.deployments import DEPLOYMENT_EXAMPLE, DeploymentSchema, DeployQuery
+from api.server import server
 from engine import access, deployments
 from engine.deployments import DEPLOYERS, Deployment, File
 from engine.errors import Invalid, Problem
@@ -93,7 +94,14 @@ def deploy(query: dict[str, Any]) -> Response:
             return respond(_shown(deployments.check(here.session, files, by=here.person)), _ANSWER, 200)
 
     def act(command: Command) -> Response:
-        done = deployments.deploy(command.session, files, by=command.person, now=command.now, reason=reason)
+        done = deployments.deploy(
+            command.session,
+            files,
+            by=command.person,
+            now=command.now,
+            reason=reason,
+            zone=server().settings.timezone,
+        )
         return respond(_shown(done), _ANSWER, 201)
 
     return run_command(act)

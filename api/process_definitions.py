@@ -12,13 +12,15 @@ from api.pages import PageQuery, existing
 from api.schemas.deployments import (
     DEFINITION_EXAMPLE,
     FORM_EXAMPLE,
+    START_EXAMPLE,
     DefinitionsQuery,
     FormSchema,
     ProcessDefinitionSchema,
     ProcessDefinitionsPage,
+    StartsPage,
 )
 from api.serialisation import to_json
-from engine import definitions, process_instances
+from engine import definitions, process_instances, starts
 
 blueprint = Blueprint(
     "process-definitions", __name__, url_prefix="/api/v1/process-definitions", description="What is deployed"
@@ -64,6 +66,20 @@ def list_versions(here: Reading, query: dict[str, Any], key: str) -> dict[str, A
         here.session, key, limit=query["limit"] + 1, before=after[0] if after else None
     )
     return pages.page(found, query["limit"], lambda row: [row.version])
+
+
+@blueprint.get("/<key>/starts")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.reading(StartsPage, problems=(404, 422), example={"items": [START_EXAMPLE], "next": None})
+def list_starts(here: Reading, query: dict[str, Any], key: str) -> dict[str, Any]:
+    """List what begins a process by itself
+
+    The start events of its latest version but the plain one, in the order of their ids: timers, messages and
+    signals.
+    """
+    after = pages.after(query)
+    found = starts.of_process(here.session, key, limit=query["limit"] + 1, after=after[0] if after else "")
+    return pages.page(found, query["limit"], lambda row: [row.element])
 
 
 @blueprint.get("/<key>/versions/<int:number>")

@@ -53,7 +53,7 @@ def _require_startable(here: Reading) -> None:
 @blueprint.post("")
 @blueprint.arguments(StartSchema, example=START_EXAMPLE)
 @blueprint.command(
-    ProcessInstanceSchema, 201, problems=(403, 404), example=INSTANCE_EXAMPLE, guard=_require_startable
+    ProcessInstanceSchema, 201, problems=(403, 404, 409), example=INSTANCE_EXAMPLE, guard=_require_startable
 )
 def start(command: Command, body: dict[str, Any]) -> Any:
     """Start a process instance

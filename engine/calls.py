@@ -26,6 +26,7 @@ class Caller:
     file: str
     key: str
     calls: tuple[Call, ...]
+    plain_start: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Stored:
 
     number: int
     calls: frozenset[tuple[str, int]]
+    plain_start: bool
 
 
 Look = Callable[[str, int | None], Stored | None]
@@ -47,11 +49,13 @@ def look_in(session: Session) -> Look:
 
     def look(key: str, number: int | None) -> Stored | None:
         if (key, number) not in seen:
-            statement = select(row.version, row.calls).where(row.key == key)
+            statement = select(row.version, row.calls, row.plain_start).where(row.key == key)
             if number is not None:
                 statement = statement.where(row.version == number)
             found = session.execute(statement.order_by(row.version.desc()).limit(1)).one_or_none()
-            seen[key, number] = None if found is None else Stored(found.version, _called(found.calls))
+            seen[key, number] = (
+                None if found is None else Stored(found.version, _called(found.calls), found.plain_start)
+            )
         return seen[key, number]
 
     return look
@@ -139,14 +143,26 @@ class _Graph:
     def missing(self, call: Call) -> Sentence | None:
         """Why there is nothing to call, if so."""
         if call.numbered:
-            if call.number is not None and self.look(call.key, call.number) is None:
+            if call.number is None:
+                return None  # the check has refused it
+            if self.look(call.key, call.number) is None:
                 return Sentence("process-version-unknown", version=call.number, process=call.key)
         elif call.key not in self.fresh:
             if call.together:
                 return Sentence("process-not-together", process=call.key)
             if self.look(call.key, None) is None:
                 return Sentence("process-unknown", process=call.key)
+        if not self._called(call).plain_start:
+            return Sentence("calls-without-start", process=call.key)
         return None
+
+    def _called(self, call: Call) -> Caller | Stored:
+        """What a call calls, which is there."""
+        if not call.numbered and call.key in self.fresh:
+            return self.fresh[call.key]
+        stored = self.look(call.key, call.number if call.numbered else None)
+        assert stored is not None, "`missing` has looked"
+        return stored
 
     def cycles(self, caller: Caller) -> Iterator[tuple[Call, list[str]]]:
         """The first call of each process through which a process comes back to itself, and the way."""

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, bpmn, calls, definitions, dmn, forms
+from engine import access, bpmn, calls, definitions, dmn, forms, starts
 from engine.errors import Invalid, Problem
 from engine.people import Person
 from engine.sentences import Sentence
@@ -98,8 +98,10 @@ def deploy(
     now: datetime,
     reason: str | None = None,
     origin: Origin = Origin.PERSON,
+    zone: str = "UTC",
 ) -> Deployment:
-    """Store new versions of what the files hold. `by` None is the system itself.
+    """Store new versions of what the files hold. `by` None is the system itself; `zone` is the IANA zone of
+    timers that begin cases.
 
     Bytes identical to the latest version of their key are that version again, unless a process calls one that
     has a newer version since. Raises `Forbidden`, and `Invalid` with all problems of all files at once;
@@ -116,7 +118,7 @@ def deploy(
     session.flush()
     deployed = [_store_form(session, file, key, document, row) for file, key, document in content.forms]
     deployed += [_store_decision(session, file, decision, row) for file, decision in content.decisions]
-    deployed += _process_versions(session, content, partial(_store_process, session, row))
+    deployed += _process_versions(session, content, partial(_store_process, session, row, zone))
     return Deployment(row.id, deployed, content.warnings)
 
 
@@ -144,7 +146,7 @@ def lint(files: Sequence[File]) -> tuple[list[Problem], list[Problem]]:
     return content.problems, content.warnings
 
 
-def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deployment | None:
+def seed(session: Session, files: Sequence[File], *, now: datetime, zone: str = "UTC") -> Deployment | None:
     """Deploy the content that comes with Baton, but touch no key that somebody else has deployed since.
 
     A key is renewed when it is absent or its latest version came from seeding. None when there is nothing to
@@ -153,7 +155,9 @@ def seed(session: Session, files: Sequence[File], *, now: datetime) -> Deploymen
     _queue(session)
     fresh = _to_renew(session, [file for file in files if _may_renew(session, file)])
     return (
-        deploy(session, fresh, by=None, now=now, reason="Content of this release", origin=Origin.SEED)
+        deploy(
+            session, fresh, by=None, now=now, reason="Content of this release", origin=Origin.SEED, zone=zone
+        )
         if fresh
         else None
     )
@@ -259,7 +263,9 @@ def _read_diagram(
             content.callers += [calls.Caller(file.path, key, theirs) for key, theirs in found]
         return
     content.processes += [(file, definition) for definition in definitions]
-    content.callers += [calls.Caller(file.path, each.key, each.calls) for each in definitions]
+    content.callers += [
+        calls.Caller(file.path, each.key, each.calls, each.plain_start) for each in definitions
+    ]
     content.warnings += warnings
 
 
@@ -371,34 +377,36 @@ def _process_versions(
 def _store_process(
     session: Session,
     deployment: DeploymentRow,
+    zone: str,
     file: File,
     definition: bpmn.Definition,
     number: int,
     pin: _Pin,
 ) -> None:
     prepare_numbers(session, definition.prefix)
-    session.add(
-        ProcessDefinitionRow(
-            key=definition.key,
-            version=number,
-            name=definition.name,
-            names=definition.names,
-            description=_shortened(definition.description),
-            descriptions={lang: _shortened(text) for lang, text in definition.descriptions.items()},
-            deployment_id=deployment.id,
-            file=file.path,
-            digest=_digest(file),
-            start_form=definition.start_form,
-            starter_users=list(definition.starter_users),
-            starter_groups=list(definition.starter_groups),
-            prefix=definition.prefix,
-            calls=_pins(definition, pin),
-            created_at=deployment.deployed_at,
-            xml=definition.xml,
-            executable=bpmn.pinned(definition, pin),
-        )
+    row = ProcessDefinitionRow(
+        key=definition.key,
+        version=number,
+        name=definition.name,
+        names=definition.names,
+        description=_shortened(definition.description),
+        descriptions={lang: _shortened(text) for lang, text in definition.descriptions.items()},
+        deployment_id=deployment.id,
+        file=file.path,
+        digest=_digest(file),
+        start_form=definition.start_form,
+        starter_users=list(definition.starter_users),
+        starter_groups=list(definition.starter_groups),
+        prefix=definition.prefix,
+        calls=_pins(definition, pin),
+        created_at=deployment.deployed_at,
+        xml=definition.xml,
+        executable=bpmn.pinned(definition, pin),
+        plain_start=definition.plain_start,
     )
+    session.add(row)
     session.flush()
+    starts.replace(session, row, definition.starts, now=deployment.deployed_at, zone=zone)
 
 
 def _pins(definition: bpmn.Definition, pin: _Pin) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, runtime
+from engine import access, definitions, runtime, starts
 from engine.bpmn import MESSAGE, SIGNAL, Execution, correlation_text
 from engine.definitions import Named
 from engine.errors import Conflict, EngineError, Forbidden, Invalid, NotFound, Problem
@@ -23,6 +23,7 @@ from engine.store.base import at_flush, raise_if_cut_off
 from engine.store.deliveries import IS_ON_ITS_WAY, DeliveryRow, DeliveryState
 from engine.store.history import Entry
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
+from engine.store.starts import StartEventRow
 from engine.store.subscriptions import SubscriptionRow
 
 __all__ = [
@@ -100,8 +101,10 @@ def publish(
     correlation_key: str | int | float | None = None,
     instance: str | None = None,
     payload: dict[str, Any] | None = None,
+    zone: str = "UTC",
 ) -> Delivery:
-    """Deliver a message to the one case that waits for it, and let the case go on.
+    """Deliver a message to the one case that waits for it, and let the case go on; when none does, begin one
+    of the process that begins with it.
 
     It finds a case by `instance`, by the correlation key, or because only one waits for it. In a case the
     event that has waited longest catches it; a message is caught once. Raises `NotFound` when no case that
@@ -112,13 +115,44 @@ def publish(
     waiting = _waiting(name, key, instance).where(access.visible_instances(by))
     found = _hold_waiting(session, waiting)
     if found is None:
-        raise NotFound(f"No case waits for the message {name!r} with this key.")
+        return _begin(session, name, payload or {}, by, now, zone, instance)
     case, subscription = found
     runtime.require_open(case)
     if not access.may_send_messages(by):
         raise Forbidden
     _catch(session, case, subscription, payload or {}, now=now, actor=by.username)
     return Delivery(case.id, case.number, subscription.element)
+
+
+def _begin(
+    session: Session,
+    name: str,
+    payload: dict[str, Any],
+    by: Person,
+    now: datetime,
+    zone: str,
+    instance: str | None,
+) -> Delivery:
+    start = None if instance is not None else _beginning(session, name)
+    if start is None:
+        raise NotFound(f"No case waits for the message {name!r} with this key.")
+    if not access.may_start(by, definitions.latest(session, start.key)):
+        raise Forbidden(f"You may not start {start.key!r}.")
+    if start.payload == "":
+        runtime.require_own_names(payload, "#/payload")
+    told = {"message": name, "payload": payload}
+    case = starts.begin(
+        session, start, payload, now=now, zone=zone, requester=by.username, actor=by.username, told=told
+    )
+    return Delivery(case.id, case.number, start.element)
+
+
+def _beginning(session: Session, name: str) -> StartEventRow | None:
+    """The start event of the one process that begins with a message. Raises `Conflict` when several do."""
+    found = starts.answering(session, MESSAGE, name)
+    if len(found) > 1:
+        raise Conflict("Several processes begin with this message.")
+    return found[0] if found else None
 
 
 def _waiting(name: str, key: str | None, instance: str | None = None) -> Select[SubscriptionRow]:
@@ -207,6 +241,10 @@ def deliver_next(session: Session, now: datetime) -> bool:
 
 
 def _arrive(session: Session, delivery: DeliveryRow, now: datetime) -> None:
+    start = _start_for(session, delivery)
+    if start is not None:
+        _begin_for(session, delivery, start, now)
+        return
     found = (
         _receiver_of_signal(session, delivery) if delivery.kind == SIGNAL else _receiver(session, delivery)
     )
@@ -220,6 +258,27 @@ def _arrive(session: Session, delivery: DeliveryRow, now: datetime) -> None:
     payload, told = dict(delivery.payload), _sender(session, delivery, case)
     session.delete(delivery)
     _catch(session, case, subscription, payload, now=now, actor=None, **told)
+
+
+def _start_for(session: Session, delivery: DeliveryRow) -> StartEventRow | None:
+    """The start event it begins a case at: a signal at the one it is for, a message when no case waits."""
+    if delivery.kind == SIGNAL:
+        found = starts.answering(session, SIGNAL, delivery.name) if delivery.starts else []
+        return next((start for start in found if start.key == delivery.starts), None)
+    waiting = _waiting(delivery.name, delivery.correlation_key)
+    taken = session.scalars(waiting.with_only_columns(SubscriptionRow.id).limit(1)).first() is not None
+    return None if taken else _beginning(session, delivery.name)
+
+
+def _begin_for(session: Session, delivery: DeliveryRow, start: StartEventRow, now: datetime) -> None:
+    """Begin a case for the requester of the one that sent it."""
+    row = ProcessInstanceRow
+    sender = select(row.number, row.requester).where(row.id == delivery.instance_id)
+    number, requester = session.execute(sender).one()
+    payload = dict(delivery.payload)
+    told = {"message": delivery.name, "payload": payload, "from": number}
+    session.delete(delivery)
+    starts.begin(session, start, payload, now=now, requester=requester, told=told)
 
 
 def _sender(session: Session, delivery: DeliveryRow, receiver: ProcessInstanceRow) -> dict[str, str]:

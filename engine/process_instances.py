@@ -12,7 +12,6 @@ from engine import access, clockwork, definitions, history, people, runtime, wor
 from engine.bpmn import Execution, Position
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Problem
 from engine.people import Person
-from engine.sentences import Sentence
 from engine.store import jobs, search, timers
 from engine.store.base import table_of
 from engine.store.deployments import ProcessDefinitionRow
@@ -62,7 +61,7 @@ def startable(
     found: list[ProcessDefinitionRow] = []
     while len(found) < limit:
         read = definitions.page(session, limit=limit, after=after)
-        found += [definition for definition in read if access.may_start(by, definition)]
+        found += [each for each in read if each.plain_start and access.may_start(by, each)]
         if len(read) < limit:
             break
         after = read[-1].key
@@ -83,17 +82,20 @@ def start(
     """Start the latest version of a process and run it until everything in it waits.
 
     The variables go through the start form if the process has one. `zone` is the IANA zone of its calendar
-    days, unless it has a working calendar. Raises `NotFound`, `Forbidden` and `Invalid`.
+    days, unless it has a working calendar. Raises `NotFound`, `Forbidden`, `Conflict` when it
+    only begins by itself, and `Invalid`.
     """
     definition = definitions.latest(session, key)
     if not access.may_start(by, definition):
         raise Forbidden(f"You may not start {definition.name!r}.")
+    if not definition.plain_start:
+        raise Conflict(f"{definition.name!r} begins by itself: it has no plain start event.")
     form = definitions.start_form(session, definition)
     if form is not None:
         variables = form.check(variables, pointer="#/variables")
     else:
         runtime.require_names(variables, "#/variables")
-        _require_own_names(variables)
+        runtime.require_own_names(variables, "#/variables")
     what = runtime.Beginning(
         variables=variables,
         requester=by.username,
@@ -103,17 +105,6 @@ def start(
         organisation=by.organisation_id,
     )
     return runtime.begin(session, definition, what, now=now, actor=by.username)
-
-
-def _require_own_names(variables: Mapping[str, Any]) -> None:
-    """Without a form nobody has said that whoever starts a case may say whose it is."""
-    told = [
-        Problem.of(Sentence("told-by-baton", name=name), pointer=f"#/variables/{name}")
-        for name in runtime.CASE_NAMES
-        if name in variables
-    ]
-    if told:
-        raise Invalid(told)
 
 
 def get(session: Session, instance_id: str, *, by: Person) -> ProcessInstanceRow:

@@ -21,6 +21,7 @@ from engine.decisions import Decider
 from engine.durations import zone
 from engine.errors import Conflict, Invalid, NotFound, Problem
 from engine.kept import Kept
+from engine.sentences import Sentence
 from engine.store import (
     deliveries,
     history,
@@ -53,7 +54,8 @@ LIMITS = bpmn.Limits()
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """What a new instance is told at its start. `organisation` is the requester's; `zone` is the IANA zone
-    its calendar days are counted in if it has no calendar.
+    its calendar days are counted in if it has no calendar; `at` is the start event that begins it by itself,
+    `told` what its history says of that.
     """
 
     variables: Mapping[str, Any]
@@ -62,6 +64,8 @@ class Beginning:
     service: str | None
     zone: str
     organisation: str | None
+    at: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 def begin(
@@ -94,8 +98,9 @@ def begin(
     if (calendar := circumstances.calendar_of(head)) is not None:
         instance.zone = calendar.zone.key
         circumstances = replace(circumstances, zone=calendar.zone)
-    execution = bpmn.start(process, what.variables, circumstances)
-    entry = Entry("started", detail={"variables": dict(what.variables), "version": definition.version})
+    execution = bpmn.start(process, what.variables, circumstances, what.at)
+    detail = {"variables": dict(what.variables), "version": definition.version, **what.told}
+    entry = Entry("started", what.at, detail)
     known = {what.requester: what.organisation}
     _write(session, instance, execution, [entry], _Writing(now, actor, known=0, organisations=known))
     return instance
@@ -129,6 +134,17 @@ def require_names(values: Collection[str], pointer: str) -> None:
     if bad:
         problems = [Problem(f"{name!r:.60} is not the name of a variable.", pointer=pointer) for name in bad]
         raise Invalid(problems)
+
+
+def require_own_names(values: Collection[str], pointer: str) -> None:
+    """Without a form nobody has said that whoever starts a case may say whose it is. Raises `Invalid`."""
+    told = [
+        Problem.of(Sentence("told-by-baton", name=name), pointer=f"{pointer}/{name}")
+        for name in CASE_NAMES
+        if name in values
+    ]
+    if told:
+        raise Invalid(told)
 
 
 def load(session: Session, instance: ProcessInstanceRow, now: datetime) -> Execution:
@@ -473,14 +489,17 @@ def _send(session: Session, instance_id: str, sent: Collection[bpmn.Sent], at: d
     rows = [_delivery_row(each, instance_id, at) for each in sent if each.kind == bpmn.MESSAGE]
     signals = [each for each in sent if each.kind == bpmn.SIGNAL]
     if signals:
-        waiting = subscriptions.waiting_elsewhere(session, instance_id, {each.name for each in signals})
+        hearing = subscriptions.hearing(session, instance_id, {each.name for each in signals})
         rows += [
-            _delivery_row(each, instance_id, at) | {"receiver_id": case, "token": token}
+            _delivery_row(each, instance_id, at) | dict(zip(_RECEIVER, receiver, strict=True))
             for each in signals
-            for case, token in waiting.get(each.name, ())
+            for receiver in hearing.get(each.name, ())
         ]
     if rows:
         deliveries.add(session, [row | {"position": position} for position, row in enumerate(rows)])
+
+
+_RECEIVER = ("receiver_id", "token", "starts")
 
 
 def _delivery_row(sent: bpmn.Sent, instance_id: str, at: datetime) -> dict[str, Any]:
@@ -493,8 +512,7 @@ def _delivery_row(sent: bpmn.Sent, instance_id: str, at: datetime) -> dict[str, 
         "name": sent.name,
         "correlation_key": sent.key,
         "payload": sent.payload,
-        "receiver_id": None,
-        "token": None,
+        **dict.fromkeys(_RECEIVER),
         "state": DeliveryState.ON_ITS_WAY,
         "sent_at": at,
         "next_at": at,

@@ -10,15 +10,16 @@ from threading import Event
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from sqlalchemy.orm import Session
 
-from engine import idempotency, messages, people, timers
+from engine import idempotency, messages, people, starts, timers
 from engine.clock import system_now
 from engine.errors import Unavailable
 from engine.store.base import Database
 
 SWEEP_SECONDS = 0.25
-DELIVERIES = 20
-"""Between two batches of timers, so that neither waits for the other."""
+AT_ONCE = 20
+"""Of what is done one by one, between two batches of timers: neither waits for the other."""
 COUNT_SECONDS = 15
 PURGE_SECONDS = 3600
 
@@ -79,17 +80,21 @@ def sweep_all(
     stopped: Callable[[], bool] = lambda: False,
 ) -> int:
     """Batch after batch, each in its own transaction, until nothing is due, or `stopped` says so between two.
-    How many timers fired and messages and signals arrived.
+    How many timers fired, messages and signals arrived and cases began by themselves.
     """
     total = 0
     while not stopped() and (due := _due_kinds(database)):
         swept = _fire(database) if timers.MOVES in due else timers.Swept()
         observe(swept)
-        arrived = _deliver(database, stopped) if timers.DELIVERIES in due else 0
-        total += swept.fired + arrived
-        if not (swept.cases or arrived):  # another node holds all that is due
+        done = sum(_one_by_one(database, act, stopped) for kind, act in _SINGLE.items() if kind in due)
+        total += swept.fired + done
+        if not (swept.cases or done):  # another node holds all that is due
             break
     return total
+
+
+_SINGLE = {timers.DELIVERIES: messages.deliver_next, timers.STARTS: starts.begin_next}
+"""What is done one by one, each in a transaction of its own."""
 
 
 def _fire(database: Database) -> timers.Swept:
@@ -97,15 +102,17 @@ def _fire(database: Database) -> timers.Swept:
         return timers.sweep(session, database.now(session))
 
 
-def _deliver(database: Database, stopped: Callable[[], bool]) -> int:
-    """Let some of what is on its way arrive, each in its own transaction. How many were tried."""
-    for tried in range(DELIVERIES):
+def _one_by_one(
+    database: Database, act: Callable[[Session, datetime], bool], stopped: Callable[[], bool]
+) -> int:
+    """Do some of what is due. How many were tried."""
+    for tried in range(AT_ONCE):
         if stopped():
             return tried
         with database.transaction() as session:
-            if not messages.deliver_next(session, database.now(session)):
+            if not act(session, database.now(session)):
                 return tried
-    return DELIVERIES
+    return AT_ONCE
 
 
 def _due_kinds(database: Database) -> set[str]:

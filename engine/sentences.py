@@ -92,6 +92,12 @@ SENTENCES: Mapping[str, str] = {
     "nested-too-deep": "Sub-processes are nested more than {most} deep.",
     "no-start": "{scope} has no start event.",
     "several-starts": "{scope} has more than one start event; that is not supported.",
+    "starts-alike": "Another start event begins with the {kind} {name!r}.",
+    "start-timer-no-expression": (
+        "A timer that begins cases needs a plain ISO 8601 text: there is no case yet to ask."
+    ),
+    "start-without-key": "What begins a case has no correlation key: every message of its name begins one.",
+    "calls-without-start": "The process {process!r} has no plain start event to be called at.",
     "the-process": "The process {name!r}",
     "the-sub-process": "The sub-process {name!r}",
     "caught-twice": "Another event beside {element!r} catches the same {kind}.",

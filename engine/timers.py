@@ -28,6 +28,7 @@ from engine.store.clocks import ClockRow
 from engine.store.deliveries import IS_ON_ITS_WAY, DeliveryRow
 from engine.store.history import Entry
 from engine.store.process_instances import OPEN_STATES, ProcessInstanceRow
+from engine.store.starts import StartEventRow
 from engine.store.subscriptions import SubscriptionRow
 from engine.store.timers import IS_ARMED, TimerRow, TimerState
 
@@ -349,19 +350,21 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
     session.flush()
 
 
-MOVES, DELIVERIES = "moves", "deliveries"
+MOVES, DELIVERIES, STARTS = "moves", "deliveries", "starts"
 
 
 def due_kinds(session: Session, present: Any) -> set[str]:
-    """Whether timers or thresholds (`MOVES`) are due at an instant (see `Database.present`), and whether
-    something that was sent (`DELIVERIES`) is: one statement on indexes, which takes no lock, however many
-    cases are open.
+    """Whether timers or thresholds (`MOVES`) are due at an instant (see `Database.present`), something that
+    was sent (`DELIVERIES`), or cases that begin by themselves (`STARTS`): one statement on indexes, which
+    takes no lock, however many cases are open.
     """
     moves = _due(present).limit(1).subquery()
     sent = select(DeliveryRow.id).where(IS_ON_ITS_WAY, DeliveryRow.next_at <= present)
     arrives = sent.order_by(DeliveryRow.next_at).limit(1).subquery()
     # Not EXISTS, within which PostgreSQL forgets the limit, and with it the indexes.
-    kinds = ((MOVES, moves), (DELIVERIES, arrives))
+    begins = select(StartEventRow.id).where(StartEventRow.next_at <= present)
+    begins = begins.order_by(StartEventRow.next_at).limit(1)
+    kinds = ((MOVES, moves), (DELIVERIES, arrives), (STARTS, begins.subquery()))
     return set(session.scalars(union_all(*(select(literal(kind)).select_from(due) for kind, due in kinds))))
 
 
@@ -390,14 +393,16 @@ def outlook(session: Session, present: Any) -> Outlook:
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next timer, threshold or delivery falls due, or fell due; None when there is none. For those
-    who move the clock themselves.
+    """When the next timer, threshold, delivery or start falls due, or fell due; None when there is none. For
+    those who move the clock themselves.
     """
     timer, clock, delivery = TimerRow.next_at, _ARMED_CLOCK.next_at, DeliveryRow.next_at
+    start = StartEventRow.next_at
     nexts = (
         session.scalar(select(timer).where(IS_ARMED).order_by(timer).limit(1)),
         session.scalar(select(clock).where(clock.is_not(None)).order_by(clock).limit(1)),
         session.scalar(select(delivery).where(IS_ON_ITS_WAY).order_by(delivery).limit(1)),
+        session.scalar(select(start).where(start.is_not(None)).order_by(start).limit(1)),
     )
     return min((at for at in nexts if at is not None), default=None)
 

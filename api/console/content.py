@@ -142,9 +142,10 @@ def _check(files: Sequence[File]) -> Deployment:
 
 
 def _deploy(files: Sequence[File], reason: str | None) -> Deployment:
-    def here(_found: Settings, database: Database) -> Deployment:
+    def here(found: Settings, database: Database) -> Deployment:
         with database.transaction() as session:
-            return deployments.deploy(session, files, by=None, now=database.now(session), reason=reason)
+            now = database.now(session)
+            return deployments.deploy(session, files, by=None, now=now, reason=reason, zone=found.timezone)
 
     def there(server: "Client") -> Deployment:
         parts = [("files", (file.path.rpartition("/")[2], file.data)) for file in files]

@@ -49,7 +49,7 @@ def run_serve(_arguments: argparse.Namespace) -> int:
     logs.configure(found.log)
     with database_of(found) as database, ownership(database, wait=OWNER_LEAVES_WITHIN):
         upgrade(database)
-        seed_content(database)
+        seed_content(database, found.timezone)
         if found.demo:
             seed_demo(database)
         with operator.admitted(found, database):
@@ -58,12 +58,12 @@ def run_serve(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def seed_content(database: Database) -> None:
+def seed_content(database: Database, zone: str = "UTC") -> None:
     """Deploy the processes and forms that come with Baton, where nobody has deployed her own, and save the
-    calendars.
+    calendars. `zone` is that of timers that begin cases.
     """
     with database.transaction() as session:
-        deployments.seed(session, shipped(), now=database.now(session))
+        deployments.seed(session, shipped(), now=database.now(session), zone=zone)
         service_levels.seed(session, calendars(), now=database.now(session))
 
 

@@ -93,6 +93,10 @@ class ProcessDefinitionSchema(OfDeploymentSchema):
     start_form = fields.String(
         required=True, allow_none=True, metadata={"description": "The key of the form it is started with."}
     )
+    plain_start = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether people and calls may start it; else it only begins by itself."},
+    )
     calls = fields.List(
         fields.Nested(CallSchema),
         required=True,
@@ -100,6 +104,21 @@ class ProcessDefinitionSchema(OfDeploymentSchema):
     )
     file = fields.String(required=True)
     created_at = Instant(required=True)
+
+
+class StartEventSchema(Schema):
+    element = fields.String(required=True, metadata={"description": "The id of the start event, as drawn."})
+    kind = fields.String(required=True, validate=validate.OneOf(["timer", "message", "signal"]))
+    name = fields.String(
+        required=True, allow_none=True, metadata={"description": "The message's or signal's; null: a timer."}
+    )
+    due_at = Instant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When a timer begins the next case; null: none follows."},
+    )
+    attempts = fields.Integer(required=True, metadata={"description": "That failed since it was due."})
+    error = fields.String(required=True, allow_none=True)
 
 
 class DefinitionsQuery(PageQuery):
@@ -172,6 +191,7 @@ class LatestFormSchema(FormDocumentSchema):
 ProcessDefinitionsPage = page_of(ProcessDefinitionSchema)
 DecisionDefinitionsPage = page_of(DecisionDefinitionSchema)
 FormDefinitionsPage = page_of(FormDefinitionSchema)
+StartsPage = page_of(StartEventSchema)
 
 DEPLOYMENT_EXAMPLE = {
     "id": "01a204287a4c5400828941b1a1",
@@ -196,6 +216,7 @@ DEFINITION_EXAMPLE = {
     "names": {"zh-CN": "事件"},
     "description": "Something does not work as it should.",
     "start_form": "incident/report",
+    "plain_start": True,
     "calls": [{"element": "major", "key": "major-incident", "version": 2}],
     **OF_DEPLOYMENT_EXAMPLE,
     "file": "incident/incident.bpmn",
@@ -220,6 +241,14 @@ DECISION_EXAMPLE = {
     "created_at": "2026-03-02T09:30:00.000000Z",
 }
 DECIDED_EXAMPLE = {"result": [{"priority": 2}], "matched": [4], "version": 2}
+START_EXAMPLE = {
+    "element": "every_morning",
+    "kind": "timer",
+    "name": None,
+    "due_at": "2026-03-03T07:00:00.000000Z",
+    "attempts": 0,
+    "error": None,
+}
 FORM_DEFINITION_EXAMPLE = {
     "id": "01a204287a4c5400828941b1a4",
     "key": "incident/report",

@@ -7,7 +7,7 @@ start / load, save            an `Execution`: one case, for one command
 move                          continue a case in another version of its process
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.bpmn.dialect import STARTER, Call
 from engine.bpmn.effects import (
     MESSAGE,
     SIGNAL,
+    TIMER,
     Called,
     ClockMark,
     Effects,
@@ -37,7 +38,7 @@ from engine.bpmn.migration import Move, move
 from engine.bpmn.read import read
 from engine.bpmn.rewrite import executable
 from engine.bpmn.specs.base import Process
-from engine.bpmn.specs.triggers import correlation_text
+from engine.bpmn.specs.triggers import correlation_text, first_time, next_time
 from engine.bpmn.state import FORMAT, NewerFormat, load, save
 from engine.errors import Invalid, Problem
 
@@ -46,6 +47,7 @@ __all__ = [
     "MESSAGE",
     "SIGNAL",
     "STARTER",
+    "TIMER",
     "CalendarOf",
     "Call",
     "Called",
@@ -64,6 +66,7 @@ __all__ = [
     "Position",
     "Process",
     "Sent",
+    "Start",
     "Step",
     "Subscribed",
     "TaskOpened",
@@ -71,11 +74,13 @@ __all__ = [
     "calls",
     "claim_marks",
     "correlation_text",
+    "first_time",
     "head",
     "keys",
     "labels",
     "load",
     "move",
+    "next_time",
     "pinned",
     "prepare",
     "save",
@@ -84,6 +89,19 @@ __all__ = [
 ]
 
 DEFAULT_PREFIX = "CASE"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start event that begins a case when something happens: a timer, with the kind of its text and that,
+    or a message or signal of a name, whose payload becomes the variable `payload` ("": each of its fields
+    does; None: it takes none)."""
+
+    element: str
+    kind: str
+    name: str | None
+    timer: tuple[str, str] | None
+    payload: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,8 @@ class Definition:
     starter_groups: tuple[str, ...]
     prefix: str
     calls: tuple[Call, ...]
+    plain_start: bool
+    starts: tuple[Start, ...]
 
 
 def _nothing(_key: str) -> bool:
@@ -145,7 +165,7 @@ def labels(executable_xml: str) -> dict[str, tuple[str, dict[str, str]]]:
 
 
 def _definition(process: etree._Element, drawn: bytes) -> Definition:
-    start = next(dialect.children(process, "startEvent"))
+    start = dialect.plain_start(process)
     record = dialect.extension(process, "record")
     runs = executable(process)
     return Definition(
@@ -156,12 +176,22 @@ def _definition(process: etree._Element, drawn: bytes) -> Definition:
         descriptions=dialect.descriptions(process),
         xml=drawn,
         executable=etree.tostring(runs, encoding="unicode"),
-        start_form=dialect.camunda(start, "formKey"),
+        start_form=None if start is None else dialect.camunda(start, "formKey"),
         starter_users=_listed(dialect.camunda(process, "candidateStarterUsers")),
         starter_groups=_listed(dialect.camunda(process, "candidateStarterGroups")),
         prefix=DEFAULT_PREFIX if record is None else record.get("prefix", DEFAULT_PREFIX),
         calls=_calls(runs),
+        plain_start=start is not None,
+        starts=tuple(_starts(next(dialect.children(runs, "process")))),
     )
+
+
+def _starts(process: etree._Element) -> Iterator[Start]:
+    for event in filter(dialect.begins_by_itself, dialect.children(process, "startEvent")):
+        kind = dialect.event_kind(event)
+        name = {MESSAGE: dialect.message_name, SIGNAL: dialect.signal_name}.get(kind, lambda _: None)(event)
+        timer = dialect.timer(event) if kind == TIMER else None
+        yield Start(event.get("id", ""), kind, name, timer, dialect.payload(event))
 
 
 def _calls(process: etree._Element) -> tuple[Call, ...]:
@@ -223,8 +253,11 @@ def head(process: Process, variables: Mapping[str, Any], circumstances: Circumst
     return Execution(process, circumstances).foretell(variables)
 
 
-def start(process: Process, variables: Mapping[str, Any], circumstances: Circumstances) -> Execution:
-    """A new case, run until everything in it waits."""
+def start(
+    process: Process, variables: Mapping[str, Any], circumstances: Circumstances, at: str | None = None
+) -> Execution:
+    """A new case, run until everything in it waits; `at` is the start event it begins at, if not the plain
+    one."""
     execution = Execution(process, circumstances)
-    execution.start(variables)
+    execution.start(variables, at)
     return execution

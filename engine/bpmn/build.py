@@ -127,8 +127,8 @@ class _Builder:
         _join_links(dialect.flow_nodes(drawn), nodes)
         for event in events:
             self.attach(nodes[event.get("id", "")], nodes[event.get("attachedToRef", "")])
-        if not isinstance(scope, EventSubProcess):
-            scope.start = next(nodes[e.get("id", "")] for e in dialect.children(drawn, "startEvent"))
+        if not isinstance(scope, EventSubProcess) and (start := dialect.plain_start(drawn)) is not None:
+            scope.start = nodes[start.get("id", "")]
         for inner in dialect.event_sub_processes(drawn):
             self.event_sub_process(scope, inner)
 
@@ -228,7 +228,7 @@ class _Builder:
 
     def _startEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
         kind = dialect.event_kind(e)
-        if kind == "none":
+        if kind == "none" or dialect.begins_by_itself(e):
             return StartEvent(self.process, e.get("id", ""), **about)
         if kind in dialect.THROWN:
             return ThrownStart(self.process, e.get("id", ""), _catches(e), dialect.interrupting(e), **about)

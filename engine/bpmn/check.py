@@ -75,6 +75,7 @@ _EVENT_KINDS = {
     "intermediateThrowEvent": {"none", "escalation", "message", "signal", "link"},
     "boundaryEvent": {"timer", "message", "signal", "conditional", "error", "escalation"},
 }
+_PROCESS_STARTS = {"none", "timer", "message", "signal"}
 _EVENT_SUB_PROCESS_STARTS = {"timer", "message", "signal", "conditional", "error", "escalation"}
 _THROWING = {"intermediateThrowEvent", "endEvent"}
 _CATCHING = {"startEvent", "boundaryEvent"}
@@ -391,8 +392,24 @@ class _Checker:
         found = list(dialect.children(scope, "startEvent"))
         if not found:
             self.refuse(scope, "no-start", scope=_called(scope))
-        for extra in found[1:]:
+        by_themselves = [e for e in found if dialect.begins_by_itself(e)]
+        for extra in [e for e in found if e not in by_themselves][1:]:
             self.refuse(extra, "several-starts", scope=_called(scope))
+        seen = set()
+        for event in by_themselves:
+            self.begins_by_itself(event)
+            begun_by = (dialect.event_kind(event), dialect.message_name(event) or dialect.signal_name(event))
+            if begun_by in seen and begun_by[1]:
+                self.refuse(event, "starts-alike", kind=begun_by[0], name=begun_by[1])
+            seen.add(begun_by)
+
+    def begins_by_itself(self, event: etree._Element) -> None:
+        """What begins a case is not evaluated in one: there is none yet."""
+        timer = dialect.timer(event) if dialect.event_kind(event) == "timer" else None
+        if timer is not None and "${" in timer[1]:
+            self.refuse(event, "start-timer-no-expression")
+        if dialect.extension(dialect.definition(event), "correlation") is not None:
+            self.refuse(event, "start-without-key")
 
     def handlers(self, scope: etree._Element) -> None:
         """Of two handlers that catch the same error or escalation at the same place, one would never run."""
@@ -599,6 +616,8 @@ class _Checker:
         return [e for e in _links(scope, "intermediateCatchEvent") if dialect.link(e) == name]
 
     def kinds_allowed(self, event: etree._Element) -> set[str]:
+        if tag(event) == "startEvent" and tag(event.getparent()) == "process":
+            return _PROCESS_STARTS
         if tag(event) == "startEvent" and dialect.is_event_sub_process(event.getparent()):
             return _EVENT_SUB_PROCESS_STARTS
         return _EVENT_KINDS[tag(event)]
@@ -961,7 +980,7 @@ class _Checker:
     def start_form(self, event: etree._Element) -> None:
         if dialect.camunda(event, "formKey") is None:
             return
-        if tag(event.getparent()) != "process":
+        if tag(event.getparent()) != "process" or dialect.event_kind(event) != "none":
             self.refuse(event, "form-start-only")
         self.form(event)
 

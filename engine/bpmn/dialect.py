@@ -148,6 +148,16 @@ def event_sub_processes(scope: _Element) -> list[_Element]:
     return [e for e in children(scope, "subProcess") if is_event_sub_process(e)]
 
 
+def plain_start(process: _Element) -> _Element | None:
+    """The start event at which people and calls begin a process; None when it only begins by events."""
+    return next((e for e in children(process, "startEvent") if event_kind(e) == "none"), None)
+
+
+def begins_by_itself(start: _Element) -> bool:
+    """Whether it is a start event of a process that begins cases when something happens."""
+    return tag(start.getparent()) == "process" and event_kind(start) != "none"
+
+
 def is_event_sub_process(element: _Element | None) -> bool:
     return element is not None and tag(element) == "subProcess" and flag(element, "triggeredByEvent", False)
 

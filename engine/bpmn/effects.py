@@ -46,6 +46,8 @@ class TimerArmed:
 MESSAGE, SIGNAL = "message", "signal"
 """What is sent from case to case: to one that waits for it, or to all that do."""
 
+TIMER = "timer"
+
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:

@@ -231,9 +231,12 @@ class Execution(Workflow):
 
     # -- commands --------------------------------------------------------------------------------------------
 
-    def start(self, variables: Mapping[str, Json]) -> None:
-        """Begin the process with these variables and go on until everything waits."""
+    def start(self, variables: Mapping[str, Json], at: str | None = None) -> None:
+        """Begin the process with these variables, at its plain start event or at another one, and go on until
+        everything waits."""
         self.task_tree = self._new_token(self.spec.root, None)
+        if at is not None:
+            self.task_tree.notes["at"] = at
         self.task_tree.data.update(variables)
         self._ready(self.task_tree)
         self.run()

@@ -23,7 +23,8 @@ _ON_ITS_WAY = text("state = 'on its way'")
 
 class DeliveryRow(DrawnInProcess, Base):
     """Something sent by `element` of the case `instance_id`. A signal is for the event at `token` of the case
-    `receiver_id`; a message finds its receiver when it is delivered.
+    `receiver_id`, or begins a case of the process `starts`; a message finds its receiver when it is
+    delivered.
     """
 
     __tablename__ = "delivery"
@@ -41,6 +42,7 @@ class DeliveryRow(DrawnInProcess, Base):
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     receiver_id: Mapped[str | None] = mapped_column(String(26))
     token: Mapped[int | None] = mapped_column(Integer)
+    starts: Mapped[str | None] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(10))
     position: Mapped[int] = mapped_column(Integer)  # among what one command sent
     sent_at: Mapped[datetime] = mapped_column(Instant)

@@ -34,6 +34,7 @@ class DeploymentRow(Base):
 class ProcessDefinitionRow(Base):
     """A version of a process. `xml` is the diagram's file as it came, `executable` what is run, made once at
     deployment; `calls` are the versions its call activities call: `{"element", "key", "version"}` each.
+    Without a `plain_start` it only begins by itself.
     """
 
     __tablename__ = "process_definition"
@@ -54,6 +55,7 @@ class ProcessDefinitionRow(Base):
     starter_groups: Mapped[list[str]] = mapped_column(Json)
     prefix: Mapped[str] = mapped_column(String(10))
     calls: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    plain_start: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Instant)
     xml: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     executable: Mapped[str] = deferred(mapped_column(Text))

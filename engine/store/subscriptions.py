@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, bindparam, delete, insert, select
+from sqlalchemy import ForeignKey, Index, Integer, String, bindparam, delete, insert, null, select, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.base import Base, connection_of, new_id, table_of
+from engine.store.starts import StartEventRow
 
 
 class SubscriptionRow(Base):
@@ -36,18 +37,24 @@ def add(session: Session, rows: list[dict[str, Any]]) -> None:
     connection_of(session).execute(_INSERT, rows)
 
 
-def waiting_elsewhere(
+def hearing(
     session: Session, instance_id: str, signals: Collection[str]
-) -> dict[str, list[tuple[str, int]]]:
-    """(case, token) of all that wait for signals of these names in other cases, by name."""
-    wanted = select(_TABLE.c.name, _TABLE.c.instance_id, _TABLE.c.token).where(
-        _TABLE.c.kind == "signal", _TABLE.c.name.in_(signals), _TABLE.c.instance_id != instance_id
+) -> dict[str, list[tuple[str | None, int | None, str | None]]]:
+    """Who hears signals of these names, by name: (case, token, None) of what waits in other cases, and
+    (None, None, key) of the processes that begin with one. One statement.
+    """
+    here, start = _TABLE.c, table_of(StartEventRow).c
+    waiting = select(here.name, here.instance_id, here.token, null().label("key")).where(
+        here.kind == "signal", here.name.in_(signals), here.instance_id != instance_id
     )
-    found: dict[str, list[tuple[str, int]]] = {}
-    for name, case, token in connection_of(session).execute(
-        wanted.order_by(_TABLE.c.instance_id, _TABLE.c.token)
-    ):
-        found.setdefault(name, []).append((case, token))
+    beginning = select(start.name, null(), null(), start.key).where(
+        start.kind == "signal", start.name.in_(signals)
+    )
+    both = union_all(waiting, beginning).subquery()
+    found: dict[str, list[tuple[str | None, int | None, str | None]]] = {}
+    in_order = select(both).order_by(both.c.instance_id, both.c.token, both.c.key)
+    for name, *receiver in connection_of(session).execute(in_order):
+        found.setdefault(name, []).append(tuple(receiver))
     return found
 
 

@@ -29,6 +29,7 @@ EVERYBODY = {
     *(f"GET {V1}/people", f"GET {V1}/groups", f"POST {V1}/clock/advance"),
     *(f"GET {V1}/process-definitions", f"GET {V1}/process-definitions/<key>"),
     *(f"GET {V1}/process-definitions/<key>/versions", f"GET {V1}/process-definitions/<key>/start-form"),
+    f"GET {V1}/process-definitions/<key>/starts",
     f"GET {V1}/process-definitions/<key>/versions/<int:number>",
     f"GET {V1}/process-definitions/<key>/versions/<int:number>/xml",
     *(f"GET {V1}/decision-definitions", f"GET {V1}/decision-definitions/<key>"),

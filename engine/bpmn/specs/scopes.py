@@ -69,6 +69,10 @@ class ProcessScope(ScopeMixin, Element):
         self.open_scope(token)
         return False
 
+    def place_start(self, token: Token) -> None:
+        at = token.notes.pop("at", None)  # which of several, if not the plain one
+        token.workflow.place(self.start if at is None else self.process.task_specs[at], token)
+
     def emptied(self, token: Token) -> None:
         if token.parent is None:
             token.workflow.finish()

@@ -1,11 +1,13 @@
 """What an event waits for: a time, a message, a signal or a condition. And what is sent to those who wait."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.bpmn.effects import MESSAGE, SIGNAL, Sent, Subscribed, TimerArmed
-from engine.bpmn.execution import ElementFailed, Execution, Token
+from engine.bpmn.execution import ElementFailed, Token
 from engine.durations import Duration, Repetition, parse_instant
 from engine.scripting import Template
 
@@ -27,27 +29,11 @@ class Timer:
         value = token.workflow.evaluate(self.text, token)
         if not isinstance(value, str):
             raise ElementFailed(f"The timer's value {value!r:.60} is no ISO 8601 text.")
+        circumstances = token.workflow.circumstances
         try:
-            return self._read(value, token.workflow)
+            return first_time(self.kind, value, circumstances.now, circumstances.zone)
         except ValueError as error:
             raise ElementFailed(f"The timer cannot be read: {error}") from error
-
-    def _read(self, value: str, execution: Execution) -> dict[str, Any]:
-        now, zone = execution.circumstances.now, execution.circumstances.zone
-        if self.kind == "timeCycle":
-            repeat = Repetition.parse(value)
-            anchor, number = repeat.first(now, zone)
-            due = repeat.occurrence(anchor, number, zone)
-            return {
-                "due": due,
-                "every": value,
-                "anchor": anchor.isoformat(),
-                "number": number,
-                "left": repeat.count,
-            }
-        if self.kind == "timeDuration" and value.lstrip().startswith("P"):
-            return {"due": Duration.parse(value).after(now, zone)}
-        return {"due": parse_instant(value, zone)}
 
     def announce(self, token: Token, plan: dict[str, Any]) -> None:
         self._arm(token, plan.pop("due"))
@@ -56,16 +42,11 @@ class Timer:
     def rearm(self, token: Token) -> bool:
         """Arm the next of a repetition, counted from its beginning, so that lateness never adds up. Whether
         there is one."""
-        notes, zone = token.notes, token.workflow.circumstances.zone
-        if "every" not in notes or notes["left"] == 1:
+        following = next_time(token.notes, token.workflow.circumstances.zone)
+        if following is None:
             return False
-        anchor, number = datetime.fromisoformat(notes["anchor"]), notes["number"] + 1
-        try:
-            due = Repetition.parse(notes["every"]).occurrence(anchor, number, zone)
-        except ValueError:  # beyond the calendar's end
-            return False
-        notes.update(number=number, left=None if notes["left"] is None else notes["left"] - 1)
-        self._arm(token, due)
+        self._arm(token, following.pop("due"))
+        token.notes.update(following)
         return True
 
     def withdraw(self, token: Token) -> None:
@@ -74,6 +55,37 @@ class Timer:
     def _arm(self, token: Token, due: datetime) -> None:
         process = token.workflow.process_of(token.spec)
         token.workflow.effects.arm(TimerArmed(token.id, token.spec.element, due, process))
+
+
+def first_time(kind: str, text: str, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """When a timer that is armed now is due: {"due": first instant, and for a repetition "every", "anchor",
+    "number" and "left"}. Raises `ValueError`."""
+    if kind == "timeCycle":
+        repeat = Repetition.parse(text)
+        anchor, number = repeat.first(now, zone)
+        due = repeat.occurrence(anchor, number, zone)
+        return {
+            "due": due,
+            "every": text,
+            "anchor": anchor.isoformat(),
+            "number": number,
+            "left": repeat.count,
+        }
+    if kind == "timeDuration" and text.lstrip().startswith("P"):
+        return {"due": Duration.parse(text).after(now, zone)}
+    return {"due": parse_instant(text, zone)}
+
+
+def next_time(plan: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any] | None:
+    """What follows the time of a plan that has passed, with its instant as "due"; None: nothing does."""
+    if "every" not in plan or plan["left"] == 1:
+        return None
+    number = plan["number"] + 1
+    try:
+        due = Repetition.parse(plan["every"]).occurrence(datetime.fromisoformat(plan["anchor"]), number, zone)
+    except ValueError:  # beyond the calendar's end
+        return None
+    return {"due": due, "number": number, "left": None if plan["left"] is None else plan["left"] - 1}
 
 
 class Message:

@@ -441,4 +441,4 @@ def test_a_message_stands_for_the_element_that_waits_for_it():
     case = Case(diagram(start(), user("h", nothing), asks, path("start h"), messages=("m",)))
 
     (subscription,) = case._known.subscriptions.values()
-    assert (subscription.element, subscription.message, subscription.key) == ("b", "m", None)
+    assert (subscription.element, subscription.name, subscription.key) == ("b", "m", None)

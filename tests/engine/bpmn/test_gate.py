@@ -331,10 +331,9 @@ def test_one_mistake_is_one_problem(name, noise):
 # Whole diagrams, the element that is named, and a part of the reason.
 SHAPES = {
     "no start": (diagram(user("a")), "p", "no start event"),
+    "conditional start": (diagram(start("a", conditional("x"))), "a", "conditional event definition"),
+    "message start of a sub-process": (diagram(start(), sub("s", start("a", message("m"))), path("start s"), messages=("m",)), "a", "message event definition"),
     "several starts": (diagram(start("a"), start("b")), "b", "more than one start event"),
-    "message start": (diagram(start("a", message("m")), messages=("m",)), "a", "message event definition"),
-    "timer start": (diagram(start("a", timer("PT1H"))), "a", "timer event definition"),
-    "signal start": (diagram(start("a", event_of("signal"))), "a", "signal event definition"),
     "node nothing leads to": (diagram(start(), user("a"), user("b"), path("a b")), "a", "Nothing leads to"),
     "flow to nowhere": (diagram(start(), flow("start", "b", id="f")), "f", "targetRef 'b'"),
     "flow from nowhere": (diagram(start(), flow("b", "start", id="f")), "f", "sourceRef 'b'"),

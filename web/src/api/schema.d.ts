@@ -1362,6 +1362,7 @@ export interface paths {
                          *           },
                          *           "description": "Something does not work as it should.",
                          *           "start_form": "incident/report",
+                         *           "plain_start": true,
                          *           "calls": [
                          *             {
                          *               "element": "major",
@@ -1440,6 +1441,7 @@ export interface paths {
                          *       },
                          *       "description": "Something does not work as it should.",
                          *       "start_form": "incident/report",
+                         *       "plain_start": true,
                          *       "calls": [
                          *         {
                          *           "element": "major",
@@ -1525,6 +1527,7 @@ export interface paths {
                          *           },
                          *           "description": "Something does not work as it should.",
                          *           "start_form": "incident/report",
+                         *           "plain_start": true,
                          *           "calls": [
                          *             {
                          *               "element": "major",
@@ -1545,6 +1548,79 @@ export interface paths {
                          *     }
                          */
                         "application/json": components["schemas"]["ProcessDefinitionPage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                500: components["responses"]["INTERNAL_SERVER_ERROR"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/{key}/starts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List what begins a process by itself
+         * @description The start events of its latest version but the plain one, in the order of their ids: timers, messages and
+         *     signals.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Where to go on: `next` of the page before. */
+                    cursor?: string | null;
+                };
+                header?: {
+                    /** @description The ETag you have; 304 if it is still current. */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "items": [
+                         *         {
+                         *           "element": "every_morning",
+                         *           "kind": "timer",
+                         *           "name": null,
+                         *           "due_at": "2026-03-03T07:00:00.000000Z",
+                         *           "attempts": 0,
+                         *           "error": null
+                         *         }
+                         *       ],
+                         *       "next": null
+                         *     }
+                         */
+                        "application/json": components["schemas"]["StartEventPage"];
                     };
                 };
                 304: components["responses"]["NOT_MODIFIED"];
@@ -1606,6 +1682,7 @@ export interface paths {
                          *       },
                          *       "description": "Something does not work as it should.",
                          *       "start_form": "incident/report",
+                         *       "plain_start": true,
                          *       "calls": [
                          *         {
                          *           "element": "major",
@@ -2577,6 +2654,7 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
                 404: components["responses"]["NOT_FOUND"];
+                409: components["responses"]["CONFLICT"];
                 413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
                 415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -4226,9 +4304,10 @@ export interface paths {
         put?: never;
         /**
          * Send a message to a case
-         * @description To the one that waits for it: named by `instance`, found by the correlation key, or the only one. 404 when
-         *     no case that you may see waits for it, 409 when several do. In a case the event that has waited longest
-         *     catches it.
+         * @description To the one that waits for it: named by `instance`, found by the correlation key, or the only one. When
+         *     none does, it begins a case of the process that begins with it, if you may start that one. 404 when no
+         *     case that you may see waits for it and none begins, 409 when several do. In a case the event that has
+         *     waited longest catches it.
          */
         post: {
             parameters: {
@@ -4298,8 +4377,8 @@ export interface paths {
         };
         /**
          * List deliveries
-         * @description The messages and signals that cases you may see have sent and that have not arrived, in the order they were
-         *     sent. A `dead` one failed as often as is allowed, and waits for a person.
+         * @description The messages and signals that cases you may see have sent and that have not arrived, in the order they
+         *     were sent. A `dead` one failed as often as is allowed, and waits for a person.
          */
         get: {
             parameters: {
@@ -8453,6 +8532,8 @@ export interface components {
             readonly description: string | null;
             /** @description The key of the form it is started with. */
             start_form: string | null;
+            /** @description Whether people and calls may start it; else it only begins by itself. */
+            plain_start: boolean;
             /** @description The versions that its call activities call, pinned when it was deployed. */
             calls: components["schemas"]["Call"][];
             file: string;
@@ -8461,6 +8542,27 @@ export interface components {
         };
         ProcessDefinitionPage: {
             items: components["schemas"]["ProcessDefinition"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        StartEvent: {
+            /** @description The id of the start event, as drawn. */
+            element: string;
+            /** @enum {string} */
+            kind: "timer" | "message" | "signal";
+            /** @description The message's or signal's; null: a timer. */
+            name: string | null;
+            /**
+             * Format: date-time
+             * @description When a timer begins the next case; null: none follows.
+             */
+            due_at: string | null;
+            /** @description That failed since it was due. */
+            attempts: number;
+            error: string | null;
+        };
+        StartEventPage: {
+            items: components["schemas"]["StartEvent"][];
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };

@@ -184,6 +184,7 @@ def upgrade() -> None:
     sa.Column('starter_groups', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('prefix', sa.String(length=10), nullable=False),
     sa.Column('calls', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('plain_start', sa.Boolean(), nullable=False),
     sa.Column('created_at', base.Instant(), nullable=False),
     sa.Column('xml', sa.LargeBinary(), nullable=True),
     sa.Column('executable', sa.Text(), nullable=True),
@@ -264,6 +265,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_process_instance_requester_id'), ['requester', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_process_instance_state_id'), ['state', 'id'], unique=False)
 
+    op.create_table('start_event',
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.Column('definition_id', sa.String(length=26), nullable=False),
+    sa.Column('key', sa.String(length=255), nullable=False),
+    sa.Column('element', sa.String(length=255), nullable=False),
+    sa.Column('kind', sa.String(length=7), nullable=False),
+    sa.Column('name', sa.String(length=255), nullable=True),
+    sa.Column('payload', sa.String(length=255), nullable=True),
+    sa.Column('zone', sa.String(length=64), nullable=False),
+    sa.Column('plan', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('due_at', base.Instant(), nullable=True),
+    sa.Column('next_at', base.Instant(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['definition_id'], ['process_definition.id'], name=op.f('fk_start_event_definition_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_start_event')),
+    sa.UniqueConstraint('key', 'element', name=op.f('uq_start_event_key_element'))
+    )
+    with op.batch_alter_table('start_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_start_event_name_kind'), ['name', 'kind'], unique=False)
+        batch_op.create_index('ix_start_event_next_at', ['next_at'], unique=False, sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
+
     op.create_table('case_words',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('instance_id', sa.String(length=26), nullable=False),
@@ -331,6 +354,7 @@ def upgrade() -> None:
     sa.Column('payload', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('receiver_id', sa.String(length=26), nullable=True),
     sa.Column('token', sa.Integer(), nullable=True),
+    sa.Column('starts', sa.String(length=255), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('sent_at', base.Instant(), nullable=False),
@@ -550,6 +574,11 @@ def downgrade() -> None:
 
     op.drop_table('clock')
     op.drop_table('case_words')
+    with op.batch_alter_table('start_event', schema=None) as batch_op:
+        batch_op.drop_index('ix_start_event_next_at', sqlite_where=sa.text('next_at IS NOT NULL'), postgresql_where=sa.text('next_at IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_start_event_name_kind'))
+
+    op.drop_table('start_event')
     with op.batch_alter_table('process_instance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_process_instance_state_id'))
         batch_op.drop_index(batch_op.f('ix_process_instance_requester_id'))

@@ -47,12 +47,16 @@ const events: Record<string, string[]> = runs.events;
 export function mayBe(target: Target, at?: Drawn): boolean {
   if (target.type === 'bpmn:Participant') return true;
   if (!nodes.has(target.type)) return false;
-  const kinds = events[isEventSubProcessStart(target, at) ? 'event sub-process' : target.type];
+  const kinds = events[target.type === 'bpmn:StartEvent' ? startsIn(at) : target.type];
   return !kinds || kinds.includes(kindOf(target));
 }
 
-function isEventSubProcessStart(target: Target, at?: Drawn): boolean {
-  return target.type === 'bpmn:StartEvent' && at?.parent?.businessObject.get('triggeredByEvent') === true;
+/** What a start event may be where it is drawn: of a process, an event sub-process or a plain one. */
+function startsIn(at?: Drawn): string {
+  const scope = at?.parent;
+  if (!scope) return 'bpmn:StartEvent';
+  if (!is(scope, 'bpmn:SubProcess')) return 'process';
+  return scope.businessObject.get('triggeredByEvent') === true ? 'event sub-process' : 'bpmn:StartEvent';
 }
 
 function kindOf(target: Target): string {
