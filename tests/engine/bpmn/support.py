@@ -269,7 +269,7 @@ class _Known:
 
 class Case:
     """A case between commands is nothing but its saved state and what it announced, as in the database;
-    `told` are more of its circumstances."""
+    `begins` is the start event it begins at, if not the plain one; `told` are more of its circumstances."""
 
     def __init__(
         self,
@@ -280,6 +280,7 @@ class Case:
         now: datetime = NOW,
         limits: Limits | None = None,
         calls: tuple[bytes, ...] = (),
+        begins: str | None = None,
         **told: Any,
     ) -> None:
         self.process = process_of(data, *calls) if isinstance(data, bytes) else data
@@ -290,7 +291,7 @@ class Case:
         self.history: list[Step] = []
         self.effects = Effects()
         """What came of the last command."""
-        self._note(bpmn.start(self.process, variables or {}, self.circumstances))
+        self._note(bpmn.start(self.process, variables or {}, self.circumstances, begins))
 
     # What people and clocks do.
 
