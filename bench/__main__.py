@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import engine_side, floor, http_side
+from bench import engine_side, floor, http_side, slopes
 from bench.diagrams import ALL
 from bench.report import table
 from tests.postgres import PostgresServer
@@ -80,11 +80,17 @@ def measure_engine(url: str, size: float) -> dict[str, Any]:
         return {
             "verbs": engine_side.measure_cases(database, person, round(300 * size)),
             "idle_sweep": engine_side.measure_idle_sweep(database, person, round(1000 * size)),
+            "history": slopes.measure_history(database, person, _some(slopes.ROUNDS, size)),
+            "branches": slopes.measure_branches(database, person),
             "burst": engine_side.measure_burst(database, person, round(10_000 * size)),
             "thresholds": engine_side.measure_thresholds(database, round(10_000 * size)),
         }
     finally:
         database.close()
+
+
+def _some(points: tuple[int, ...], size: float) -> tuple[int, ...]:
+    return tuple(point for point in points if point <= max(points) * size)
 
 
 def measure_server(url: str, size: float) -> dict[str, Any]:

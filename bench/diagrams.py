@@ -58,6 +58,15 @@ TWO_TASKS = process(
     <bpmn:sequenceFlow id="f3" sourceRef="second" targetRef="end" /><bpmn:endEvent id="end" />""",
 )
 
+MANY = process(
+    "many",
+    """<bpmn:startEvent id="start" /><bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="work" />
+    <bpmn:userTask id="work" name="Work" camunda:candidateGroups="service-desk">
+      <bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>${n}</bpmn:loopCardinality>
+      </bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>
+    <bpmn:sequenceFlow id="f2" sourceRef="work" targetRef="end" /><bpmn:endEvent id="end" />""",
+)
+
 TIMER = process(
     "timer",
     """<bpmn:startEvent id="start" /><bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="wait" />
@@ -76,6 +85,7 @@ MEASURED = process(
 
 ALL = {
     "two_tasks.bpmn": TWO_TASKS,
+    "many.bpmn": MANY,
     "timer.bpmn": TIMER,
     "measured.bpmn": MEASURED,
     "loop_alone.bpmn": LOOP_ALONE,

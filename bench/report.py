@@ -46,6 +46,10 @@ def _loop(key: str) -> Callable[[Figures], str]:
     return lambda found: f"{found[key]['ratio']:.2f}"
 
 
+def _slope(key: str) -> Callable[[Figures], str]:
+    return lambda found: f"{found[key]['slope']:.2f}"
+
+
 def _lateness(found: Figures) -> str:
     return f"{found['lateness']['p50_ms']:.0f} / {found['lateness']['p99_ms']:.0f} ms"
 
@@ -79,6 +83,8 @@ LINES: tuple[tuple[str, str, Callable[[Figures], str]], ...] = (
     ("loop alone: last step / step 10", "<= 1.2", _loop("loop_alone")),
     ("loop beside a waiting branch", "<= 1.2", _loop("loop_beside_branch")),
     ("loop beside event sub-processes", "<= 1.2", _loop("loop_beside_events")),
+    ("slope of a step's cost over 50 to 5,000 rounds behind it", "<= 0.05", _slope("history")),
+    ("slope of a step's cost over 50 to 200 branches beside it", "<= 1.1", _slope("branches")),
     ("lateness of 108 timers a minute, 3,794 armed, while people work, p50 / p99", "p99 <= 1 s", _lateness),
     ("10,000 diagram timers due at once", ">= 40 % of floor's steps", _burst),
     ("10,000 uncaught thresholds due in one second, p50 / p99", "p99 <= 5 s", _thresholds),
