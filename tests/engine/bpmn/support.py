@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
@@ -267,6 +268,18 @@ class _Known:
     jobs: dict[int, JobOffered]
 
 
+_ROWS = {
+    "tasks": ("token", "element"),
+    "timers": ("token", "element", "due"),
+    "subscriptions": ("token", "element", "kind", "name", "key"),
+    "jobs": ("token", "element"),
+}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
 class Case:
     """A case between commands is nothing but its saved state and what it announced, as in the database;
     `begins` is the start event it begins at, if not the plain one; `told` are more of its circumstances."""
@@ -292,6 +305,30 @@ class Case:
         self.effects = Effects()
         """What came of the last command."""
         self._note(bpmn.start(self.process, variables or {}, self.circumstances, begins))
+
+    @classmethod
+    def restored(cls, process: bpmn.Process, state: bytes, waiting: Mapping[str, Any]) -> "Case":
+        """A case of a state, with what waits for it outside as the database tells (see `waiting_outside`)."""
+        case = cls.__new__(cls)
+        case.process, case.state, case.history, case.effects = process, state, [], Effects()
+        case.circumstances = Circumstances(now=NOW, zone=ZoneInfo("UTC"), limits=Limits(seconds=60))
+        rows = {
+            kind: {row["token"]: SimpleNamespace(**row) for row in theirs} for kind, theirs in waiting.items()
+        }
+        for timer in rows["timers"].values():
+            timer.due = datetime.fromisoformat(timer.due)
+        case._known = _Known(**rows)
+        return case
+
+    def waiting_outside(self) -> dict[str, list[dict[str, Any]]]:
+        """What the database would have of the tasks, timers, subscriptions and jobs that wait."""
+        return {
+            kind: [
+                {name: _plain(getattr(one, name)) for name in names}
+                for one in getattr(self._known, kind).values()
+            ]
+            for kind, names in _ROWS.items()
+        }
 
     # What people and clocks do.
 
