@@ -224,6 +224,10 @@ SENTENCES: Mapping[str, str] = {
     "clock-pause-elsewhere": "A bpmn:{element} takes no time, so no clock can pause there.",
     "clock-never-starts": "Nothing in this file starts the clock {clock!r}.",
     "expression-wrong": "In {text!r:.120}: {reason}",
+    "text-no-boolean": (
+        "With {text} this asks for a text: no boolean is equal to it. Write true or false without quotes if "
+        "one is meant."
+    ),
     "no-whole-number": "{text!r:.40} is no whole number.",
     "cardinality-negative": "The loopCardinality is negative.",
     "holder-too-long": (
@@ -414,6 +418,24 @@ SENTENCES: Mapping[str, str] = {
     "no-global": "There is no global here: every variable is the instance's.",
     "no-nonlocal": "There is no nonlocal here.",
     "no-types": "Variables take no type here.",
+    "no-feel": "This is FEEL, the language of Camunda 8. Write it in Baton's, without the = before it.",
+    "camunda-name": (
+        "{name} is Camunda's and means nothing here. A variable is read by its name alone; case_number and "
+        "requester tell of the case."
+    ),
+    "juel-call": (
+        "{name}(...) is a call that JUEL makes into Java, and there is no Java here. Write the whole "
+        "expression in Baton's language."
+    ),
+    "juel-sign": "{sign!r} cannot be translated from JUEL here. Write the expression in Baton's language.",
+    "juel-unfinished": "This JUEL expression ends too early.",
+    "juel-escape": "A text in JUEL knows no {escape!r}: only the backslash and its own quote are escaped.",
+    "juel-index": (
+        "Only a number or a text between [ and ] is translated from JUEL. Write the expression in Baton's "
+        "language."
+    ),
+    "juel-in-text": "JUEL writes this value in other words than Baton: within a text, give a text.",
+    "juel-name": "{name!r} cannot be the name of a variable here.",
     "number-too-large": "This number is too large.",
     "whole-number-too-large": "This number is too large: whole numbers go up to 9007199254740991.",
     "number-not-finite": "This number is not finite.",

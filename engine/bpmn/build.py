@@ -67,7 +67,7 @@ def template(text: str, line: int = 1) -> Template:
 def bare(text: str) -> str:
     """A text where only an expression makes sense (a collection, a condition) may leave out the `${}` around
     it."""
-    return text if "${" in text else "${" + text + "}"
+    return text if "${" in text or text.startswith("#{") else "${" + text + "}"
 
 
 def optional(text: str | None) -> Template | None:

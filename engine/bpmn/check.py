@@ -17,6 +17,7 @@ from engine.bpmn.build import bare, compile_script, template
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
 from engine.bpmn.rewrite import DOCUMENTATION, lane_candidates
 from engine.bpmn.specs.activities import MAX_TOPIC, whole_number
+from engine.bpmn.translate import in_baton
 from engine.durations import Duration, Repetition, parse_instant, zone
 from engine.errors import Problem, Unreadable
 from engine.scripting import ScriptError, Template
@@ -41,6 +42,10 @@ _LETTERS = (
 )
 _NCNAME = re.compile(rf"[{_LETTERS}][{_LETTERS}\-.0-9\xB7\u0300-\u036F\u203F\u2040]*")
 _VARIABLE = re.compile(r"[^\W\d_]\w*")
+_BOOLEAN_AS_TEXT = re.compile(
+    r"""[!=]=\s*(?P<q>["'])(true|false)(?P=q)|(?P<p>["'])(true|false)(?P=p)\s*[!=]="""
+)
+"""What JUEL converts to compare it, and Baton's language does not."""
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,9}")
 _ROOT_ELEMENTS = DOCUMENTATION | {
     "process",
@@ -320,7 +325,7 @@ class _Checker:
             return False
         for declared in declarations:
             name = declared.get(_NAMES_DECLARED[tag(declared)]) or ""
-            if "${" in name:
+            if dialect.computes(name):
                 self.refuse(declared, "declaration-no-expression", element=tag(declared), name=name)
             elif len(name) > MAX_ID_LENGTH:
                 self.refuse(declared, "name-too-long", length=len(name), most=MAX_ID_LENGTH)
@@ -344,7 +349,7 @@ class _Checker:
         self.record(process)
         self.lanes(process)
         for name in ("candidateStarterUsers", "candidateStarterGroups"):
-            if "${" in (dialect.camunda(process, name) or ""):
+            if dialect.computes(dialect.camunda(process, name) or ""):
                 self.refuse(process, "starters-no-expression", attribute=name)
         self.scope(process, 0)
 
@@ -365,7 +370,7 @@ class _Checker:
             if dialect.text_of(reference) not in ids:
                 self.warn(reference, "lane-names-nothing", name=dialect.text_of(reference))
         for task, group in lane_candidates(process):
-            if "," in group or "${" in group or len(group) > MAX_NAME_LENGTH:
+            if "," in group or dialect.computes(group) or len(group) > MAX_NAME_LENGTH:
                 self.refuse(task, "lane-no-group", lane=group)
 
     # -- scopes ----------------------------------------------------------------------------------------------
@@ -1060,11 +1065,15 @@ class _Checker:
 
     def template(self, element: etree._Element, text: str) -> Template | None:
         try:
-            return template(text)
+            translation = in_baton(text)
+            compiled = template(translation)
         except ScriptError as error:
             line = _line_in_file(element, text, error)
             self.refuse(element, "expression-wrong", line, text=text.strip(), reason=error.reason)
             return None
+        if found := _BOOLEAN_AS_TEXT.search(translation):
+            self.warn(element, "text-no-boolean", text=found[0])
+        return compiled
 
 
 _HOLDERS = {

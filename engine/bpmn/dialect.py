@@ -106,6 +106,11 @@ def extension(element: _Element, name: str) -> _Element | None:
     return found[0] if found else None
 
 
+def computes(text: str) -> bool:
+    """Whether an expression seems to be in it, as other editors write them too."""
+    return "${" in text or "#{" in text
+
+
 def flag(element: _Element, name: str, default: bool) -> bool:
     value = element.get(name)
     return default if value is None else value.strip() in ("true", "1")

@@ -12,6 +12,7 @@ from lxml import etree
 
 from engine.bpmn import dialect
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn
+from engine.bpmn.translate import translate
 
 DOCUMENTATION = frozenset(
     {
@@ -35,6 +36,7 @@ def executable(process: etree._Element) -> etree._Element:
     root.append(copy)
     _hand_lanes_to_tasks(copy)
     _set_documentation_aside(root)
+    translate(root)
     _name_the_nameless(root)
     etree.cleanup_namespaces(root, keep_ns_prefixes=["bpmn", "camunda", "baton"])
     return root

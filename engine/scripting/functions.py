@@ -14,6 +14,7 @@ from engine.scripting.values import (
     ITEM_BYTES,
     NUMBERS,
     described,
+    equal,
     items_of,
     number,
     to_text,
@@ -131,6 +132,34 @@ def str_(meter: Meter, value: JSON) -> str:
 @_function
 def bool_(meter: Meter, value: JSON) -> bool:
     return bool(value)
+
+
+@_function
+def is_true(meter: Meter, value: JSON) -> bool:
+    """A boolean as it is, null as false: what JUEL's operators make of them."""
+    if value is not None and type(value) is not bool:
+        raise ScriptRuntimeError(f"{described(value).capitalize()} is neither true nor false.")
+    return bool(value)
+
+
+@_function
+def is_equal(meter: Meter, one: JSON, other: JSON) -> bool:
+    """As `==`, but an error where JUEL would convert one of the two into the other's type."""
+    kinds = {type(one), type(other)}
+    if len(kinds) == 1 or type(None) in kinds or kinds == NUMBERS or kinds == {list, dict}:
+        return equal(one, other, meter)
+    raise ScriptRuntimeError(f"{described(one).capitalize()} cannot be compared with {described(other)}.")
+
+
+@_function
+def remainder(meter: Meter, one: JSON, other: JSON) -> JSON:
+    """What is left of a division that is cut off, not rounded down: it has the sign of `one`."""
+    _need_number("remainder", one)
+    if _need_number("remainder", other) == 0:
+        raise ScriptRuntimeError("This divides by zero.")
+    if type(one) is int and type(other) is int:
+        return number(one - other * (abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)))
+    return number(math.fmod(one, other))
 
 
 @_function

@@ -349,7 +349,7 @@ SHAPES = {
     "condition out of a start": (diagram(start(), user("a"), flow("start", "a", "x", id="f")), "f", "cannot have a condition"),
     "empty condition": (diagram(start(), xor("g"), user("a"), path("start g"), flow("g", "a", " ", id="f")), "f", "condition is empty"),
     "broken condition": (diagram(start(), xor("g"), user("a"), path("start g"), flow("g", "a", "x = 1", id="f")), "f", "x = 1"),
-    "Java in a condition": (diagram(start(), xor("g"), user("a"), path("start g"), flow("g", "a", "${x && y}", id="f")), "f", "x && y"),
+    "Java in a condition": (diagram(start(), xor("g"), user("a"), path("start g"), flow("g", "a", "${x && y.run()}", id="f")), "f", "run(...) is a call that JUEL makes into Java"),
     "condition in another language": (diagram(start(), xor("g"), user("a"), path("start g"), flow("g", "a", "x", id="f").replace("<cond", "<cond").replace("Expression>x", 'Expression language="groovy">x')), "f", "'groovy' is not supported"),
     "condition from a file": (diagram(start(), xor("g"), user("a"), path("start g"), flow("g", "a", "x", id="f").replace("Expression>x", 'Expression camunda:resource="x.py">x')), "f", "camunda:resource"),
     "event gateway to a task": (diagram(start(), by_event("g"), user("a"), catch("c", timer("PT1H")), path("start g a"), path("g c")), "a", "intermediate catch events only"),
@@ -506,6 +506,8 @@ def test_the_largest_diagram_allowed_is_accepted():
         (user("x", extensions("<other xmlns='urn:other'/>")), "urn:other"),
         (called(hands("in", businessKey="#{execution.processBusinessKey}")), "business key has no effect"),
         (user("x").replace("<userTask", "<userTask xmlns:z='urn:z' z:a='1'"), "urn:z"),
+        (user("x", params({"a": "${b == 'true'}"})), "no boolean is equal to it"),
+        (user("x", params({"a": '${"false" != b}'})), "no boolean is equal to it"),
     ],
 )
 def test_what_is_kept_but_has_no_effect_is_warned_about(thing, says):
