@@ -113,8 +113,10 @@ class _Tokens:
         self._next = 0
 
     def peek(self, ahead: int = 0) -> _Token:
-        at = self._next + ahead
-        return self._found[at] if at < len(self._found) else self._end
+        return self._at(self._next + ahead)
+
+    def _at(self, position: int) -> _Token:
+        return self._found[position] if position < len(self._found) else self._end
 
     def take(self) -> _Token:
         token = self.peek()
@@ -123,12 +125,18 @@ class _Tokens:
 
     def only_in_juel(self) -> bool:
         """Whether some sign or word in it is JUEL's and not ours."""
-        kinds = [(each.kind, each.text) for each in self._found]
-        prefixed = any(
-            kinds[at][0] == kinds[at + 2][0] == "word" and (kinds[at + 1][1], kinds[at + 3][1]) == (":", "(")
-            for at in range(len(kinds) - 3)
+        return any(
+            (each.kind != "text" and each.text in _ONLY_JUEL) or self.prefixed(at)
+            for at, each in enumerate(self._found)
         )
-        return prefixed or any(kind != "text" and text in _ONLY_JUEL for kind, text in kinds)
+
+    def prefixed(self, at: int | None = None) -> str | None:
+        """The name of the function that is called next, or there, as `fn:length(...)`; None when none is."""
+        first = self._next if at is None else at
+        prefix, colon, name, bracket = (self._at(first + step) for step in range(4))
+        # After `? a :` an operator may be a word: `? a : not (b)`.
+        is_call = prefix.kind == name.kind == "word" and (colon.text, bracket.text) == (":", "(")
+        return f"{prefix.text}:{name.text}" if is_call and name.text not in _WORDS else None
 
     def row(self, at: int) -> int:
         return self._line + self._text.count("\n", 0, at)
@@ -274,11 +282,10 @@ class _Reader:
         if name in _CONSTANTS:
             self._tokens.take()
             return _Read(name, _Level.ATOM, _Kind.NULL if name == "null" else _Kind.BOOLEAN)
-        ahead = [self._tokens.peek(steps) for steps in range(1, 4)]
-        if ahead[0].text == ":" and ahead[1].kind == "word" and ahead[2].text == "(":
-            raise self._tokens.refused("juel-call", token.at, name=f"{name}:{ahead[1].text}")
-        if ahead[0].text == "(":
+        if self._tokens.peek(1).text == "(":
             raise self._tokens.refused("juel-call", token.at, name=name)
+        if called := self._tokens.prefixed():
+            raise self._tokens.refused("juel-call", token.at, name=called)
         if name.startswith("_"):
             raise self._tokens.refused("name-with-underscore", token.at, name=name)
         if iskeyword(name):

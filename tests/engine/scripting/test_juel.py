@@ -41,6 +41,8 @@ def inside(text: str) -> str:
         ("a ? 'p' : 'q'", "'p' if is_true(a) else 'q'"),
         ("a ? b : c ? d : e", "b if is_true(a) else d if is_true(c) else e"),
         ("(a ? b : c) ? d : e", "d if is_true(b if is_true(a) else c) else e"),
+        ("a ? b : not (c)", "b if is_true(a) else not is_true(c)"),
+        ("a ? b : empty (c)", "b if is_true(a) else c in [null, '', [], {}]"),
         ("a ? (b ? 1 : 2) : 3", "(1 if is_true(b) else 2) if is_true(a) else 3"),
         ("a div b", "a / b"),
         ("a mod 3", "remainder(a, 3)"),
@@ -364,7 +366,7 @@ def agrees(node: Node) -> str:
         return "error" if isinstance(expected, Converted) else "refused"
     if type(expected) is type(found) and expected == found:
         return "same"
-    return f"{text}: {expected!r} in JUEL, {found!r} in ours ({translated(text)})"
+    return f"{text}: {expected!r} in JUEL, {found!r} in ours"
 
 
 def compared(seed: int, number: int) -> dict[str, int]:
@@ -387,6 +389,6 @@ def test_random_expressions_give_what_juel_gives_or_an_error() -> None:
 
 @pytest.mark.proof
 def test_very_many_random_expressions_give_what_juel_gives_or_an_error() -> None:
-    outcomes = compared(seed=2, number=300_000)
+    outcomes = compared(seed=2, number=100_000)
 
     assert outcomes.keys() <= {"same", "refused", "error", "apart"}
