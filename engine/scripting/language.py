@@ -179,7 +179,7 @@ def _parts(text: str, line: int, functions: frozenset[str]) -> tuple[str | Expre
     """The text between expressions, and the expressions, in order; nothing empty."""
     parts: list[str | Expression] = []
     literal = ""
-    at = 0
+    at = counted = begins = 0
     while (dollar := text.find("${", at)) >= 0:
         if dollar > at and text[dollar - 1] == "$":
             literal += text[at:dollar] + "{"
@@ -187,12 +187,16 @@ def _parts(text: str, line: int, functions: frozenset[str]) -> tuple[str | Expre
             continue
         literal += text[at:dollar]
         end = closing_brace(text, dollar + 2)
-        row = line + text.count("\n", 0, dollar + 2)
-        column = dollar + 3 - (text.rfind("\n", 0, dollar + 2) + 1)
+        line += text.count("\n", counted, dollar)
+        begins = max(begins, text.rfind("\n", counted, dollar) + 1)
+        counted = dollar
+        column = dollar + 3 - begins
         if end is None:
-            raise ScriptSyntaxError(Sentence("expression-unclosed"), row, column)
+            raise ScriptSyntaxError(Sentence("expression-unclosed"), line, column)
         parts += [literal] if literal else []
-        parts.append(Expression.compile(text[dollar + 2 : end], line=row, column=column, functions=functions))
+        parts.append(
+            Expression.compile(text[dollar + 2 : end], line=line, column=column, functions=functions)
+        )
         literal = ""
         at = end + 1
     literal += text[at:]

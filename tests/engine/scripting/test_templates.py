@@ -62,7 +62,10 @@ def test_errors_name_line_and_column_in_the_whole_text() -> None:
         Template.compile("first\nsecond ${number + missing}", line=3).evaluate(NAMES)
     with pytest.raises(ScriptSyntaxError) as at_compile_time:
         Template.compile("a ${lambda: 1}")
+    with pytest.raises(ScriptSyntaxError) as behind_others:
+        Template.compile("${a}\n$${ ${b +\n1} ${c}${d +}")
 
+    assert (behind_others.value.line, behind_others.value.column) == (3, 13)
     assert (at_run_time.value.line, at_run_time.value.column) == (4, 19)
     assert (at_compile_time.value.line, at_compile_time.value.column) == (1, 5)
 
