@@ -6,7 +6,7 @@ already is left as it is.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from keyword import iskeyword
@@ -18,7 +18,7 @@ from engine.sentences import Said, Sentence
 
 _OPENING = re.compile(r"(?P<escaped>\$\$\{|##\{)|[$#]\{")
 _TOKEN = re.compile(
-    r"""(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+    r"""(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*") | (?P<unclosed>['"].*)
       | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
       | (?P<word>[^\W\d]\w*)
       | (?P<sign>&&|\|\||->|[=!<>+]=|\S)""",
@@ -49,50 +49,52 @@ def translated(text: str, *, line: int = 1, functions: frozenset[str] = NO_FUNCT
     says in JUEL what ours cannot.
     """
     pieces = []
-    at = 0
+    at = counted = begins = 0
     while opening := _OPENING.search(text, at):
         pieces.append(text[at : opening.start()])
         at = opening.end()
+        line += text.count("\n", counted, at)
+        begins = max(begins, text.rfind("\n", counted, at) + 1)
+        counted = at
         if opening["escaped"]:
             pieces.append("#{" if opening[0] == "##{" else opening[0])
             continue
         end = closing_brace(text, at)
         if end is None:
             pieces.append(opening[0])
-            continue
+            break
         alone = opening.start() == 0 and end == len(text) - 1
-        pieces.append("${" + _expression(text, at, end, line, alone, functions) + "}")
+        tokens = _Tokens(text[at:end], line, at - begins + 1)
+        pieces.append("${" + _expression(tokens, alone, functions) + "}")
         at = end + 1
     return "".join(pieces) + text[at:]
 
 
-def _expression(text: str, start: int, end: int, line: int, alone: bool, functions: frozenset[str]) -> str:
+def _expression(tokens: "_Tokens", alone: bool, functions: frozenset[str]) -> str:
     """One expression of a text in our language; `alone`: there is nothing beside it."""
-    inside = text[start:end]
-    tokens = _Tokens(text, start, end, line)
-    if inside.lstrip().startswith("="):
-        raise tokens.refused("no-feel", start)
-    _refuse_what_is_camundas(tokens, start, inside)
+    text = tokens.text
+    if text.lstrip().startswith("="):
+        raise tokens.refused("no-feel", 0)
+    _refuse_what_is_camundas(tokens)
     try:
-        Expression.compile(inside, line=tokens.row(start), column=tokens.column(start), functions=functions)
-        return inside
+        Expression.compile(text, line=tokens.line, column=tokens.column, functions=functions)
+        return text
     except ScriptSyntaxError as ours:
         if not isinstance(ours.reason, Sentence) or ours.reason.code in _BOUNDS or not tokens.only_in_juel():
             raise
     try:
         read = _Reader(tokens).expression()
     except RecursionError:
-        raise tokens.refused("nests-too-deeply-here", start) from None
-    written = (read if alone else _in_text(read, tokens, start)).text
+        raise tokens.refused("nests-too-deeply-here", 0) from None
     # As many lines as it had, for the places of what follows.
-    return written + "\n" * inside.count("\n")
+    return (read if alone else _in_text(read, tokens)).text + "\n" * text.count("\n")
 
 
-def _refuse_what_is_camundas(tokens: "_Tokens", start: int, inside: str) -> None:
+def _refuse_what_is_camundas(tokens: "_Tokens") -> None:
     """What a case would look for in vain, whichever language it is read in."""
-    without_texts = TOKEN.sub(lambda each: " " * len(each[0]) if each["string"] else each[0], inside)
+    without_texts = TOKEN.sub(lambda each: " " * len(each[0]) if each["string"] else each[0], tokens.text)
     if found := _OF_CAMUNDA.search(without_texts):
-        raise tokens.refused("camunda-name", start + found.start(), name=found[0])
+        raise tokens.refused("camunda-name", found.start(), name=found[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,14 @@ class _Token:
 
 
 class _Tokens:
-    """The tokens of one expression in a text, gone through from left to right."""
+    """The tokens of an expression that begins at this line and column, gone through from left to right."""
 
-    def __init__(self, text: str, start: int, end: int, line: int) -> None:
-        self._text = text
-        self._line = line
-        self._found = list(_tokens(text, start, end))
-        self._end = _Token("end", "", end)
+    def __init__(self, text: str, line: int, column: int) -> None:
+        self.text = text
+        self.line = line
+        self.column = column
+        self._found = [_Token(each.lastgroup or "", each[0], each.start()) for each in _TOKEN.finditer(text)]
+        self._end = _Token("end", "", len(text))
         self._next = 0
 
     def peek(self, ahead: int = 0) -> _Token:
@@ -138,19 +141,11 @@ class _Tokens:
         is_call = prefix.kind == name.kind == "word" and (colon.text, bracket.text) == (":", "(")
         return f"{prefix.text}:{name.text}" if is_call and name.text not in _WORDS else None
 
-    def row(self, at: int) -> int:
-        return self._line + self._text.count("\n", 0, at)
-
-    def column(self, at: int) -> int:
-        return at - self._text.rfind("\n", 0, at)
-
     def refused(self, code: str, at: int, /, **values: Said) -> ScriptSyntaxError:
-        return ScriptSyntaxError(Sentence(code, **values), self.row(at), self.column(at))
-
-
-def _tokens(text: str, start: int, end: int) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(text, start, end):
-        yield _Token(found.lastgroup or "", found[0], found.start())
+        """The error that says what is wrong at a character of the text: the fault of that code."""
+        row = self.text.count("\n", 0, at)
+        column = at - self.text.rfind("\n", 0, at) + (0 if row else self.column - 1)
+        return ScriptSyntaxError(Sentence(code, **values), self.line + row, column)
 
 
 class _Kind(Enum):
@@ -342,12 +337,12 @@ def _counted(read: _Read) -> _Read:
     return _Read(f"+{read.within(_Level.SIGN)}", _Level.SIGN, _Kind.NUMBER)
 
 
-def _in_text(read: _Read, tokens: _Tokens, start: int) -> _Read:
+def _in_text(read: _Read, tokens: _Tokens) -> _Read:
     """An expression with text around it: JUEL writes null and numbers in other words than we do."""
     if read.kind in (_Kind.TEXT, _Kind.BOOLEAN):
         return read
     if read.kind is not _Kind.ANYTHING:
-        raise tokens.refused("juel-in-text", start)
+        raise tokens.refused("juel-in-text", 0)
     return _Read(f"{read.within(_Level.SUM)} + ''", _Level.SUM, _Kind.TEXT)
 
 

@@ -94,6 +94,7 @@ def test_what_reads_in_our_language_is_left_as_it_is(text: str) -> None:
         ("a instanceof b", "juel-sign", "instanceof"),
         ("a eq {1}", "juel-sign", "{"),
         ("a && b = 1", "juel-sign", "="),
+        ("a eq 'b\n", "juel-sign", "'b"),
         ("a += b ? 1 : 2", "juel-sign", "+="),
         ("a && b c", "juel-sign", "c"),
         ("a.empty eq 1", "juel-sign", "empty"),
@@ -161,6 +162,11 @@ def test_a_refusal_names_line_and_column_in_the_whole_text() -> None:
         translated("${a}\n  ${b &&\n bean.go()}", line=4)
 
     assert (refused.value.line, refused.value.column) == (6, 7)
+
+    with pytest.raises(ScriptSyntaxError) as refused:
+        translated("a\n##{x} ${a} #{b && c(1)}")
+
+    assert (refused.value.line, refused.value.column) == (2, 19)
 
 
 # -- random expressions, against an evaluator that knows nothing but the rules of EL -------------------------
