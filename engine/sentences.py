@@ -209,6 +209,11 @@ SENTENCES: Mapping[str, str] = {
     "language-unsupported": "The expression language {language!r} is not supported.",
     "asynchronous-no-effect": "camunda:{attribute} has no effect: every command is one transaction.",
     "camunda-unsupported": "camunda:{name} on a bpmn:{element} is not supported.",
+    "engine-word": "{word} changes what {engine} does, and nothing here does the same.",
+    "engine-word-instead": "{word} is for {engine}: here, write {instead}.",
+    "extension-must-be-understood": (
+        "The file says that its extension {extension!r} must be understood, and it is not known here."
+    ),
     "form-start-only": "Only the start event of a process has a form.",
     "retry-no-effect": "camunda:failedJobRetryTimeCycle has no effect.",
     "extension-no-effect": "The extension {element} has no effect.",

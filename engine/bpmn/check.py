@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from engine.bpmn import dialect
+from engine.bpmn import dialect, engines
 from engine.bpmn.build import bare, compile_script, template
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
 from engine.bpmn.rewrite import DOCUMENTATION, lane_candidates
@@ -47,6 +47,10 @@ _BOOLEAN_AS_TEXT = re.compile(
 )
 """What JUEL converts to compare it, and Baton's language does not."""
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,9}")
+_DEFINED_APART = (
+    *("timer", "message", "conditional", "error", "escalation", "terminate"),
+    *("signal", "link", "compensate", "cancel"),
+)
 _ROOT_ELEMENTS = DOCUMENTATION | {
     "process",
     "collaboration",
@@ -56,8 +60,14 @@ _ROOT_ELEMENTS = DOCUMENTATION | {
     "escalation",
     "itemDefinition",
     "extensionElements",
+    "extension",
     "relationship",
+    *("import", "interface", "resource", "endPoint", "partnerEntity", "partnerRole"),
+    *("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask"),
+    *(f"{kind}{dialect.EVENT_DEFINITION}" for kind in _DEFINED_APART),
 }
+"""What may stand beside a process. What only a reference to it would bring to life is refused where it is
+referred to."""
 _SCOPE_ELEMENTS = (
     DOCUMENTATION | dialect.FLOW_NODES | {"sequenceFlow", "extensionElements", *dialect.REPETITIONS}
 )
@@ -73,6 +83,8 @@ _ALLOWED_INSIDE = {"scriptTask": {"script"}} | {
 }
 _NAMES_DECLARED = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 """The attribute by which each kind of declaration is known in a case."""
+_REFERRED_TO = dialect.FLOW_NODES | {"process", "sequenceFlow", *_NAMES_DECLARED}
+"""Whose ids mean something to a case; some editors put other signs into those of parts."""
 _EVENT_KINDS = {
     "startEvent": {"none"},
     "endEvent": {"none", "terminate", "error", "escalation", "message", "signal"},
@@ -142,6 +154,9 @@ _TAKES_TIME = {
 }
 """What is left at another time than it is entered, so that a clock can pause there."""
 _ACTIVITY_ATTRIBUTES = {"default", "isForCompensation", "startQuantity", "completionQuantity"}
+_CAMUNDA_ELEMENTS = {name: {"inputOutput"} for name in dialect.ACTIVITIES} | {
+    "callActivity": {"inputOutput", "in", "out"}
+}
 _EXPRESSION_ATTRIBUTES = {"language", "evaluatesToTypeRef"}
 _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and name
     "process": {"processType", "isClosed", "isExecutable", "definitionalCollaborationRef"},
@@ -202,6 +217,9 @@ _ONE_AT_MOST = {
 _DECISION_RESULTS = {"singleEntry", "singleResult", "collectEntries", "resultList"}
 _LANGUAGES = {"", "python", "juel", "xpath"}
 """The expression languages a diagram may name: none, ours, and what modellers write unasked."""
+_WEB_SERVICE = {"##WebService", "WebService", "webService"}
+"""What many editors write unasked; of a service, send or receive task it is what the standard assumes."""
+_WORKED_ON_HERE = {"userTask", "businessRuleTask"}
 _UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
     "isForCompensation": {"false", "0"},
     "instantiate": {"false", "0"},
@@ -209,7 +227,7 @@ _UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
     "startQuantity": {"1"},
     "completionQuantity": {"1"},
     "eventGatewayType": {"Exclusive"},
-    "implementation": {"##unspecified"},
+    "implementation": {"##unspecified", "unspecified", *_WEB_SERVICE},
     "behavior": {"All"},
 }
 
@@ -248,6 +266,8 @@ class _Checker:
         self.form_exists = form_exists
         self.decision_exists = decision_exists
         self.clocks_started: set[str] = set()
+        self.aside: set[tuple[Said, ...]] = set()
+        self.usual_language = ""
         self.report = Report()
 
     # -- saying so -------------------------------------------------------------------------------------------
@@ -267,6 +287,12 @@ class _Checker:
         if len(self.report.warnings) < MAX_PROBLEMS:
             self.report.warnings.append(self._problem(element, Sentence(code, **values), None))
 
+    def set_aside(self, element: etree._Element, code: str, /, **values: Said) -> None:
+        """Warn of what has no effect, where it is met first: editors write the same on every element."""
+        if (code, *values.values()) not in self.aside:
+            self.aside.add((code, *values.values()))
+            self.warn(element, code, **values)
+
     def _problem(self, element: etree._Element, reason: Sentence, line: int | None) -> Problem:
         return Problem.of(
             reason, file=self.file, element=_nearest_id(element), line=line or dialect.line(element)
@@ -279,7 +305,11 @@ class _Checker:
         for element in dialect.children(root):
             if tag(element) not in _ROOT_ELEMENTS:
                 self.refuse(element, "element-unsupported", element=tag(element))
-        self.language(root, root.get("expressionLanguage"))
+            elif tag(element) == "extension" and dialect.flag(element, "mustUnderstand", False):
+                self.refuse(
+                    element, "extension-must-be-understood", extension=element.get("definition") or ""
+                )
+        self.usual_language = root.get("expressionLanguage") or ""
         if not self.declarations(root):
             return
         processes = dialect.processes(root)
@@ -304,7 +334,7 @@ class _Checker:
             given = element.get("id")
             if given is None:
                 continue
-            if not _NCNAME.fullmatch(given):
+            if tag(element) in _REFERRED_TO and not _NCNAME.fullmatch(given):
                 self.refuse(element, "id-invalid", id=given)
             elif len(given) > MAX_ID_LENGTH:
                 self.refuse(element, "id-too-long", length=len(given), most=MAX_ID_LENGTH)
@@ -539,6 +569,8 @@ class _Checker:
                 self.refuse(inner, "element-unsupported-inside", element=tag(inner), inside=tag(element))
 
     def unusual(self, element: etree._Element) -> None:
+        if tag(element) in _WORKED_ON_HERE and element.get("implementation") in _WEB_SERVICE:
+            self.set_aside(element, "attribute-no-effect", attribute="implementation")
         for holder in (element, *dialect.children(element, *dialect.REPETITIONS)):
             for name, usual in _UNUSUAL.items():
                 if holder.get(name, next(iter(usual))).strip() not in usual:
@@ -934,7 +966,7 @@ class _Checker:
             self.attributes(element)
             self.extensions(element)
             self.clocks(element)
-            self.language(element, element.get("language"))
+            self.language(element)
             once = [tag(e) for e in dialect.children(element, *_ONE_AT_MOST)]
             for name in sorted({name for name in once if once.count(name) > 1}):
                 self.refuse(element, "only-once", element=name)
@@ -955,7 +987,10 @@ class _Checker:
             elif namespace == BATON:
                 self.refuse(element, "baton-attribute", attribute=name)
             elif namespace not in ("", BPMN, CAMUNDA, dialect.XSI, _XML):
-                self.warn(element, "attribute-no-effect", attribute=str(attribute))
+                if reason := engines.refused(namespace, name, str(value), camunda):
+                    self.refuse_for(element, reason)
+                else:
+                    self.set_aside(element, "attribute-no-effect", attribute=str(attribute))
 
     def extensions(self, element: etree._Element) -> None:
         """Extension elements of `camunda:` and `baton:`: known, harmless, or refused by name."""
@@ -971,9 +1006,12 @@ class _Checker:
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.refuse(element, "baton-only-once", element=name)
 
-    def language(self, element: etree._Element, given: str | None) -> None:
-        language = (given or "").rsplit("/", 1)[-1].lower()
-        if language not in _LANGUAGES:
+    def language(self, element: etree._Element) -> None:
+        """An expression names its language, or means the one the file names for all."""
+        if "language" not in _ATTRIBUTES[tag(element)]:
+            return
+        language = (element.get("language") or self.usual_language).rstrip("/")
+        if language.rsplit("/", 1)[-1].lower() not in _LANGUAGES:
             self.refuse(element, "language-unsupported", language=language)
 
     def camunda_attribute(self, element: etree._Element, name: str) -> None:
@@ -1002,7 +1040,11 @@ class _Checker:
         elif namespace == CAMUNDA and name != "properties":
             self.refuse(found, "camunda-unsupported", name=name, element=tag(element))
         elif namespace != CAMUNDA:
-            self.warn(found, "extension-no-effect", element=found.tag)
+            ours = _CAMUNDA_ELEMENTS.get(tag(element), set())
+            if reason := engines.refused(namespace, name, found.get("name") or "", ours):
+                self.refuse_for(found, reason)
+            else:
+                self.set_aside(found, "extension-no-effect", element=str(found.tag))
 
     def input_output(self, holder: etree._Element) -> None:
         for parameter in holder:

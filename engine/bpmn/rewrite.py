@@ -19,7 +19,7 @@ DOCUMENTATION = frozenset(
         *("documentation", "textAnnotation", "association", "group", "category", "categoryValue"),
         *("dataObject", "dataObjectReference", "dataStore", "dataStoreReference"),
         *("dataInputAssociation", "dataOutputAssociation", "ioSpecification", "property"),
-        *("laneSet", "incoming", "outgoing"),
+        *("laneSet", "incoming", "outgoing", "categoryValueRef", "auditing", "monitoring"),
     }
 )
 """Elements that say something to people and change nothing about execution."""
