@@ -24,19 +24,22 @@ def translate(root: etree._Element) -> None:
     """Translate every expression in a checked diagram, in its place."""
     for element in root.iter(etree.Element):
         namespace, name = dialect.qualified(element.tag)
-        ours = namespace in (CAMUNDA, BATON)
-        if element.text and (ours or name in _COMPUTED):
-            element.text = _translated(element.text, name in _CONDITIONS)
+        extension = namespace in (CAMUNDA, BATON)
+        if element.text and (extension or name in _COMPUTED):
+            element.text = _translated(element.text.strip(), name in _CONDITIONS) or element.text
         for attribute, value in element.attrib.items():
             space, called = dialect.qualified(attribute)
-            if space == CAMUNDA or (ours and not space):
-                element.set(attribute, _translated(str(value), called in _BARE))
+            if space == CAMUNDA or (extension and not space):
+                # As they are read: what is in `baton:` attributes keeps the blanks around it.
+                given = str(value) if namespace == BATON else str(value).strip()
+                element.set(attribute, _translated(given, called in _BARE) or value)
 
 
-def _translated(text: str, may_be_bare: bool) -> str:
-    given = bare(text.strip()) if may_be_bare else text
+def _translated(text: str, may_be_bare: bool) -> str | None:
+    """The text in Baton's language; None when it is there already."""
+    given = bare(text) if may_be_bare else text
     # What the check let pass and is none is no expression: a property, a name.
     with suppress(ScriptError):
         translation = in_baton(given)
-        return text if translation == given else translation
-    return text
+        return None if translation == given else translation
+    return None

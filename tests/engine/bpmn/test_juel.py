@@ -20,6 +20,7 @@ from tests.engine.bpmn.support import (
     extensions,
     flow,
     hands,
+    loop,
     message,
     node,
     params,
@@ -143,6 +144,25 @@ def test_timers_messages_conditions_and_topics_are_computed_by_juel():
     case.retry(n=2)
 
     assert case.open == ["then"]
+
+
+def test_loops_go_on_as_long_as_juel_says():
+    task = user("a", loop("${!done && loopCounter lt 3}"))
+
+    case = Case(diagram(start(), task, path("start a")), {"done": False})
+    case.complete("a")
+    case.complete("a", done=True)
+
+    assert case.completed
+
+
+def test_what_is_around_an_expression_in_the_file_changes_nothing():
+    task = user("a", params({"x": "\n  ${vip ? n : m}\n  "}), assignee=" ${boss eq null ? 'x' : boss} ")
+
+    case = Case(diagram(start(), task, path("start a")), {"vip": True, "n": 7, "m": None, "boss": None})
+
+    assert case.seen("a")["x"] == 7
+    assert case.tasks[0].assignee == "x"
 
 
 def test_what_a_call_is_handed_is_computed_by_juel():

@@ -138,7 +138,15 @@ ATTRIBUTES = [
     ),
     *(
         f"{{{dialect.CAMUNDA}}}{name}"
-        for name in ("assignee", "collection", "elementVariable", "dueDate", "priority", "formKey")
+        for name in (
+            "assignee",
+            "candidateGroups",
+            "collection",
+            "elementVariable",
+            "dueDate",
+            "priority",
+            "formKey",
+        )
     ),
 ]
 VALUES = [
@@ -169,6 +177,12 @@ VALUES = [
         "${missing}",
         "${xs}",
         "${{}}",
+        "${n lt 2 && true}",
+        " ${n eq 1 ? n + 1 : m}\n",
+        "#{n}",
+        "!n || n gt 1",
+        "${a.b(1) && n}",
+        "= n",
         "xs",
         "null",
         "n = n + 1",
