@@ -249,6 +249,11 @@ ASIDE: dict[str, list[bytes]] = {
             '<dataStoreReference id="ds"/>',
         )
     ],
+    "`auditing`, `monitoring`, `categoryValueRef`": [
+        straight(
+            node("task", "x", '<auditing id="au"/><monitoring id="mo"/><categoryValueRef>v</categoryValueRef>')
+        )
+    ],
     "item definition": [
         straight(node("task", "x")).replace(b"<process", b'<itemDefinition id="i" structureRef="s"/><process', 1)
     ],
