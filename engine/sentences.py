@@ -123,7 +123,12 @@ SENTENCES: Mapping[str, str] = {
         "A flow out of the gateway {gateway!r} has no condition and is not its default."
     ),
     "event-gateway-too-few": "An event-based gateway needs at least two outgoing flows.",
-    "event-gateway-leads-elsewhere": "An event-based gateway leads to intermediate catch events only.",
+    "event-gateway-leads-elsewhere": (
+        "An event-based gateway leads to intermediate catch events and receive tasks only."
+    ),
+    "event-gateway-plain-receive": (
+        "A receive task after an event-based gateway has no inputs, no boundary event and no repetition."
+    ),
     "event-gateway-shared-event": "An event after an event-based gateway has no other incoming flow.",
     "several-event-definitions": "An event with several definitions is not supported.",
     "event-without-kind": "A {event} without an event definition is not supported here.",

@@ -600,8 +600,10 @@ class _Checker:
         if len(flows.outgoing(node)) < 2:
             self.refuse(node, "event-gateway-too-few")
         for target in flows.targets(node):
-            if tag(target) != "intermediateCatchEvent" or dialect.event_kind(target) == "link":
+            if not _waits_behind_gateway(target):
                 self.refuse(target, "event-gateway-leads-elsewhere")
+            elif tag(target) == "receiveTask" and _has_more(target):
+                self.refuse(target, "event-gateway-plain-receive")
             elif len(flows.incoming(target)) > 1:
                 self.refuse(target, "event-gateway-shared-event")
 
@@ -1164,6 +1166,19 @@ def _is_link(node: etree._Element) -> bool:
 
 def _links(scope: etree._Element, name: str) -> list[etree._Element]:
     return [e for e in dialect.children(scope, name) if _is_link(e)]
+
+
+def _waits_behind_gateway(node: etree._Element) -> bool:
+    event = tag(node) == "intermediateCatchEvent" and not _is_link(node)
+    return event or tag(node) == "receiveTask"
+
+
+def _has_more(task: etree._Element) -> bool:
+    """Whether a receive task is more than an event that waits."""
+    inputs, scope = dialect.parameters(task, "inputParameter"), task.getparent()
+    beside = () if scope is None else dialect.children(scope, "boundaryEvent")
+    attached = any(event.get("attachedToRef") == task.get("id") for event in beside)
+    return bool(inputs) or attached or dialect.is_repeated(task)
 
 
 def _begins(node: etree._Element) -> bool:

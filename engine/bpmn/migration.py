@@ -169,19 +169,19 @@ def _arm_new(execution: Execution, before: dict[int, Element], done: Move) -> It
                 yield Problem(str(failure), element=event.element)
 
 
-def _listeners(spec: Element) -> list[CatchEvent]:
+def _listeners(spec: Element) -> list[CatchEvent | ReceiveTask]:
     """The events that wait beside or inside an element while it waits."""
-    found: list[CatchEvent] = []
+    found: list[CatchEvent | ReceiveTask] = []
     if isinstance(spec, Activity) and spec.waits:
         found += spec.boundaries
     if isinstance(spec, ScopeMixin):
         found += spec.event_starts
     if isinstance(spec, EventBasedGateway):
-        found += [flow.target for flow in spec.flows if isinstance(flow.target, CatchEvent)]
+        found += [flow.target for flow in spec.flows if isinstance(flow.target, CatchEvent | ReceiveTask)]
     return found
 
 
-def _listens(host: Token, event: CatchEvent) -> bool:
+def _listens(host: Token, event: CatchEvent | ReceiveTask) -> bool:
     """Whether the event would be waiting if it had been there from the beginning."""
     inside = isinstance(host.spec, ScopeMixin) and event in host.spec.event_starts
     interrupted = any(child.spec.interrupts for child in host.children)

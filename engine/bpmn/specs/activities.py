@@ -11,6 +11,7 @@ from engine.bpmn.effects import JobOffered, TaskOpened
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
 from engine.bpmn.specs.events import ERROR, BoundaryEvent, Thrown, ThrownBoundary, find_handler, send
+from engine.bpmn.specs.gateways import EventBasedGateway
 from engine.bpmn.specs.triggers import Message, Sending, receive
 from engine.durations import Duration, parse_instant
 from engine.scripting import Script, Template
@@ -104,7 +105,8 @@ class ScriptTask(Activity):
 
 
 class ReceiveTask(Activity):
-    """Waits for a message as an event does, and is an activity all the same."""
+    """Waits for a message as an event does, and is an activity all the same. Behind an event-based gateway it
+    waits as one of its events, and has neither inputs nor boundary."""
 
     def __init__(
         self, process: Process, name: str, trigger: Message, payload: str | None, **about: Any
@@ -114,10 +116,16 @@ class ReceiveTask(Activity):
         self.payload = payload
 
     def begin(self, token: Token) -> bool:
-        plan = self.trigger.plan(token)
+        plan = self.plan(token)
         token.workflow.note("entered", self)
-        self.trigger.announce(token, plan)
+        self.announce(token, plan)
         return False
+
+    def plan(self, token: Token) -> dict[str, Any]:
+        return self.trigger.plan(token)
+
+    def announce(self, token: Token, plan: dict[str, Any]) -> None:
+        self.trigger.announce(token, plan)
 
     def awaits(self, token: Token) -> str | None:
         return self.trigger.awaited if token.waits else None
@@ -127,9 +135,12 @@ class ReceiveTask(Activity):
             self.trigger.withdraw(token)
 
     def fired(self, token: Token, payload: Json) -> None:
-        self.trigger.withdraw(token)
-        receive(token, self.payload, payload)
-        token.workflow.go_on(token)
+        if isinstance(token.scope.spec, EventBasedGateway):
+            receive(token.scope.spec.chosen(token, self), self.payload, payload)
+        else:
+            self.trigger.withdraw(token)
+            receive(token, self.payload, payload)
+            token.workflow.go_on(token)
 
 
 class SendTask(Activity):

@@ -53,11 +53,8 @@ class CatchEvent(Element):
             self.trigger.withdraw(token)
 
     def fired(self, token: Token, payload: Json) -> None:
-        gateway = token.scope
-        if isinstance(gateway.spec, EventBasedGateway):
-            scope = gateway.scope
-            gateway.cancel()
-            self.receive(token.workflow.place(self, scope, phase=HAND_OUT), payload)
+        if isinstance(token.scope.spec, EventBasedGateway):
+            self.receive(token.scope.spec.chosen(token, self), payload)
         else:
             self.trigger.withdraw(token)
             self.receive(token, payload)

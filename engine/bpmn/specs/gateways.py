@@ -4,7 +4,7 @@ from collections.abc import Set
 from typing import Any
 
 from engine.bpmn.execution import ElementFailed, Token
-from engine.bpmn.specs.base import Element, Flow, Process, holds
+from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process, holds
 
 
 class ExclusiveGateway(Element):
@@ -137,3 +137,10 @@ class EventBasedGateway(Element):
             target.announce(listener, plan)
             target.entered(listener)
         return False
+
+    def chosen(self, listener: Token, event: Element) -> Token:
+        """Go on behind the event that happened first, and wait for the others no longer. Its new token."""
+        gateway, execution = listener.scope, listener.workflow
+        scope = gateway.scope
+        gateway.cancel()
+        return execution.place(event, scope, phase=HAND_OUT)

@@ -5,6 +5,8 @@ import pytest
 from tests.engine.bpmn.support import (
     Case,
     boundary,
+    by_event,
+    catch,
     diagram,
     each,
     end,
@@ -101,3 +103,51 @@ def test_its_message_goes_with_what_is_around_it():
     case.send("k")
 
     assert (case.open, case.messages) == (["a"], [])
+
+
+def raced() -> bytes:
+    """A receive task and a timer behind an event-based gateway."""
+    task = receive("r", "m", key="${n}", payload="got").replace(
+        "</extensionElements>",
+        '<camunda:inputOutput><camunda:outputParameter name="heard">${got.x}</camunda:outputParameter>'
+        "</camunda:inputOutput></extensionElements>",
+    )
+    return diagram(
+        start(),
+        by_event("g"),
+        task,
+        catch("t", timer("PT1H")),
+        user("a"),
+        user("late"),
+        path("start g r a"),
+        path("g t late"),
+        messages=("m",),
+    )
+
+
+def test_behind_an_event_based_gateway_it_is_one_of_the_events():
+    case = Case(raced(), {"n": 7})
+    assert (case.messages, list(case.timers)) == ([("m", "7")], ["t"])
+
+    case.send("m", {"x": 1})
+
+    assert (case.open, case.messages, case.timers) == (["a"], [], {})
+    assert case.variables == {"n": 7, "got": {"x": 1}, "heard": 1}
+    assert case.steps("left")[-1] == "r"
+
+
+def test_behind_an_event_based_gateway_it_is_forgotten_when_another_event_was_first():
+    case = Case(raced(), {"n": 7})
+
+    case.fire("t")
+
+    assert (case.open, case.messages) == (["late"], [])
+
+
+def test_a_case_that_waits_there_moves_to_another_version_and_waits_on():
+    case = Case(raced(), {"n": 7})
+
+    case.move(raced().replace(b'id="late"', b'id="late" name="Too late"'))
+    case.send("m", {"x": 2})
+
+    assert case.open == ["a"]
