@@ -61,6 +61,12 @@ def history(desk: Desk, case: Case) -> list[dict[str, Any]]:
     return desk("root").everything(f"/process-instances/{case['id']}/history")
 
 
+def clocks(desk: Desk, case: Case) -> dict[str, dict[str, Any]]:
+    """The clocks of a case, the newest of each name."""
+    listed = desk("root").get(f"/clocks?instance={case['id']}")["items"]
+    return {clock["name"]: clock for clock in sorted(listed, key=lambda clock: clock["started_at"])}
+
+
 def steps(desk: Desk, case: Case, process: str | None = None) -> list[tuple[str, str]]:
     """What happened at which element, in order; of a process it called, if one is named."""
     wanted = process or case["definition"]

@@ -4,11 +4,11 @@ from typing import Any
 
 from tests.content import walks
 from tests.content.paths.major_incident import finish, lead, restored, split
-from tests.content.walks import Case, Walk, paths, variables, waits_at
+from tests.content.walks import Case, Walk, clocks, paths, variables, waits_at
 from tests.desk import Desk
 from tests.walker import Steer
 
-STAGES = ("triage", "work", "answer", "confirm", "work again")
+STAGES = ("triage", "work", "answer", "supplier", "confirm", "work again")
 
 
 # Steps on the way
@@ -30,6 +30,13 @@ def asked(desk: Desk) -> Case:
     return case
 
 
+def ordered(desk: Desk) -> Case:
+    case = triaged(desk)
+    order = {"supplier": "Initech Telecom", "supplier_request": "Mend the line."}
+    desk("nia").do(case, "work", Steer(outcome="supplier", **order))
+    return case
+
+
 def resolved(desk: Desk) -> Case:
     case = triaged(desk)
     desk("nia").do(case, "work", Steer(outcome="resolve", resolution="Replaced the cable."))
@@ -42,7 +49,7 @@ def reopened(desk: Desk) -> Case:
     return case
 
 
-AT: dict[str, Walk] = dict(zip(STAGES, (reported, triaged, asked, resolved, reopened), strict=True))
+AT: dict[str, Walk] = dict(zip(STAGES, (reported, triaged, asked, ordered, resolved, reopened), strict=True))
 
 
 def assert_over(desk: Desk, case: Case, end: str) -> None:
@@ -112,6 +119,20 @@ def asked_and_answered(desk: Desk) -> Case:
     desk("ann").do(case, "answer", Steer(answer="The third."))
 
     assert desk("nia").task(case, "work")["data"]["answer"] == "The third."
+    return case
+
+
+def waited_for_the_supplier(desk: Desk) -> Case:
+    case = ordered(desk)
+    meanwhile = {name: clock["state"] for name, clock in clocks(desk, case).items()}
+
+    desk("sam").wait(days=3)
+    desk("nia").do(case, "wait_supplier", Steer(supplier_reference="T-1", supplier_answer="Mended."))
+
+    afterwards = {name: clock["state"] for name, clock in clocks(desk, case).items()}
+    assert meanwhile | {"resolution": "paused", "supplier": "running"} == meanwhile
+    assert afterwards | {"resolution": "running", "supplier": "stopped"} == afterwards
+    assert desk("nia").task(case, "work")["data"]["supplier_answer"] == "Mended."
     return case
 
 
@@ -228,6 +249,7 @@ PATHS = paths(
     reopened_and_resolved_again,
     handed_over_and_back,
     asked_and_answered,
+    waited_for_the_supplier,
     reminded_until_it_goes_on_without_an_answer,
     closed_for_want_of_a_reply,
     became_major_by_its_priority_and_was_resolved_beside,
