@@ -19,6 +19,7 @@ them visits. A process that others call has a file too; its paths may start it o
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
@@ -65,6 +66,27 @@ def clocks(desk: Desk, case: Case) -> dict[str, dict[str, Any]]:
     """The clocks of a case, the newest of each name."""
     listed = desk("root").get(f"/clocks?instance={case['id']}")["items"]
     return {clock["name"]: clock for clock in sorted(listed, key=lambda clock: clock["started_at"])}
+
+
+def wait_for_threshold(desk: Desk, case: Case, clock: str, name: str) -> None:
+    """Let time pass until a threshold of a clock has just fired, and not a minute longer."""
+    (threshold,) = [each for each in clocks(desk, case)[clock]["thresholds"] if each["name"] == name]
+    due, now = datetime.fromisoformat(threshold["due_at"]), desk("root").wait(seconds=0)
+    ahead = (due - datetime.fromisoformat(now)).total_seconds()
+    desk("root").wait(seconds=ahead - 30)
+    assert not fired(desk, case, clock, name)
+    desk("root").wait(seconds=31)
+    assert fired(desk, case, clock, name)
+
+
+def fired(desk: Desk, case: Case, clock: str, name: str) -> list[dict[str, Any]]:
+    """What the history of a case tells of a threshold of a clock that has fired."""
+    return [
+        entry
+        for entry in history(desk, case)
+        if entry["kind"] == "threshold fired"
+        and (entry["detail"]["clock"], entry["detail"]["threshold"]) == (clock, name)
+    ]
 
 
 def steps(desk: Desk, case: Case, process: str | None = None) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.content import walks
 from tests.content.paths.major_incident import finish, lead, restored, split
-from tests.content.walks import Case, Walk, clocks, paths, variables, waits_at
+from tests.content.walks import Case, Walk, clocks, paths, variables, wait_for_threshold, waits_at
 from tests.desk import Desk
 from tests.walker import Steer
 
@@ -136,6 +136,40 @@ def waited_for_the_supplier(desk: Desk) -> Case:
     return case
 
 
+def reviewed_while_the_work_goes_on(desk: Desk) -> Case:
+    case = triaged(desk)
+
+    wait_for_threshold(desk, case, "resolution", "75")
+    opened = waits_at(desk, case)
+    desk("mia").do(case, "review", Steer(review_decision="Nia gets help."))
+
+    assert (opened, waits_at(desk, case)) == ({"work", "review"}, {"work"})
+    assert desk("nia").task(case, "work")["data"]["review_decision"] == "Nia gets help."
+    return case
+
+
+def resolved_before_it_was_reviewed(desk: Desk) -> Case:
+    case = triaged(desk)
+    wait_for_threshold(desk, case, "resolution", "75")
+
+    desk("nia").do(case, "work", Steer(outcome="resolve"))
+
+    assert waits_at(desk, case) == {"confirm"}
+    desk("ann").do(case, "confirm", Steer(outcome="confirm"))
+    assert_over(desk, case, "closed")
+    return case
+
+
+def rejected_before_it_was_reviewed(desk: Desk) -> Case:
+    case = reported(desk)
+    wait_for_threshold(desk, case, "resolution", "75")
+
+    desk("sam").do(case, "triage", Steer(outcome="reject", rejection_reason="A wish, no incident."))
+
+    assert_over(desk, case, "at_risk")
+    return case
+
+
 def reminded_until_it_goes_on_without_an_answer(desk: Desk) -> Case:
     case = asked(desk)
 
@@ -147,7 +181,7 @@ def reminded_until_it_goes_on_without_an_answer(desk: Desk) -> Case:
     desk("sam").wait(days=30)
 
     assert (before, after, variables(desk, case)["reminders"]) == (0, 3, 3)
-    assert waits_at(desk, case) == {"work"}
+    assert waits_at(desk, case) == {"work", "review"}
     return case
 
 
@@ -250,6 +284,9 @@ PATHS = paths(
     handed_over_and_back,
     asked_and_answered,
     waited_for_the_supplier,
+    reviewed_while_the_work_goes_on,
+    resolved_before_it_was_reviewed,
+    rejected_before_it_was_reviewed,
     reminded_until_it_goes_on_without_an_answer,
     closed_for_want_of_a_reply,
     became_major_by_its_priority_and_was_resolved_beside,
