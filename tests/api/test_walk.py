@@ -94,7 +94,17 @@ def test_a_script_that_only_knows_the_api_walks_the_incident_process(
         histories = [auditor.everything(f"/process-instances/{case['id']}/history") for case in cases]
 
     visited = {entry["element"] for history in histories for entry in history}
-    tasks_and_ends = {"triage", "work", "answer", "confirm", "closed", "rejected", "reopen", "hand_over"}
+    tasks_and_ends = {
+        "triage",
+        "work",
+        "answer",
+        "confirm",
+        "closed",
+        "rejected",
+        "reopen",
+        "hand_over",
+        "wait_supplier",
+    }
     assert tasks_and_ends <= visited
     assert {case["state"] for case in cases} == {"completed"}
 

@@ -112,6 +112,7 @@ def test_a_report_needs_what_sets_its_priority():
         ("triage", "reject", {"rejection_reason"}),
         ("work", "resolve", {"resolution", "resolution_code"}),
         ("work", "ask", {"question"}),
+        ("work", "supplier", {"supplier", "supplier_request"}),
         ("work", "reassign", {"reassign_to"}),
         ("confirm", "reopen", {"reopen_reason"}),
     ],
