@@ -70,6 +70,7 @@ def test_nothing_is_more_urgent_than_the_highest_priority():
         ("classify", {"outcome": "reject"}, {"rejection_reason"}),
         ("analyse", {"outcome": "found"}, {"method", "cause_class", "root_cause"}),
         ("analyse", {"outcome": "not-found"}, {"method", "findings"}),
+        ("analyse", {"outcome": "supplier"}, {"supplier", "supplier_request"}),
         ("analyse", {"outcome": "hand-over"}, {"reassign_to"}),
         ("decide", {"action_taken": "change", "decision_reason": "So."}, {"verify_after_days"}),
         ("decide", {"action_taken": "accept", "decision_reason": "So."}, {"risk_owner"}),

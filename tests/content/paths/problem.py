@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.content.walks import Case, Walk, assert_over, paths, variables, waits_at
+from tests.content.walks import Case, Walk, assert_over, clocks, paths, variables, waits_at
 from tests.desk import Desk
 from tests.walker import Steer
 
@@ -175,15 +175,34 @@ def decided_without_a_cause(desk: Desk) -> Case:
     desk("nia").do(case, "analyse", Steer(outcome="not-found", findings="Nothing in six weeks of logs."))
 
     assert desk("mia").task(case, "decide")["data"]["findings"] == "Nothing in six weeks of logs."
+    assert clocks(desk, case)["analysis"]["state"] == "stopped"
     return case
 
 
 def handed_over(desk: Desk) -> Case:
     case = classified(desk)
+    before = clocks(desk, case)["analysis"]
 
     desk("nia").do(case, "analyse", Steer(outcome="hand-over", reassign_to="service-desk"))
 
+    after = clocks(desk, case)["analysis"]
     assert desk("sam").task(case, "analyse")["candidate_groups"] == ["service-desk"]
+    assert (after["id"], after["state"]) == (before["id"], "running")
+    return case
+
+
+def waited_for_the_supplier(desk: Desk) -> Case:
+    case = classified(desk)
+    order = {"supplier": "Initech Telecom", "supplier_request": "Send the logs of the line."}
+
+    desk("nia").do(case, "analyse", Steer(outcome="supplier", **order))
+    meanwhile = {name: clock["state"] for name, clock in clocks(desk, case).items()}
+    desk("nia").do(case, "wait_supplier", Steer(supplier_answer="Attached."))
+
+    afterwards = {name: clock["state"] for name, clock in clocks(desk, case).items()}
+    assert meanwhile == {"analysis": "paused", "supplier": "running"}
+    assert afterwards == {"analysis": "running", "supplier": "stopped"}
+    assert desk("nia").task(case, "analyse")["data"]["supplier_answer"] == "Attached."
     return case
 
 
@@ -222,6 +241,7 @@ PATHS: dict[str, Walk] = paths(
     reopened_when_it_happens_again,
     decided_without_a_cause,
     handed_over,
+    waited_for_the_supplier,
     escalated_when_the_analysis_takes_long,
     another_incident_linked,
 )
