@@ -130,7 +130,8 @@ def get_history(here: Reading, query: dict[str, Any], instance_id: str) -> dict[
 def list_messages(here: Reading, query: dict[str, Any], instance_id: str) -> dict[str, Any]:
     """List the messages a process instance waits for
 
-    What has waited longest first. Send one with `POST /messages`.
+    What has waited longest first. Send one with `POST /messages`. Those of its clocks (`sla.resolution.75`)
+    come by themselves and are not among them.
     """
     after = pages.after(query)
     found = messages.awaited(

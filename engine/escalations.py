@@ -24,6 +24,9 @@ from engine.store.user_tasks import UserTaskRow
 THRESHOLD = "threshold"
 """The kind of a notification about a threshold."""
 
+MESSAGES = "sla."
+"""What the names of thresholds' messages begin with."""
+
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -61,7 +64,7 @@ class Firing:
 
 
 def message_of(clock: ClockRow, entry: dict[str, Any]) -> str:
-    return f"sla.{clock.name}.{entry['name']}"
+    return f"{MESSAGES}{clock.name}.{entry['name']}"
 
 
 @dataclass

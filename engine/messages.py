@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, runtime, starts
+from engine import access, definitions, escalations, runtime, starts
 from engine.bpmn import MESSAGE, SIGNAL, Execution, correlation_text
 from engine.definitions import Named
 from engine.errors import Conflict, EngineError, Forbidden, Invalid, NotFound, Problem
@@ -60,12 +60,13 @@ def awaited(
     session: Session, instance_id: str, *, by: Person, now: datetime, limit: int, after: int = 0
 ) -> list[Awaited]:
     """Up to `limit` messages that a case waits for, after the token `after`: what has waited longest first.
-    Raises `NotFound`.
+    Those of its clocks come by themselves and are not among them. Raises `NotFound`.
     """
     case = access.see_instance(session, by, instance_id)
     row = SubscriptionRow
     waiting = select(row).where(row.kind == MESSAGE, row.instance_id == case.id, row.token > after)
-    found = session.scalars(waiting.order_by(row.token).limit(limit)).all()
+    told = waiting.where(~row.name.startswith(escalations.MESSAGES, autoescape=True))
+    found = session.scalars(told.order_by(row.token).limit(limit)).all()
     if not found:
         return []
     execution = runtime.load(session, case, now)

@@ -184,7 +184,10 @@ def _fire(
 
 _ARMED_CLOCK = table_of(ClockRow).c
 _SUBSCRIPTION = table_of(SubscriptionRow).c
-_CATCHES = and_(_SUBSCRIPTION.kind == bpmn.MESSAGE, _SUBSCRIPTION.name.startswith("sla.", autoescape=True))
+_CATCHES = and_(
+    _SUBSCRIPTION.kind == bpmn.MESSAGE,
+    _SUBSCRIPTION.name.startswith(escalations.MESSAGES, autoescape=True),
+)
 
 
 def _due(present: Any) -> Select[Any]:

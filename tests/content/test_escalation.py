@@ -78,3 +78,14 @@ def test_a_review_that_comes_after_the_resolution_is_over_at_once(desk: Desk) ->
     assert fired(desk, case, "resolution", "75")
     assert ("left", "overtaken") in steps(desk, case)
     assert waits_at(desk, case) == {"confirm"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_is_asked_to_send_what_a_clock_sends(desk: Desk) -> None:
+    case = triaged(desk)
+
+    asked_for = {
+        one["message"] for one in desk("ann").get(f"/process-instances/{case['id']}/messages")["items"]
+    }
+
+    assert asked_for == {"incident.declare_major", "incident.reprioritise", "incident.withdraw"}

@@ -2829,7 +2829,8 @@ export interface paths {
         };
         /**
          * List the messages a process instance waits for
-         * @description What has waited longest first. Send one with `POST /messages`.
+         * @description What has waited longest first. Send one with `POST /messages`. Those of its clocks (`sla.resolution.75`)
+         *     come by themselves and are not among them.
          */
         get: {
             parameters: {
