@@ -24,7 +24,19 @@ def test_a_definition_has_its_documented_shape(desk: Desk) -> None:
     found = desk("ann").get("/process-definitions/incident")
 
     assert set(found) == {
-        *("id", "key", "version", "name", "names", "start_form", "calls", "deployment", "file", "created_at"),
+        *(
+            "id",
+            "key",
+            "version",
+            "name",
+            "names",
+            "start_form",
+            "plain_start",
+            "calls",
+            "deployment",
+            "file",
+            "created_at",
+        ),
         *("deployed_at", "deployed_by", "reason", "origin", "description"),
     }
     assert (found["key"], found["version"], found["name"]) == ("incident", 1, "Incident")
