@@ -283,7 +283,7 @@ class _Reader:
             self.refuse(logic, "outputs-without-names")
         if aggregation and len(outputs) > 1:
             self.refuse(logic, "aggregation-one-output", aggregation=aggregation)
-        if policy in BY_PRIORITY and not all(each.allowed.is_list for each in outputs):
+        if policy in BY_PRIORITY and not any(each.allowed.is_list for each in outputs):
             self.refuse(logic, "priorities-missing", policy=policy.value)
 
     # -- columns --------------------------------------------------------------------------------------------

@@ -192,6 +192,8 @@ class Table:
     def _priority(self, match: Match, frame: Frame) -> list[int]:
         positions = []
         for output in self.outputs:
+            if not output.allowed.is_list:
+                continue
             found = output.allowed.position(match.entries[output.name], frame)
             if found is None:
                 reason = Sentence("output-without-place")

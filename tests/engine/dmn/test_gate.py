@@ -43,10 +43,10 @@ def test_dmn_1_1_to_1_3_is_read(namespace):
         (b"not xml", "This is not well-formed XML"),
         (b"\\x00\\xff", "This is not well-formed XML"),
         (b'<!DOCTYPE d [<!ENTITY e "x">]><d>&e;</d>', "A DOCTYPE is not allowed."),
-        (b"<definitions/>", "This is not DMN 1.1, 1.2 or 1.3: its root must be definitions."),
+        (b"<definitions/>", "This is not DMN 1.1 to 1.5: its root must be definitions."),
         (
             document(namespace="https://www.omg.org/spec/DMN/20230324/MODEL/"),
-            "This is not DMN 1.1, 1.2 or 1.3: its root must be definitions.",
+            "This is not DMN 1.1 to 1.5: its root must be definitions.",
         ),
         (b" " * (MAX_BYTES + 1), f"The file has {MAX_BYTES + 1:,} bytes; at most {MAX_BYTES:,} are allowed."),
         (document(), "There is no decision in this file."),

@@ -110,11 +110,18 @@ def test_priority_of_several_outputs_goes_from_left_to_right():
     assert (result.value, result.rules) == ({"level": "high", "team": "network"}, (3,))
 
 
+def test_an_output_without_a_list_of_values_has_no_say_in_the_order():
+    outputs = [output("team"), output("level", LEVELS)]
+    rules = [((f"> {at}",), cells) for at, cells in enumerate([('"desk"', '"low"'), ('"network"', '"high"')])]
+    data = document(decision(table(["x"], outputs, rules, "OUTPUT ORDER")))
+
+    assert decide(data, {"x": 5}).rules == (2, 1)
+
+
 @pytest.mark.parametrize("policy", ["PRIORITY", "OUTPUT ORDER"])
 def test_an_order_of_outputs_needs_their_values_listed(policy):
     assert (
-        refusal(graded(policy))
-        == f"{policy} needs a list of values for every output, the most important first."
+        refusal(graded(policy)) == f"{policy} needs a list of values for an output, the most important first."
     )
 
 
