@@ -130,7 +130,9 @@ SENTENCES: Mapping[str, str] = {
         "A receive task after an event-based gateway has no inputs, no boundary event and no repetition."
     ),
     "event-gateway-shared-event": "An event after an event-based gateway has no other incoming flow.",
-    "several-event-definitions": "An event with several definitions is not supported.",
+    "several-event-definitions": (
+        "An event with these several definitions is not supported here; draw one event for each."
+    ),
     "event-without-kind": "A {event} without an event definition is not supported here.",
     "event-of-kind-unsupported": "A {event} with a {kind} event definition is not supported here.",
     "event-sub-process-start": "start event of an event sub-process",

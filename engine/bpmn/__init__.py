@@ -35,6 +35,7 @@ from engine.bpmn.effects import (
 )
 from engine.bpmn.execution import CalendarOf, Circumstances, Decided, ElementFailed, Execution, Limits
 from engine.bpmn.migration import Move, move
+from engine.bpmn.multiple import take_apart
 from engine.bpmn.read import read
 from engine.bpmn.rewrite import executable
 from engine.bpmn.specs.base import Process
@@ -137,6 +138,7 @@ def prepare(
     """The definitions in a diagram, and warnings about what has no effect. Raises `Invalid` with all its
     problems at once."""
     root = read(file, data)
+    take_apart(root)
     report = check(file, root, form_exists, decision_exists)
     if report.problems:
         raise Invalid(report.problems)

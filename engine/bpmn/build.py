@@ -9,6 +9,7 @@ from lxml import etree
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Mark, tag
 from engine.bpmn.effects import MESSAGE, SIGNAL
+from engine.bpmn.multiple import drawn_id
 from engine.bpmn.specs.activities import (
     Activity,
     Assignment,
@@ -151,9 +152,11 @@ class _Builder:
         body.within = cast(Element, scope)
         body.clocks = _clocks(drawn)
         self.fill(body, drawn)
-        start = next(self.process.task_specs[e.get("id", "")] for e in dialect.children(drawn, "startEvent"))
-        start.body, body.start = body, start
-        (scope.thrown_starts if isinstance(start, ThrownStart) else scope.event_starts).append(start)
+        starts = [self.process.task_specs[e.get("id", "")] for e in dialect.children(drawn, "startEvent")]
+        body.start = starts[0]
+        for start in starts:
+            start.body = body
+            (scope.thrown_starts if isinstance(start, ThrownStart) else scope.event_starts).append(start)
 
     # One method a kind of element, named by its tag.
 
@@ -372,7 +375,7 @@ def _separated(separation: etree._Element) -> tuple[str, ...]:
 
 
 def _about(e: etree._Element) -> dict[str, Any]:
-    return {"element": e.get("id"), "label": dialect.label(e)}
+    return {"element": drawn_id(e), "label": dialect.label(e)}
 
 
 def _trigger(e: etree._Element) -> Trigger:

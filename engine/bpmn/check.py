@@ -15,6 +15,7 @@ from lxml import etree
 from engine.bpmn import dialect, engines
 from engine.bpmn.build import bare, compile_script, template
 from engine.bpmn.dialect import BATON, BPMN, CAMUNDA, bpmn, tag
+from engine.bpmn.multiple import DRAWN, drawn_id
 from engine.bpmn.rewrite import DOCUMENTATION, lane_candidates
 from engine.bpmn.specs.activities import MAX_TOPIC, whole_number
 from engine.bpmn.translate import in_baton
@@ -424,7 +425,7 @@ class _Checker:
         self.reachable(scope, flows)
 
     def starts(self, scope: etree._Element) -> None:
-        found = list(dialect.children(scope, "startEvent"))
+        found = [e for e in dialect.children(scope, "startEvent") if DRAWN not in e.attrib]
         if not found:
             self.refuse(scope, "no-start", scope=_called(scope))
         by_themselves = [e for e in found if dialect.begins_by_itself(e)]
@@ -988,7 +989,7 @@ class _Checker:
                 self.camunda_attribute(element, name)
             elif namespace == BATON:
                 self.refuse(element, "baton-attribute", attribute=name)
-            elif namespace not in ("", BPMN, CAMUNDA, dialect.XSI, _XML):
+            elif namespace not in ("", BPMN, CAMUNDA, dialect.XSI, _XML) and attribute != DRAWN:
                 if reason := engines.refused(namespace, name, str(value), camunda):
                     self.refuse_for(element, reason)
                 else:
@@ -1203,7 +1204,7 @@ def _nearest_id(element: etree._Element) -> str | None:
     at: etree._Element | None = element
     while at is not None:
         if at.get("id") and tag(at.getparent()) in _HOLDERS:
-            return at.get("id")
+            return drawn_id(at)
         at = at.getparent()
     return None
 

@@ -152,7 +152,7 @@ class EventStart(CatchEvent):
             interrupt(scope)
         elif not self.trigger.rearm(token):
             token.cancel()
-        execution.place(self.body, scope).notes["payload"] = payload
+        execution.place(self.body, scope).notes.update(start=self.name, payload=payload)
 
 
 class ThrownStart(Element):
@@ -171,7 +171,7 @@ class ThrownStart(Element):
         if self.interrupting:
             interrupt(scope)
         body = scope.workflow.place(self.body, scope)
-        body.notes["payload"] = {"code": thrown.code, "message": thrown.message}
+        body.notes.update(start=self.name, payload={"code": thrown.code, "message": thrown.message})
 
     def receive(self, token: Token, payload: Json) -> None:
         self.catches.tell(token, payload["code"], payload["message"])

@@ -155,8 +155,9 @@ class EventSubProcess(ScopeMixin, Element):
         return False
 
     def place_start(self, token: Token) -> None:
-        begun = token.workflow.place(self.start, token, phase=HAND_OUT)
-        self.start.receive(begun, token.notes.pop("payload", None))
+        start = self.process.task_specs[token.notes.pop("start", self.start.name)]  # one of several, perhaps
+        begun = token.workflow.place(start, token, phase=HAND_OUT)
+        start.receive(begun, token.notes.pop("payload", None))
 
 
 class Repetition(Activity):

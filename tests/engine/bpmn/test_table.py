@@ -301,7 +301,7 @@ DEFINITIONS: dict[str, str] = {
     "conditional": conditional("n == 1"),
     "link": '<linkEventDefinition name="l"/>',
     "cancel": "<cancelEventDefinition/>",
-    "multiple": timer("PT1H") + message("m"),
+    "multiple": signal("s") + message("m"),
     "parallel multiple": timer("PT1H") + message("m"),
 }
 
@@ -345,8 +345,8 @@ def happens(case: Case, kind: str) -> None:
     match kind:
         case "timer":
             case.fire("x")
-        case "message" | "signal":
-            case.send(kind[0])
+        case "message" | "signal" | "multiple":
+            case.send("s" if kind == "signal" else "m")
         case "conditional":
             case.retry(n=1)
         case "error" | "escalation":
