@@ -192,7 +192,7 @@ REFUSED = {
         for kind in ("compensate", "cancel", "link")
     },
     "catch event without a definition": (node("intermediateCatchEvent", "x"), "without an event definition"),
-    "several definitions": (catch("x", timer("PT1H") + error()), "several definitions"),
+    "several definitions": (catch("x", timer("PT1H") + event_of("link")), "several definitions"),
     "definition declared elsewhere": (catch("x", "<eventDefinitionRef>d</eventDefinitionRef>"), "not supported here"),
     "escalation without a code": (throw("x", escalation()), "escalationCode"),
     "escalation end without a code": (end("x", escalation()), "escalationCode"),
