@@ -236,7 +236,7 @@ def deliver_next(session: Session, now: datetime) -> bool:
         with session.begin_nested():
             _arrive(session, delivery, now)
     except Exception as error:  # one must not stop the rest
-        raise_if_cut_off(error)
+        raise_if_cut_off(session, error)
         _spend_attempt(session, delivery, now, error)
     return True
 

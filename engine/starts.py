@@ -133,7 +133,7 @@ def begin_next(session: Session, now: datetime) -> bool:
             begin(session, start, {}, now=now, told={"due": due_at})
             _arm_next(start)
     except Exception as error:  # one must not stop the rest
-        raise_if_cut_off(error)
+        raise_if_cut_off(session, error)
         log.error("start failed", process=start.key, element=start.element, exc_info=error)
         start.attempts += 1
         start.error = f"{type(error).__name__}: {error}"[:1000].replace(

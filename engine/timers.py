@@ -176,7 +176,7 @@ def _fire(
             runtime.advance(session, instance, act, now=now, actor=None, entries=[entry])
         swept.lateness.append((at_flush(session, now) - due_at).total_seconds())
     except Exception as error:  # one timer must not stop the rest
-        raise_if_cut_off(error)
+        raise_if_cut_off(session, error)
         _fail(session, timer, now, error)
         swept.failed += 1
         held[instance.id] = runtime.lock(session, instance.id)  # as it was before the attempt
@@ -246,7 +246,7 @@ def _fire_plain(session: Session, firings: list[Firing], now: datetime, swept: S
             told = escalations.fire(session, firings, at_flush(session, now))
         _count(swept, told)
     except Exception as error:
-        raise_if_cut_off(error)
+        raise_if_cut_off(session, error)
         log.error("thresholds failed", count=len(firings), exc_info=error)
         alone: dict[str, ProcessInstanceRow] = {}
         for firing in firings:
@@ -278,7 +278,7 @@ def _fire_threshold(
                 _deliver(session, firing, now)
         _count(swept, told)
     except Exception as error:  # one threshold must not stop the rest
-        raise_if_cut_off(error)
+        raise_if_cut_off(session, error)
         held[instance.id] = instance = runtime.lock(session, instance.id)  # as it was before the attempt
         _fail_threshold(session, instance, due, now, error)
         swept.failed += 1

@@ -5,6 +5,7 @@ fair lock of ours, because bare SQLite writers poll and starve; PostgreSQL order
 """
 
 import secrets
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -366,12 +367,40 @@ def _telling_unavailable() -> Iterator[None]:
         raise
 
 
-def raise_if_cut_off(error: Exception) -> None:
-    """Raise an error again by which the connection was lost: nothing can be written on its session any more,
-    not even that something failed.
+def raise_if_cut_off(session: Session, error: Exception) -> None:
+    """Raise an error again that is the database's own, not that of what it was asked: the connection was
+    lost, the disk is full, somebody holds a lock too long. Nothing more can be written in its transaction,
+    not even that something failed, and nothing that was to be done has spent an attempt.
     """
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, DBAPIError) and (
+        error.connection_invalidated or _is_the_databases(error.orig) or _was_rolled_back(session)
+    ):
         raise error
+
+
+_TROUBLE = ("08", "25", "40", "53", "55", "57", "58")
+"""PostgreSQL's classes of its own troubles: connections, transactions, resources, locks, operators, the
+system.
+"""
+_SQLITE_TROUBLE = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY),
+    *(sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
+    sqlite3.SQLITE_PROTOCOL,
+}
+
+
+def _is_the_databases(error: BaseException | None) -> bool:
+    if isinstance(error, psycopg.Error):
+        return (error.sqlstate or "")[:2] in _TROUBLE
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_TROUBLE
+
+
+def _was_rolled_back(session: Session) -> bool:
+    """Whether SQLite has given up the whole transaction by itself, as it does on a full disk. What is said
+    then is done at once, outside any; and of the savepoint it only tells that there is none.
+    """
+    driver = session.info[_CONNECTION].connection.driver_connection
+    return isinstance(driver, sqlite3.Connection) and not driver.in_transaction
 
 
 def _end_reading(connection: Connection) -> None:
