@@ -247,7 +247,9 @@ def in_process(app: Flask) -> Transport:
 
     def send(method: str, path: str, body: Any, headers: Mapping[str, str]) -> Reply:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        answer = app.test_client().open(path, method=method, data=content, headers=_typed(body, headers))
+        answer = app.test_client(use_cookies=False).open(
+            path, method=method, data=content, headers=_typed(body, headers)
+        )
         return Reply(answer.status_code, _read(answer.data, answer.headers), answer.headers)
 
     return send
