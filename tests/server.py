@@ -167,6 +167,13 @@ class Server:
         self.process.terminate()
         return self.process.wait(timeout=60)
 
+    def run(self, verb: str) -> int:
+        """The exit status of another command on its data."""
+        with self._log.open("ab") as output:
+            command = [sys.executable, "-m", "api.cli", verb]
+            done = subprocess.run(command, cwd=ROOT, env=self._environment, stdout=output, stderr=output)
+        return done.returncode
+
     def log(self) -> str:
         """What it has written so far, over all its starts."""
         return self._log.read_text(errors="replace")

@@ -20,21 +20,36 @@ from tests.engine.bpmn.support import (
     script,
     start,
     timer,
+    timer_of,
     user,
 )
 from tests.server import Client, Unavailable
 
 KEY = "kept"
 DESK = {"candidateGroups": "service-desk"}
-# A script counts every timer and every message, so that one that came twice shows in a variable, too.
-CASE = diagram(
-    start(), user("first", **DESK), user("second", **DESK), end(), path("start first second end"),
-    boundary("late", "first", timer("PT1S"), interrupting=False), script("count_late", "lates = lates + 1"),
-    path("late count_late"),
-    event_sub("on_note", start("noted", message("kept.note"), isInterrupting=False),
-              script("count_note", "notes = notes + 1"), path("noted count_note")),
-    key=KEY, messages=("kept.note",),
+
+
+def kept(late: str = "PT1S") -> bytes:
+    """A script counts every timer, due so long after its task opened, and every message, so that one that
+    came twice shows in a variable, too.
+    """
+    return diagram(
+        start(), user("first", **DESK), user("second", **DESK), end(), path("start first second end"),
+        boundary("late", "first", timer(late), interrupting=False), script("count_late", "lates = lates + 1"),
+        path("late count_late"),
+        event_sub("on_note", start("noted", message("kept.note"), isInterrupting=False),
+                  script("count_note", "notes = notes + 1"), path("noted count_note")),
+        key=KEY, messages=("kept.note",),
+    )  # fmt: skip
+
+
+BEAT = diagram(
+    start(), user("first", **DESK), end(), path("start first end"),
+    boundary("due", "first", timer_of("timeCycle", "R/PT1S"), interrupting=False),
+    script("count", "beats = beats + 1"), path("due count"),
+    key="beat",
 )  # fmt: skip
+"""A case in which a timer is due every second, until it is cancelled."""
 
 PATIENCE = 120
 """Seconds within which what was killed must be back."""
@@ -81,6 +96,11 @@ class Journal:
         with self._grown:
             wanted = len(self.operations) + more
             assert self._grown.wait_for(lambda: len(self.operations) >= wanted, PATIENCE)
+
+    def reach(self, total: int) -> None:
+        """Wait until so many operations are acknowledged in all."""
+        while (left := total - len(self.operations)) > 0:
+            self.wait_for(min(left, 500))
 
     def count(self) -> Counter[tuple[str, str, str | None]]:
         """How often each (kind, case, element) was acknowledged, the shared case's start included."""
