@@ -35,15 +35,24 @@ class PostgresServer:
         """The SQLAlchemy URL of a database on this server."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._home}"
 
-    def create_database(self, template: str = "template1") -> str:
+    def create_database(self, template: str = "template1", tablespace: str = "pg_default") -> str:
         """Create a database as a copy of `template`, to which nobody may be connected; give its name."""
         name = next(self._names)
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._execute("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}", name, template, tablespace)
         return name
 
     def drop_database(self, name: str) -> None:
         """Drop a database, whoever is still connected."""
         self._execute("DROP DATABASE {} WITH (FORCE)", name)
+
+    def create_tablespace(self, name: str, place: Path) -> None:
+        """Let databases lie in an empty folder of another disk."""
+        if self._account:
+            os.chown(place, self._account["user"], self._account["group"])
+        self._execute(f"CREATE TABLESPACE {{}} LOCATION '{place}'", name)
+
+    def drop_tablespace(self, name: str) -> None:
+        self._execute("DROP TABLESPACE {}", name)
 
     def stop(self) -> None:
         """Stop at once and remove everything."""
