@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 import httpx
@@ -16,7 +16,7 @@ import pytest
 from tests.engine.bpmn.support import diagram, end, path, start, user
 from tests.server import Client, Server, eventually, running
 from tests.system.nodes import Burst, Restartable, Shifted, Watch, check, thresholds_due, timers_due, together
-from tests.system.test_kill import check_nothing_is_lost_or_doubled, work_while
+from tests.system.test_kill import USUAL, Load, check_nothing_is_lost_or_doubled, work_while
 
 FEW, MANY = 300, 10_000
 SOON = timedelta(seconds=4)
@@ -189,12 +189,12 @@ def test_nodes_whose_clocks_differ_fire_ten_thousand_once_and_in_time_though_one
 # The database is restarted
 
 
-@pytest.mark.durable
-def test_what_was_acknowledged_is_there_once_though_the_database_was_restarted_under_two_nodes(
-    restartable: Restartable, tmp_path: Path
-) -> None:
+def work_while_it_restarts(restartable: Restartable, directory: Path, times: int, load: Load) -> str:
+    """Let people work on a server beside a worker while their database is restarted, by turns in an orderly
+    way and as by a crash, and check what they were told; in short.
+    """
     url = restartable.url(restartable.create_database())
-    with together(url, tmp_path, 2) as nodes:
+    with together(url, directory, 2) as nodes:
 
         def restart(mode: str) -> float:
             began = time.monotonic()
@@ -202,9 +202,29 @@ def test_what_was_acknowledged_is_there_once_though_the_database_was_restarted_u
             eventually(nodes[0].is_ready)
             return time.monotonic() - began
 
-        journal, _ = work_while(nodes[:1], [partial(restart, mode) for mode in RESTARTS])
+        modes = islice(cycle(RESTARTS), times)
+        journal, _ = work_while(nodes[:1], [partial(restart, mode) for mode in modes], load)
 
-    check_nothing_is_lost_or_doubled(url, journal)
+    beats = check_nothing_is_lost_or_doubled(url, journal, load)
+    return f"{journal.summary()}; {beats} timers fired; restarted {times} times, 0 lost, 0 doubled"
+
+
+@pytest.mark.durable
+def test_what_was_acknowledged_is_there_once_though_the_database_was_restarted_under_two_nodes(
+    restartable: Restartable, tmp_path: Path
+) -> None:
+    work_while_it_restarts(restartable, tmp_path, 2, USUAL)
+
+
+@pytest.mark.durable
+@pytest.mark.proof
+def test_of_what_was_acknowledged_nothing_is_lost_or_doubled_though_the_database_is_restarted_all_the_while(
+    restartable: Restartable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = work_while_it_restarts(restartable, tmp_path, 20, Load(workers=8, between=(100, 300), beats=15))
+
+    with capsys.disabled():
+        print(f"\npostgresql: {told}")
 
 
 @pytest.mark.proof
