@@ -19,7 +19,7 @@ from engine.definitions import Named
 from engine.errors import Conflict, EngineError, Forbidden, Invalid, NotFound, Problem
 from engine.people import Person
 from engine.store import process_instances
-from engine.store.base import at_flush, raise_if_cut_off
+from engine.store.base import at_flush, attempt, raise_if_cut_off
 from engine.store.deliveries import IS_ON_ITS_WAY, DeliveryRow, DeliveryState
 from engine.store.history import Entry
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
@@ -233,7 +233,7 @@ def deliver_next(session: Session, now: datetime) -> bool:
     if delivery is None:
         return False
     try:
-        with session.begin_nested():
+        with attempt(session):
             _arrive(session, delivery, now)
     except Exception as error:  # one must not stop the rest
         raise_if_cut_off(session, error)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine import bpmn, definitions, durations, policies, runtime
 from engine.errors import Invalid, Problem
-from engine.store.base import at_flush, raise_if_cut_off
+from engine.store.base import at_flush, attempt, raise_if_cut_off
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.process_instances import ProcessInstanceRow
 from engine.store.starts import StartEventRow
@@ -128,7 +128,7 @@ def begin_next(session: Session, now: datetime) -> bool:
     if start is None:
         return False
     try:
-        with session.begin_nested():
+        with attempt(session):
             due_at = durations.format_instant(start.due_at or now)
             begin(session, start, {}, now=now, told={"due": due_at})
             _arm_next(start)

@@ -23,7 +23,7 @@ from engine.errors import Conflict, NotFound
 from engine.escalations import Firing
 from engine.people import Person
 from engine.store import clocks, process_instances
-from engine.store.base import at_flush, raise_if_cut_off, table_of
+from engine.store.base import at_flush, attempt, raise_if_cut_off, table_of
 from engine.store.clocks import ClockRow
 from engine.store.deliveries import IS_ON_ITS_WAY, DeliveryRow
 from engine.store.history import Entry
@@ -172,7 +172,7 @@ def _fire(
         case.fire(token)
 
     try:
-        with session.begin_nested():
+        with attempt(session):
             runtime.advance(session, instance, act, now=now, actor=None, entries=[entry])
         swept.lateness.append((at_flush(session, now) - due_at).total_seconds())
     except Exception as error:  # one timer must not stop the rest
@@ -242,7 +242,7 @@ def _fire_plain(session: Session, firings: list[Firing], now: datetime, swept: S
     if not firings:
         return
     try:
-        with session.begin_nested():
+        with attempt(session):
             told = escalations.fire(session, firings, at_flush(session, now))
         _count(swept, told)
     except Exception as error:
@@ -269,7 +269,7 @@ def _fire_threshold(
     """
     instance = held[due.instance_id]
     try:
-        with session.begin_nested():
+        with attempt(session):
             firing = _firing(session, instance, due, now)
             if firing is None:
                 return

@@ -367,15 +367,39 @@ def _telling_unavailable() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """Something that may fail without harm to the rest of its transaction: then it is undone. Give what it
+    raises to `raise_if_cut_off`.
+    """
+    savepoint = session.begin_nested()
+    try:
+        yield
+        session.flush()
+    except BaseException:
+        savepoint.rollback()
+        raise
+    try:
+        savepoint.commit()
+    except BaseException:  # it may stand already, and must not be done again
+        session.info[_IS_UNKNOWN] = True
+        raise
+
+
 def raise_if_cut_off(session: Session, error: Exception) -> None:
-    """Raise an error again that is the database's own, not that of what it was asked: the connection was
+    """Raise an error again that is the database's own, not that of what was attempted: the connection was
     lost, the disk is full, somebody holds a lock too long. Nothing more can be written in its transaction,
     not even that something failed, and nothing that was to be done has spent an attempt.
     """
+    if _IS_UNKNOWN in session.info:
+        raise error
     if isinstance(error, DBAPIError) and (
         error.connection_invalidated or _is_the_databases(error.orig) or _was_rolled_back(session)
     ):
         raise error
+
+
+_IS_UNKNOWN = "baton_attempt_is_unknown"
 
 
 _TROUBLE = ("08", "25", "40", "53", "55", "57", "58")

@@ -305,6 +305,16 @@ def test_a_sweep_that_fails_leaves_everything_due_and_the_next_fires_it_once(hou
     assert break_sweep_at(house, few) > 0
 
 
+def kept(said: list[str]) -> Iterator[tuple[int, Kind]]:
+    """The moments at which something that was attempted stands, and our own code fails."""
+    return ((at, Kind.BROKEN) for at, word in enumerate(said, 1) if word.startswith("RELEASE"))
+
+
+@SQLITE
+def test_an_attempt_that_may_stand_already_is_not_made_again(house: House) -> None:
+    assert break_sweep_at(house, kept) > 0
+
+
 @pytest.mark.proof
 @BOTH
 def test_a_sweep_that_fails_anywhere_in_any_way_leaves_everything_due_and_the_next_fires_it_once(
