@@ -89,9 +89,10 @@ def deploy(query: dict[str, Any]) -> Response:
     """
     access.require(current_person(), *DEPLOYERS)
     files, reason = _files(), _reason()
+    with reading() as here:  # what is refused is refused while nobody waits for us to write
+        checked = deployments.check(here.session, files, by=here.person)
     if query["dry_run"]:
-        with reading() as here:
-            return respond(_shown(deployments.check(here.session, files, by=here.person)), _ANSWER, 200)
+        return respond(_shown(checked), _ANSWER, 200)
 
     def act(command: Command) -> Response:
         done = deployments.deploy(

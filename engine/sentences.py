@@ -67,6 +67,7 @@ SENTENCES: Mapping[str, str] = {
     "nothing-executable": (
         'No process in this diagram is executable: set isExecutable="true" on the one to run.'
     ),
+    "too-many-in-file": "The file has more than {most:,} XML elements.",
     "id-invalid": (
         "The id {id!r} is not valid: begin with a letter or _, then letters, digits, '.', '-' and '_'."
     ),

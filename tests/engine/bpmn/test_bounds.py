@@ -8,6 +8,7 @@ import pytest
 
 from engine import bpmn
 from engine.bpmn import Failure, Limits, execution
+from engine.bpmn.read import MAX_ELEMENTS
 from engine.errors import Invalid
 from tests.engine.bpmn.support import (
     Case,
@@ -126,6 +127,12 @@ def test_a_name_of_more_than_255_characters_is_refused(named):
 
     assert refusals(diagram(*begins, named)) == ["The name has 256 characters; at most 255 are allowed."]
     bpmn.prepare("x.bpmn", diagram(*begins, named.replace(LONG, LONG[1:])), lambda key: True)
+
+
+def test_a_file_of_very_many_elements_is_refused_whatever_they_are():
+    assert refusals(diagram(start(), "<a/>" * MAX_ELEMENTS)) == [
+        "The file has more than 100,000 XML elements."
+    ]
 
 
 @pytest.mark.parametrize("place", ["process", "sequenceFlow", "message", "lane"])
