@@ -8,7 +8,6 @@ from engine import safe_xml
 from engine.bpmn import dialect
 from engine.sentences import Sentence
 
-
 MAX_ELEMENTS = 100_000
 """Of all kinds, the picture's among them: more than the largest process that is accepted needs."""
 
