@@ -251,13 +251,23 @@ def flow(source: str, target: str, condition: str | None = None, id: str | None 
 def process_of(data: bytes, *called: bytes) -> bpmn.Process:
     """The first process of a diagram, which must pass the check; what it calls is in it or in one of
     the others."""
+    return built(executables_of(data, *called))
+
+
+def executables_of(data: bytes, *called: bytes) -> dict[str, str]:
+    """What a deployment would store of the processes in these diagrams, by their keys."""
     definitions = [
         each
         for file in (data, *called)
         for each in bpmn.prepare("p.bpmn", file, lambda key: True, lambda key: True)[0]
     ]
-    executables = {each.key: bpmn.pinned(each, lambda call: call.number or 1) for each in definitions}
-    return bpmn.specification(executables[definitions[0].key], 1, lambda key, version: executables[key])
+    return {each.key: bpmn.pinned(each, lambda call: call.number or 1) for each in definitions}
+
+
+def built(executables: Mapping[str, str]) -> bpmn.Process:
+    """The first of these processes."""
+    first = next(iter(executables.values()))
+    return bpmn.specification(first, 1, lambda key, version: executables[key])
 
 
 @dataclass
@@ -343,9 +353,18 @@ class Case:
         token = next(s.token for s in waiting if s.name == name and (key is None or s.key == key))
         self._do(lambda execution: execution.fire(token, dict(payload or {})))
 
-    def fire(self, element: str) -> None:
-        """The timer at the element is due: the clock moves there, and it fires."""
-        armed = self._known.timers.pop(self._at(element, self._known.timers)[0])
+    def send_to(self, element: str, payload: Mapping[str, Any] | None = None, *, nth: int = 0) -> None:
+        """Deliver a message to the nth that waits for one at the element."""
+        token = self._at(element, self._known.subscriptions)[nth]
+        self._do(lambda execution: execution.fire(token, dict(payload or {})))
+
+    def change(self, **variables: Any) -> None:
+        """Change variables by hand."""
+        self._do(lambda execution: (execution.change_variables(variables), execution.run()))
+
+    def fire(self, element: str, *, nth: int = 0) -> None:
+        """The nth timer at the element is due: the clock moves there, and it fires."""
+        armed = self._known.timers.pop(self._at(element, self._known.timers)[nth])
         self.circumstances = replace(self.circumstances, now=max(self.circumstances.now, armed.due))
         self._do(lambda execution: execution.fire(armed.token))
 
@@ -361,14 +380,14 @@ class Case:
         token = self._at(element, self._known.jobs)[nth]
         self._do(lambda execution: execution.complete_job(token, results))
 
-    def give_up(self, element: str, message: str = "broken") -> None:
-        """The job at the element is a dead letter."""
-        token = self._at(element, self._known.jobs)[0]
+    def give_up(self, element: str, message: str = "broken", *, nth: int = 0) -> None:
+        """The nth job at the element is a dead letter."""
+        token = self._at(element, self._known.jobs)[nth]
         self._do(lambda execution: execution.fail_job(token, message))
 
-    def throw(self, element: str, code: str) -> bool:
-        """Throw an error at a job; whether something handled it."""
-        token, handled = self._at(element, self._known.jobs)[0], []
+    def throw(self, element: str, code: str, *, nth: int = 0) -> bool:
+        """Throw an error at the nth job at the element; whether something handled it."""
+        token, handled = self._at(element, self._known.jobs)[nth], []
         self._do(lambda execution: handled.append(execution.throw_at(token, code, "broken")))
         return handled[0]
 
@@ -439,6 +458,11 @@ class Case:
     def tokens(self) -> int:
         return len(self._load().tasks)
 
+    @property
+    def known(self) -> _Known:
+        """What waits outside, by token."""
+        return self._known
+
     def seen(self, element: str, nth: int = 0) -> dict[str, Any]:
         """The variables an open user task sees."""
         return self._load().visible_variables(self._at(element, self._known.tasks)[nth])
@@ -455,7 +479,7 @@ class Case:
     def _load(self) -> Execution:
         return bpmn.load(self.state, bpmn.FORMAT, self.process, self.circumstances)
 
-    def _do(self, act: Callable[[Execution], None]) -> None:
+    def _do(self, act: Callable[[Execution], object]) -> None:
         execution = self._load()
         act(execution)
         self._note(execution)

@@ -1,0 +1,803 @@
+"""A token game after the BPMN standard and `docs/reference/bpmn.md`, which shares nothing with the engine.
+
+Tokens lie on flows, and in the activities and events they have reached. A command moves one of them, and all
+that follows is played to the end, one token after the other: models are drawn so that it does not matter
+which moves first. It may matter in two places, which the standard leaves open; there the game asks `choose`,
+and `Worlds` plays them all:
+
+- which of several inclusive gateways goes on first, when nothing else can move: their rule looks at tokens
+  elsewhere, so one that has gone on may change what the next one waits for. To ask none before all others
+  have come to rest is legitimate, since nothing says how soon a gateway that may go on must; and it is the
+  patient choice: whatever could still come has come;
+- which of several timers that are due in the same instant fires first.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.engine.bpmn.oracle.nets import Event, Flow, Loop, Many, Net, Node
+from tests.engine.bpmn.oracle.scopes import Failed, Scope
+
+ACTIVITIES = {"task", "user", "script", "service", "receive", "decision", "sub", "call"}
+
+
+@dataclass(eq=False)
+class Wait:
+    """An event that is listened for: in between, at a boundary, by an event sub-process or receive task."""
+
+    serial: int
+    node: Node
+    owner: "Region | Work | Round"
+    scope: Scope
+    due: int = 0
+    left: int | None = None
+    """How often a timer still fires."""
+    was_true: bool = False
+
+    @property
+    def event(self) -> Event:
+        return self.node.event
+
+    @property
+    def element(self) -> str:
+        """Of an event sub-process its start."""
+        return self.node.inner.start.id if self.node.kind == "handler" and self.node.inner else self.node.id
+
+
+@dataclass(eq=False)
+class Round:
+    """One run of an activity: an item, a round of a loop, or its only one."""
+
+    serial: int
+    work: "Work"
+    scope: Scope
+    own: dict[str, Any]
+    """The variables it has besides its inputs."""
+    state: str = "new"
+    """new | open | inside | waiting | failed | dead | done"""
+    inner: "Region | None" = None
+    wait: Wait | None = None
+
+    def happened(self, _wait: Wait) -> None:
+        """A receive task has its message."""
+        if variable := self.work.node.event.variable:
+            self.scope.write(variable, self.work.region.game.payload)
+        self.work.region.game.finish(self)
+
+
+@dataclass(eq=False)
+class Work:
+    """An activity from its first to its last round, with what listens at its boundary."""
+
+    node: Node
+    region: "Region"
+    scope: Scope
+    rounds: list[Round] = field(default_factory=list)
+    boundary: list[Wait] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
+    begun: int = 0
+    done: int = 0
+
+    def happened(self, wait: Wait) -> None:
+        """An event at its boundary."""
+        game, node = self.region.game, wait.node
+        way = "interrupting" if node.interrupting else "not interrupting"
+        game.met(f"{way} boundary {node.event.kind}", f"boundary of {self.node.kind}")
+        if node.interrupting:
+            game.cancel(self)
+        self.region.note_payload(wait)
+        self.region.put(node.id)
+
+
+class Region:
+    """A process, sub-process or event sub-process that is running."""
+
+    def __init__(
+        self, game: "Game", net: Net, scope: Scope, home: "Round | Region | None", handler: str = ""
+    ):
+        self.game = game
+        self.net = net
+        self.scope = scope
+        self.home = home
+        """The round of the activity it is inside of, or the region whose event sub-process it is."""
+        self.handler = handler
+        """Which event sub-process it is."""
+        self.marks: Counter[str] = Counter()
+        self.works: list[Work] = []
+        self.waits: list[tuple[str, list[Wait]]] = []
+        """Where tokens wait for events, and for which."""
+        self.failed: list[str] = []
+        """Gateways and ends that failed."""
+        self.listeners: list[Wait] = []
+        self.handling: list[Region] = []
+        self.interrupted = False
+        self.gone = False
+        self.era = 0
+        """Tokens of an earlier one were ended."""
+
+    # Beginning and ending.
+
+    def begin(self) -> None:
+        for handler in self.net.handlers:
+            if handler.event.kind in ("timer", "message", "conditional"):
+                self.listeners.append(self.game.wait(handler, self, self.scope))
+        self.game.met("event sub-process", *(handler.event.kind for handler in self.net.handlers))
+        self.put(self.net.start.id)
+
+    def clear(self) -> None:
+        """End everything in it."""
+        for work in self.works:
+            work.region.game.forget(work)
+        for handling in self.handling:
+            handling.end()
+        self.era += 1
+        self.marks.clear()
+        self.works, self.waits, self.failed, self.listeners, self.handling = [], [], [], [], []
+
+    def end(self) -> None:
+        self.clear()
+        self.gone = True
+
+    @property
+    def over(self) -> bool:
+        tokens = self.marks.total() or self.works or self.waits or self.failed
+        return not (tokens or self.handling or self.gone)
+
+    def inside(self) -> Iterator["Region"]:
+        yield self
+        for work in list(self.works):
+            for round in work.rounds:
+                if round.inner:
+                    yield from round.inner.inside()
+        for handling in list(self.handling):
+            yield from handling.inside()
+
+    def snapshot(self) -> Any:
+        """All that its future depends on, save what can be seen from outside."""
+        works = [(w.node.id, w.done, w.begun, [_round_snapshot(r) for r in w.rounds]) for w in self.works]
+        waits = [(at, [wait.element for wait in waits]) for at, waits in self.waits]
+        handling = [(region.handler, region.snapshot()) for region in self.handling]
+        marks = sorted((flow, number) for flow, number in self.marks.items() if number)
+        parts = sorted(map(repr, works)), sorted(map(repr, waits)), sorted(map(repr, handling))
+        return marks, parts, sorted(self.failed), self.interrupted, sorted(self.scope.names.items())
+
+    # Tokens.
+
+    def put(self, node: str) -> None:
+        """A token leaves a node by the flows it takes."""
+        era = self.era
+        try:
+            taken = self.chosen(self.net.nodes[node])
+        except Failed:
+            self.failed.append(node)
+            return
+        for flow in taken:
+            if self.era == era:
+                self.arrive(flow)
+
+    def chosen(self, node: Node) -> list[Flow]:
+        out = self.net.out(node.id)
+        asked = [f for f in out if not f.default and (f.condition is None or self.scope.value(f.condition))]
+        default = [flow for flow in out if flow.default]
+        if node.kind == "exclusive":
+            asked = asked[:1]
+        taken = asked or default
+        if out and not taken and node.kind in ("exclusive", "inclusive"):
+            raise Failed(node.id)
+        return taken
+
+    def arrive(self, flow: Flow) -> None:
+        node = self.net.nodes[flow.target]
+        if node.kind not in ("parallel", "inclusive"):
+            self.enter(node)
+            return
+        self.marks[flow.id] += 1
+        into = self.net.into(node.id)
+        if (node.kind == "parallel" or len(into) == 1) and all(self.marks[each.id] for each in into):
+            self.meet(node)
+
+    def meet(self, node: Node) -> None:
+        """A gateway takes one token from each flow that has any."""
+        self.game.met(f"{node.kind} join" if len(self.net.into(node.id)) > 1 else node.kind)
+        for flow in self.net.into(node.id):
+            self.marks[flow.id] -= self.marks[flow.id] > 0
+        self.put(node.id)
+
+    def enter(self, node: Node) -> None:
+        self.game.met(node.kind, f"{node.kind} {node.event.kind}")
+        match node.kind:
+            case kind if kind in ACTIVITIES:
+                self.game.start(node, self)
+            case "catch":
+                self.listen(node.id, [node])
+            case "eventBased":
+                self.listen(node.id, [self.net.nodes[flow.target] for flow in self.net.out(node.id)])
+            case "link":
+                self.put(self.net.caught_link(node.event.name).id)
+            case "throw" | "end":
+                self.throw_at(node)
+            case _:
+                self.put(node.id)
+
+    def listen(self, at: str, nodes: list[Node]) -> None:
+        self.waits.append((at, [self.game.wait(node, self, self.scope) for node in nodes]))
+
+    def happened(self, wait: Wait) -> None:
+        """An event that a token, or an event sub-process, has waited for."""
+        if wait.node.kind == "handler":
+            self.handle(wait.node, self.game.payload)
+            return
+        self.waits = [each for each in self.waits if wait not in each[1]]
+        self.note_payload(wait)
+        self.put(wait.node.id)
+
+    def note_payload(self, wait: Wait) -> None:
+        if wait.event.variable:
+            self.scope.write(wait.event.variable, self.game.payload)
+
+    def handle(self, handler: Node, told: Any) -> None:
+        """An event sub-process begins, in the place of all that goes on if it interrupts."""
+        way = "interrupting" if handler.interrupting else "not interrupting"
+        self.game.met(f"{way} event sub-process {handler.event.kind}")
+        if handler.interrupting:
+            self.clear()
+            self.interrupted = True
+        assert handler.inner
+        handling = Region(self.game, handler.inner, Scope({}, self.scope), self, handler.id)
+        self.handling.append(handling)
+        if handler.event.variable:
+            handling.scope.write(handler.event.variable, told)
+        handling.begin()
+
+    def throw_at(self, node: Node) -> None:
+        match node.event.kind:
+            case "terminate":
+                self.clear()
+            case "error":
+                if not self.thrown(node.event):
+                    self.failed.append(node.id)
+            case "escalation":
+                era = self.era
+                self.thrown(node.event)
+                if self.era == era:
+                    self.put(node.id)
+            case _:
+                self.put(node.id)
+
+    # What is thrown, and who catches it.
+
+    def thrown(self, event: Event, past: str = "") -> bool:
+        """Hand an error or escalation to who catches it, from here outwards. `past` is the event sub-process
+        it comes out of. Whether anybody did."""
+        if not self.interrupted:
+            handlers = [handler for handler in self.net.handlers if handler.id != past]
+            if handler := _catcher(handlers, event):
+                self.handle(handler, event.name)
+                return True
+        match self.home:
+            case Region():
+                return self.home.thrown(event, self.handler)
+            case Round():
+                return self.home.work.region.thrown_at(self.home.work, event)
+        return False
+
+    def thrown_at(self, work: Work, event: Event) -> bool:
+        """The same for what leaves an activity in it."""
+        boundary = _catcher(self.net.boundaries(work.node.id), event)
+        if boundary is None:
+            return self.thrown(event)
+        self.game.met(f"boundary {event.kind}")
+        if boundary.interrupting:
+            self.game.cancel(work)
+        if boundary.event.variable:
+            self.scope.write(boundary.event.variable, event.name)
+        self.put(boundary.id)
+        return True
+
+    # Where inclusive paths meet.
+
+    def can_meet(self, join: Node) -> bool:
+        """The standard's rule, 13.4.3: whoever can reach a flow without a token, and none with one, is waited
+        for."""
+        into = self.net.into(join.id)
+        full = {flow.id for flow in into if self.marks[flow.id]}
+        if not full:
+            return False
+        empty = {flow.id for flow in into} - full
+        for flows in self.tokens():
+            reached = self.reached(flows, join.id)
+            if reached & empty and not reached & full:
+                return False
+        return True
+
+    def tokens(self) -> Iterator[list[Flow]]:
+        """For each token the flows from which it goes on."""
+        for flow in self.net.flows:
+            if self.marks[flow.id]:
+                yield [flow]
+        for node in [*(w.node.id for w in self.works), *(at for at, _ in self.waits), *self.failed]:
+            yield self.onwards(node)
+
+    def onwards(self, node: str) -> list[Flow]:
+        nodes = [node, *(boundary.id for boundary in self.net.boundaries(node))]
+        if self.net.nodes[node].kind == "link":
+            nodes.append(self.net.caught_link(self.net.nodes[node].event.name).id)
+        return [flow for each in nodes for flow in self.net.out(each)]
+
+    def reached(self, flows: list[Flow], join: str) -> set[str]:
+        """The flows into the join that can be reached without passing through it."""
+        seen: dict[str, Flow] = {}
+        while flows:
+            flow = flows.pop()
+            if flow.id not in seen:
+                seen[flow.id] = flow
+                flows += [] if flow.target == join else self.onwards(flow.target)
+        return {flow.id for flow in seen.values() if flow.target == join}
+
+
+def _round_snapshot(round: Round) -> Any:
+    return round.state, sorted(round.scope.names.items()), round.inner and round.inner.snapshot()
+
+
+def _catcher(nodes: list[Node], event: Event) -> Node | None:
+    """Who names the code goes before who catches all."""
+    listening = [node for node in nodes if node.event.kind == event.kind]
+    named = [node for node in listening if node.event.name == event.name]
+    return next(iter([*named, *(node for node in listening if node.event.name is None)]), None)
+
+
+@dataclass
+class Sight:
+    """What is to be seen of a case from outside."""
+
+    tasks: list[str]
+    jobs: list[str]
+    timers: list[tuple[str, int]]
+    messages: list[str]
+    failures: list[str]
+    completed: bool
+    variables: dict[str, Any]
+    seen: list[tuple[str, dict[str, Any]]]
+
+
+class Game:
+    """One case. Commands name an element, and which of several that wait there by the order they came."""
+
+    def __init__(self, net: Net, met: Counter[str] | None = None) -> None:
+        self.constructs: Counter[str] = Counter() if met is None else met
+        """What was come by, by name."""
+        self.now = 0
+        self.payload: Any = None
+        self.script: list[int] = []
+        self.options: list[int] = []
+        self._serial = 0
+        self.top = Region(self, net, Scope({}), None)
+
+    def __deepcopy__(self, memo: Any) -> "Game":
+        twin = object.__new__(Game)
+        memo[id(self)] = twin
+        memo[id(self.constructs)] = self.constructs
+        vars(twin).update({name: deepcopy(value, memo) for name, value in vars(self).items()})
+        return twin
+
+    def met(self, *names: str) -> None:
+        self.constructs.update(names)
+
+    def choose(self, options: list[Any]) -> Any:
+        """What the standard leaves open, as the script of this world says."""
+        if len(options) == 1:
+            return options[0]
+        turn = len(self.options)
+        self.options.append(len(options))
+        return options[self.script[turn] if turn < len(self.script) else 0]
+
+    # Commands.
+
+    def do(self, verb: str, *told: Any) -> None:
+        self.payload = None
+        getattr(self, verb)(*told)
+        self.settle()
+
+    def begin(self) -> None:
+        self.top.begin()
+
+    def complete(self, element: str, nth: int, data: dict[str, Any]) -> None:
+        round = self.rounds("user", element)[nth]
+        for name, value in data.items():
+            round.scope.write(name, value)
+        self.finish(round)
+
+    def work(self, element: str, nth: int, data: dict[str, Any]) -> None:
+        round = self.rounds("service", element)[nth]
+        # With outputs these read the results; without, all results go to the scope outside.
+        if round.work.node.outputs:
+            round.scope.names.update(data)
+        else:
+            for name, value in data.items():
+                round.work.scope.write(name, value)
+        self.finish(round)
+
+    def throw(self, element: str, nth: int, code: str) -> None:
+        work = self.rounds("service", element)[nth].work
+        work.region.thrown_at(work, Event("error", code))
+
+    def give_up(self, element: str, nth: int) -> None:
+        self.rounds("service", element)[nth].state = "dead"
+
+    def fire(self, element: str, nth: int) -> None:
+        timer = self.all_waits("timer", element)[nth]
+        self.now = max(self.now, timer.due)
+        self.ring(timer)
+
+    def wait_for_next(self) -> None:
+        """Time passes until something is due, and all that is due then fires."""
+        self.now = max(self.now, min(timer.due for timer in self.all_waits("timer")))
+        while due := [timer for timer in self.all_waits("timer") if timer.due <= self.now]:
+            first = min(timer.due for timer in due)
+            self.ring(self.choose([timer for timer in due if timer.due == first]))
+            self.settle()
+
+    def send(self, element: str, nth: int, payload: Any) -> None:
+        self.payload = payload
+        wait = self.all_waits("message", element)[nth]
+        wait.owner.happened(wait)
+
+    def publish(self, name: str, payload: Any) -> None:
+        self.payload = payload
+        wait = self.choose([wait for wait in self.all_waits("message") if wait.event.name == name])
+        wait.owner.happened(wait)
+
+    def change(self, name: str, value: Any) -> None:
+        self.top.scope.names[name] = value
+
+    def retry(self, name: str, value: Any) -> None:
+        self.top.scope.names[name] = value
+        self.settle()
+        for region in list(self.top.inside()):
+            for node in list(region.failed):
+                if not region.gone and node in region.failed:
+                    region.failed.remove(node)
+                    self.again(region, region.net.nodes[node])
+            for work in list(region.works):
+                for round in list(work.rounds):
+                    if round.state in ("failed", "dead") and round in work.rounds:
+                        if round.state == "failed" and not work.node.repeat:
+                            self.arm(work)
+                        self.enter(round)
+
+    def again(self, region: Region, node: Node) -> None:
+        if node.kind == "end":
+            region.throw_at(node)
+        else:
+            region.put(node.id)
+
+    # What is going on.
+
+    def rounds(self, kind: str, element: str | None = None) -> list[Round]:
+        """Open tasks or jobs, dead ones too, in the order they came."""
+        found = [
+            round
+            for region in self.top.inside()
+            for work in region.works
+            if work.node.kind == kind and element in (None, work.node.id)
+            for round in work.rounds
+            if round.state in ("open", "dead")
+        ]
+        return sorted(found, key=lambda round: round.serial)
+
+    def all_waits(self, kind: str, element: str | None = None) -> list[Wait]:
+        found = []
+        for region in self.top.inside():
+            found += region.listeners + [wait for _, waits in region.waits for wait in waits]
+            for work in region.works:
+                found += work.boundary + [round.wait for round in work.rounds if round.wait]
+        chosen = [wait for wait in found if wait.event.kind == kind and element in (None, wait.element)]
+        return sorted(chosen, key=lambda wait: wait.serial)
+
+    def failures(self) -> list[str]:
+        failed = {node for region in self.top.inside() for node in region.failed}
+        works = [work for region in self.top.inside() for work in region.works]
+        failed |= {work.node.id for work in works for r in work.rounds if r.state in ("failed", "dead")}
+        return sorted(failed) or self.stuck()
+
+    def stuck(self) -> list[str]:
+        """The joins at which tokens wait when nothing is left that could send any."""
+        active = any(work.node.kind in ("user", "service") for r in self.top.inside() for work in r.works)
+        if active or any(self.all_waits(kind) for kind in ("timer", "message", "conditional")):
+            return []
+        regions = list(self.top.inside())
+        return sorted({f.target for region in regions for f in region.net.flows if region.marks[f.id]})
+
+    def sight(self) -> Sight:
+        tasks, jobs = self.rounds("user"), self.rounds("service")
+        return Sight(
+            sorted(round.work.node.id for round in tasks),
+            sorted(round.work.node.id for round in jobs),
+            sorted((wait.element, wait.due) for wait in self.all_waits("timer")),
+            sorted(wait.element for wait in self.all_waits("message")),
+            self.failures(),
+            self.top.over,
+            dict(self.top.scope.names),
+            sorted(((r.work.node.id, r.scope.visible()) for r in tasks), key=lambda each: each[0]),
+        )
+
+    # Events.
+
+    def serial(self) -> int:
+        self._serial += 1
+        return self._serial
+
+    def wait(self, node: Node, owner: Region | Work | Round, scope: Scope) -> Wait:
+        event, wait = node.event, Wait(self.serial(), node, owner, scope)
+        wait.due = self.now + event.seconds
+        wait.left = event.times or 1
+        return wait
+
+    def ring(self, timer: Wait) -> None:
+        """A cycle counts from when it was due."""
+        assert timer.left
+        timer.left -= 1
+        timer.due += timer.event.seconds
+        timer.owner.happened(timer)
+        if not timer.left:
+            self.drop(timer)
+
+    def drop(self, wait: Wait) -> None:
+        for region in self.top.inside():
+            for waits in (region.listeners, *(work.boundary for work in region.works)):
+                if wait in waits:
+                    waits.remove(wait)
+
+    def holds(self, wait: Wait) -> bool:
+        try:
+            return bool(wait.scope.value(wait.event.condition))
+        except Failed:
+            return False
+
+    def met_condition(self) -> bool:
+        """Of those that came true the one that waited longest happens. Whether any did."""
+        waits = self.all_waits("conditional")
+        came_true = [wait for wait in waits if self.holds(wait) and not wait.was_true]
+        for wait in waits:
+            wait.was_true = wait.was_true and self.holds(wait)
+        if came_true:
+            came_true[0].was_true = True
+            came_true[0].owner.happened(came_true[0])
+        return bool(came_true)
+
+    # Activities.
+
+    def start(self, node: Node, region: Region) -> None:
+        work = Work(node, region, region.scope)
+        match node.repeat:
+            case Many(count=number, collection=collection):
+                self.met(
+                    "sequential" if node.repeat.sequential else "parallel items", f"items of {node.kind}"
+                )
+                self.met("collection" if collection else "cardinality", *(["no items"] if not number else []))
+                work.items = region.scope.value(("list", number)) if collection else [None] * number
+                work.scope = Scope({}, region.scope)
+            case Loop(before=before):
+                self.met("asked before" if before else "asked after", f"rounds of {node.kind}")
+        if not self.begins(work):
+            region.put(node.id)
+            return
+        region.works.append(work)
+        if node.repeat is None:
+            work.rounds.append(self.new_round(work))
+        self.arm(work)
+        if node.repeat is None:
+            self.enter(work.rounds[0])
+        else:
+            self.go_on(work)
+
+    def begins(self, work: Work) -> bool:
+        match work.node.repeat:
+            case Many():
+                return bool(work.items)
+            case Loop(before=before, most=most):
+                return self.another(work) if before else most != 0
+        return True
+
+    def arm(self, work: Work) -> None:
+        scope = work.scope if work.node.repeat else work.rounds[0].scope
+        for node in work.region.net.boundaries(work.node.id):
+            if node.event.kind in ("timer", "message", "conditional"):
+                work.boundary.append(self.wait(node, work, scope))
+
+    def go_on(self, work: Work) -> None:
+        """Begin the rounds that may begin now."""
+        repeat = work.node.repeat
+        at_once = len(work.items) if isinstance(repeat, Many) and not repeat.sequential else 1
+        rounds = [self.new_round(work) for _ in range(at_once)]
+        work.rounds += rounds
+        self.count(work)
+        for round in rounds:
+            if round in work.rounds:
+                self.enter(round)
+
+    def new_round(self, work: Work) -> Round:
+        names: dict[str, Any] = {}
+        if work.node.repeat:
+            names["loopCounter"] = work.begun
+        if isinstance(work.node.repeat, Many) and work.node.repeat.collection:
+            names["item"] = work.items[work.begun]
+        work.begun += 1
+        return Round(self.serial(), work, Scope(names, work.scope), names)
+
+    def count(self, work: Work) -> None:
+        if isinstance(work.node.repeat, Many):
+            active = len(work.rounds)
+            numbers = {"nrOfInstances": len(work.items), "nrOfActiveInstances": active}
+            work.scope.names.update(numbers, nrOfCompletedInstances=work.done)
+
+    def enter(self, round: Round) -> None:
+        node, scope = round.work.node, round.scope
+        scope.names = dict(round.own)
+        for name, value in node.inputs:
+            scope.names[name] = scope.value(value)
+        match node.kind:
+            case "user" | "service":
+                round.state = "open"
+            case "receive":
+                round.state = "waiting"
+                round.wait = self.wait(node, round, scope)
+            case "script" | "decision":
+                self.compute(round)
+            case "sub" | "call":
+                assert node.inner
+                round.state = "inside"
+                inside = (
+                    scope if node.kind == "sub" else Scope({n: scope.value(e) for n, e in node.handed_in})
+                )
+                round.inner = Region(self, node.inner, inside, round)
+                round.inner.begin()
+            case _:
+                self.finish(round)
+
+    def compute(self, round: Round) -> None:
+        """A script that fails has changed nothing, and nothing waits at its boundary: it has not begun."""
+        try:
+            values = [(name, round.scope.value(value)) for name, value in round.work.node.assigned]
+        except Failed:
+            self.met("failed script")
+            round.state = "failed"
+            if not round.work.node.repeat:
+                round.work.boundary = []
+            return
+        for name, value in values:
+            round.scope.write(name, value)
+        self.finish(round)
+
+    def finish(self, round: Round) -> None:
+        """Hand out, and go on: with another round, or onwards."""
+        work, node = round.work, round.work.node
+        round.state, round.wait = "done", None
+        if round.inner:
+            values = [(name, round.inner.scope.value(value)) for name, value in node.handed_out]
+            for name, value in values:
+                round.scope.write(name, value)
+        values = [(name, round.scope.value(value)) for name, value in node.outputs]
+        for name, value in values:
+            work.scope.write(name, value)
+        work.rounds.remove(round)
+        work.done += 1
+        self.count(work)
+        if self.continues(work):
+            return
+        self.cancel(work)
+        work.region.put(node.id)
+
+    def continues(self, work: Work) -> bool:
+        """Whether there is more to do, which then begins."""
+        match work.node.repeat:
+            case Many(sequential=sequential, until=until):
+                if until is not None and work.scope.value(until):
+                    self.met("completion condition")
+                    return False
+                more = work.done < len(work.items)
+                if more and sequential:
+                    self.go_on(work)
+                return more
+            case Loop():
+                again = self.another(work)
+                if again:
+                    self.go_on(work)
+                return again
+        return False
+
+    def another(self, work: Work) -> bool:
+        loop = work.node.repeat
+        assert isinstance(loop, Loop)
+        if loop.most is not None and work.done >= loop.most:
+            return False
+        asked = Scope({"loopCounter": work.done}, work.region.scope)
+        return loop.condition is None or bool(asked.value(loop.condition))
+
+    def cancel(self, work: Work) -> None:
+        self.forget(work)
+        if work in work.region.works:
+            work.region.works.remove(work)
+
+    def forget(self, work: Work) -> None:
+        for round in work.rounds:
+            if round.inner:
+                round.inner.end()
+        work.rounds, work.boundary = [], []
+
+    # When tokens have come to rest.
+
+    def settle(self) -> None:
+        while self.ended_one() or self.met_condition() or self.met_inclusive():
+            pass
+
+    def ended_one(self) -> bool:
+        for region in list(self.top.inside()):
+            if region.over and region is not self.top:
+                region.end()
+                if isinstance(region.home, Region):
+                    region.home.handling.remove(region)
+                elif region.home:
+                    self.finish(region.home)
+                return True
+        if self.top.over:
+            self.top.listeners = []
+        return False
+
+    def met_inclusive(self) -> bool:
+        ready = [
+            (region, join)
+            for region in self.top.inside()
+            for join in region.net.joins()
+            if region.can_meet(join)
+        ]
+        if ready:
+            region, join = self.choose(ready)
+            region.meet(join)
+        return bool(ready)
+
+
+class Worlds:
+    """The games that what was seen so far leaves possible."""
+
+    def __init__(self, net: Net, met: Counter[str] | None = None) -> None:
+        self._branches = sum(len(n.inner.joins()) for n in net.everything() if n.inner) + len(net.joins()) > 1
+        self.games = [Game(net, met)]
+        self.do("begin")
+
+    @property
+    def game(self) -> Game:
+        return self.games[0]
+
+    def do(self, verb: str, *told: Any) -> None:
+        if not (self._branches or verb in ("wait_for_next", "publish")):
+            for game in self.games:
+                game.do(verb, *told)
+            return
+        self.games = [after for game in self.games for after in _all_that_may_follow(game, verb, told)]
+
+    def keep(self, sight: Sight) -> None:
+        """Only those remain that look like what was seen; at least one must."""
+        sights = [game.sight() for game in self.games]
+        kept = [game for game, seen in zip(self.games, sights, strict=True) if seen == sight]
+        if not kept:
+            assert sight == sights[0]
+        self.games = list({repr(game.top.snapshot()): game for game in kept}.values())
+
+
+def _all_that_may_follow(game: Game, verb: str, told: tuple[Any, ...]) -> list[Game]:
+    found: list[Game] = []
+    scripts: list[list[int]] = [[]]
+    while scripts and len(found) < 64:
+        twin = deepcopy(game)
+        twin.script, twin.options = scripts.pop(), []
+        done = len(twin.script)
+        twin.do(verb, *told)
+        found.append(twin)
+        for turn in range(done, len(twin.options)):
+            prefix = twin.script + [0] * (turn - done)
+            scripts += [[*prefix, other] for other in range(1, twin.options[turn])]
+    return found

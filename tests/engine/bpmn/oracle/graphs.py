@@ -1,0 +1,100 @@
+"""Random graphs: gateways, tasks and sub-processes with flows from anywhere to anywhere.
+
+A flow that leads back leads to a task, so that every round waits for somebody, and every condition asks what
+was written when a task was completed, so that all tokens that then move find the same. What is left to chance
+is which of two inclusive gateways goes on first; the game plays both.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.engine.bpmn.oracle.nets import Event, Expression, Flow, Net, Node
+
+KINDS = st.sampled_from(
+    ["user"] * 4 + ["inclusive"] * 3 + ["exclusive", "exclusive", "parallel", "parallel"] + ["task", "sub"]
+)
+
+
+@st.composite
+def _graphs(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Any:
+    kinds = draw(st.lists(KINDS, min_size=3, max_size=9))
+    number = st.integers(0, len(kinds) - 1)
+    spanning = [draw(st.integers(0, target - 1)) for target in range(1, len(kinds))]
+    more = draw(st.lists(st.tuples(number, number), max_size=len(kinds)))
+    chosen = st.lists(number, max_size=2, unique=True)
+    return (
+        kinds,
+        spanning,
+        more,
+        draw(chosen),
+        draw(st.lists(st.tuples(number, number, st.booleans()), max_size=1)),
+        draw(st.integers(0, 2)),
+    )
+
+
+GRAPHS = _graphs()
+"""Kinds of nodes; from where each but the first is reached; more flows; those of them that are links; events
+at the boundary of a node that lead to another; and what the conditions add."""
+
+
+def laid_out(graph: Any) -> Net:
+    kinds, spanning, more, links, boundaries, added = graph
+    net = Net()
+    for number, kind in enumerate(kinds):
+        net.nodes[f"n{number}"] = Node(f"n{number}", kind, inner=_inner(number) if kind == "sub" else None)
+    net.nodes["start"] = Node("start", "start")
+    net.flows.append(Flow("first", "start", "n0"))
+    pairs = [(source, number + 1) for number, source in enumerate(spanning)]
+    pairs += [(source, target) for source, target in more if source < target or kinds[target] == "user"]
+    for number, (source, target) in enumerate(pairs):
+        _flow(net, number, f"n{source}", f"n{target}", linked=number in links)
+    for number, (host, target, interrupting) in enumerate(boundaries):
+        if kinds[host] in ("user", "sub"):
+            _boundary(net, number, f"n{host}", f"n{target}", interrupting)
+    for number, kind in enumerate(kinds):
+        _ask(net, net.nodes[f"n{number}"], kind, added)
+    return net
+
+
+def _inner(number: int) -> Net:
+    start, inside = f"start_{number}", f"inside_{number}"
+    nodes = {start: Node(start, "start"), inside: Node(inside, "user")}
+    return Net(nodes, [Flow(f"into_{number}", start, inside)])
+
+
+def _flow(net: Net, number: int, source: str, target: str, *, linked: bool) -> None:
+    """A flow, or one drawn as two halves."""
+    if not linked:
+        net.flows.append(Flow(f"f{number}", source, target))
+        return
+    event = Event("link", f"l{number}")
+    for kind in ("link", "linked"):
+        net.nodes[f"{kind}{number}"] = Node(f"{kind}{number}", kind, event)
+    net.flows.append(Flow(f"f{number}", source, f"link{number}"))
+    net.flows.append(Flow(f"g{number}", f"linked{number}", target))
+
+
+def _boundary(net: Net, number: int, host: str, target: str, interrupting: bool) -> None:
+    event, id = Event("message", f"m{number}"), f"b{number}"
+    net.nodes[id] = Node(id, "boundary", event, host=host, interrupting=interrupting)
+    net.flows.append(Flow(f"c{number}", id, target))
+
+
+def _ask(net: Net, node: Node, kind: str, added: int) -> None:
+    """Conditions for the flows out of a node that chooses; the last is the default."""
+    out = net.out(node.id)
+    if kind not in ("exclusive", "inclusive", "task") or len(out) < 2:
+        if kind in ("exclusive", "inclusive") and not out:
+            net.nodes["end"] = Node("end", "end")
+            net.flows.append(Flow(f"end_{node.id}", node.id, "end"))
+        return
+    for index, flow in enumerate(out[:-1]):
+        flow.condition = _condition(kind, index, added)
+    out[-1].default = kind != "task" or added > 0
+
+
+def _condition(kind: str, index: int, added: int) -> Expression:
+    turn: Expression = ("%", ("+", ("known", "shared"), added * index), 3)
+    return ("==", turn, index % 3) if kind == "exclusive" else ("<", turn, 2)

@@ -1,0 +1,371 @@
+"""Random models: blocks within blocks, and how they are laid out as a net.
+
+A command on a case must mean the same in whatever order its tokens move, or nobody could say who is right. So
+
+- a counter is written at one place, and asked right after it; items that run side by side have their own;
+- a person comes before whatever is thrown, ends others or changes what conditional events ask, and after
+  whatever may go on by itself beside others: an event that happened, a script that was mended.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.engine.bpmn.oracle.nets import Event, Expression, Flow, Loop, Many, Net, Node
+
+Block = Any
+"""A word for a leaf, or a tuple of its kind and what it consists of."""
+
+LEAVES = st.sampled_from(
+    [
+        *["user"] * 4,
+        "script",
+        "decision",
+        "task",
+        "nothing",
+        "raise",
+        "escalate",
+        "bail",
+        "leave",
+        "terminate",
+        "link",
+        "catch timer",
+        "catch message",
+        "catch conditional",
+    ]
+)
+CAUGHT = st.tuples(
+    st.sampled_from(["timer", "timer", "message", "conditional", "error", "escalation"]), st.booleans()
+)
+"""What is caught, and whether it interrupts."""
+COUNTED = st.sampled_from([None, None, None, 1, 2])
+"""How often a cycle fires, of a timer that does not interrupt."""
+BOUNDARIES = st.lists(st.tuples(CAUGHT, COUNTED, st.booleans()), max_size=2)
+"""Whether what was caught joins the way on as well."""
+REPEATS = st.one_of(
+    st.none(),
+    st.none(),
+    st.tuples(
+        st.just("many"), st.integers(0, 3), st.booleans(), st.booleans(), st.sampled_from([0, 0, 1, 2])
+    ),
+    st.tuples(st.just("again"), st.integers(0, 2), st.booleans(), st.sampled_from([None, 0, 1, 2])),
+)
+"""Items: how many, of a collection, sequential, until so many are done. Rounds: how many, asked before, at
+most."""
+MAPPED = st.sampled_from(["", "", "in", "out", "in out"])
+
+
+def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
+    few = st.lists(inner, min_size=2, max_size=3)
+    handlers = st.lists(st.tuples(CAUGHT, COUNTED, inner), max_size=2)
+    simple = st.sampled_from(["user", "service", "receive", "script", "mended"])
+    thrown = st.sampled_from(["error", "escalation"])
+    return st.one_of(
+        st.tuples(st.just("sequence"), few),
+        st.tuples(st.just("thrown"), inner, thrown, st.sampled_from(["boundary", "handler"]), st.booleans()),
+        st.tuples(st.just("parallel"), few, st.booleans()),
+        st.tuples(st.just("choice"), few, st.integers(0, 2)),
+        st.tuples(
+            st.just("inclusive"), few, st.integers(0, 5), st.sampled_from(["default", "always", "task"])
+        ),
+        st.tuples(st.just("loop"), inner, st.integers(1, 3), st.booleans()),
+        st.tuples(st.just("race"), few),
+        st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
+        st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES),
+        st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES),
+    )
+
+
+BLOCKS = st.recursive(LEAVES, _nested, max_leaves=9)
+MODELS = st.tuples(
+    st.tuples(st.just("sequence"), st.lists(BLOCKS, min_size=1, max_size=3)),
+    st.lists(st.tuples(CAUGHT, COUNTED, BLOCKS), max_size=2),
+)
+"""A process, and its event sub-processes."""
+
+At = tuple[str, Expression | None, bool]
+"""Where a block is entered from: the node, and the condition of the flow or whether it is the default."""
+
+
+def laid_out(model: tuple[Block, list[Any]]) -> Net:
+    return _Maker().net(*model)
+
+
+class _Maker:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def net(self, block: Block, handlers: list[Any], event: Event | None = None) -> Net:
+        net = Net()
+        start = self.node(net, "start", event=event or Event())
+        begun = "user" if any(kind == "conditional" for (kind, _), _, _ in handlers) else "nothing"
+        at = self.block(net, block, self.block(net, begun, (start.id, None, False)))
+        self.on(net, at, "end")
+        for (kind, interrupting), times, handled in handlers:
+            self.handler(net, kind, interrupting or kind == "error", times, handled)
+        return net
+
+    def handler(self, net: Net, kind: str, interrupting: bool, times: int | None, block: Block) -> None:
+        event = self.event_beside(net.handlers, kind, None if interrupting else times)
+        inner = self.net(("sequence", ["user", block]), [], event)
+        inner.start.interrupting = interrupting
+        handler = Node(self.name("handler"), "handler", event, interrupting=interrupting, inner=inner)
+        net.handlers.append(handler)
+
+    # Nodes and flows.
+
+    def name(self, kind: str) -> str:
+        self.count += 1
+        return f"{kind}{self.count}"
+
+    def node(self, net: Net, kind: str, **told: Any) -> Node:
+        node = Node(self.name(kind), kind, **told)
+        net.nodes[node.id] = node
+        return node
+
+    def on(self, net: Net, at: At, kind: str, **told: Any) -> str:
+        """A node that comes next."""
+        node = self.node(net, kind, **told)
+        self.flow(net, at, node.id)
+        return node.id
+
+    def then(self, net: Net, at: At, *kinds: str) -> At:
+        for kind in kinds:
+            at = self.on(net, at, kind), None, False
+        return at
+
+    def flow(self, net: Net, at: At, target: str) -> None:
+        net.flows.append(Flow(self.name("f"), at[0], target, at[1], at[2]))
+
+    def counter(self, net: Net, at: At) -> str:
+        name = self.name("script")
+        net.nodes[name] = Node(name, "script", assigned=[(name, ("+", ("known", name), 1))])
+        self.flow(net, at, name)
+        return name
+
+    def event(self, kind: str, times: int | None = None) -> Event:
+        """Something to wait for or catch, under a name of its own."""
+        self.count += 1
+        match kind:
+            case "timer":
+                return Event("timer", seconds=600 + 61 * self.count, times=times)
+            case "message":
+                return Event(
+                    "message", f"m{self.count}", variable=[None, f"told{self.count}"][self.count % 2]
+                )
+            case "conditional":
+                return Event("conditional", condition=("==", ("%", f"go{self.count % 3}", 2), 1))
+            case "error":
+                told = [None, f"code{self.count}"][self.count // 2 % 2]
+                return Event("error", ["E", None][self.count % 2], variable=told)
+        told = [None, f"code{self.count}"][self.count // 2 % 2]
+        return Event("escalation", ["X", None][self.count % 2], variable=told)
+
+    def event_beside(self, others: list[Node], kind: str, times: int | None) -> Event:
+        """Not what another of them catches already."""
+        event = self.event(kind, times)
+        while kind in ("error", "escalation") and event.name in [
+            other.event.name for other in others if other.event.kind == kind
+        ]:
+            event = self.event(kind, times)
+        return event
+
+    # Blocks.
+
+    def block(self, net: Net, block: Block, at: At) -> At:
+        if not isinstance(block, str):
+            return getattr(self, block[0])(net, at, *block[1:])
+        word, *rest = block.split()
+        if method := getattr(self, f"leaf_{word}", None):
+            return method(net, at, *rest)
+        return self.then(net, at, word)
+
+    def leaf_nothing(self, _net: Net, at: At) -> At:
+        return at
+
+    def leaf_script(self, net: Net, at: At) -> At:
+        return self.counter(net, at), None, False
+
+    def leaf_decision(self, net: Net, at: At) -> At:
+        name = self.name("decision")
+        net.nodes[name] = Node(name, "decision", assigned=[(name, ("+", ("known", name), 1))])
+        self.flow(net, at, name)
+        return name, None, False
+
+    def leaf_catch(self, net: Net, at: At, kind: str) -> At:
+        return self.then(net, (self.on(net, at, "catch", event=self.event(kind)), None, False), "user")
+
+    def leaf_link(self, net: Net, at: At) -> At:
+        name = self.name("link")
+        self.on(net, at, "link", event=Event("link", name))
+        return self.node(net, "linked", event=Event("link", name)).id, None, False
+
+    def leaf_raise(self, net: Net, at: At) -> At:
+        """A condition comes true, or ceases to be."""
+        self.count += 1
+        name = f"go{self.count % 3}"
+        at = self.then(net, at, "user")
+        script = self.on(net, at, "script", assigned=[(name, ("+", ("known", name), 1))])
+        return self.then(net, (script, None, False), "user")
+
+    def leaf_escalate(self, net: Net, at: At) -> At:
+        at = self.then(net, at, "user")
+        code = "XY"[self.count % 2]
+        return self.on(net, at, "throw", event=Event("escalation", code)), None, False
+
+    def leaf_bail(self, net: Net, at: At) -> At:
+        return self.sometimes(net, at, Event("error", "EF"[self.count % 2]))
+
+    def leaf_leave(self, net: Net, at: At) -> At:
+        kind = ["none", "escalation"][self.count % 2]
+        return self.sometimes(net, at, Event(kind, "X" if kind == "escalation" else None))
+
+    def leaf_terminate(self, net: Net, at: At) -> At:
+        return self.sometimes(net, at, Event("terminate"))
+
+    def sometimes(self, net: Net, at: At, event: Event) -> At:
+        """Every second time it ends here."""
+        counter = self.counter(net, self.then(net, at, "user"))
+        gateway = self.on(net, (counter, None, False), "exclusive")
+        self.on(net, (gateway, ("==", ("%", counter, 2), 1), False), "end", event=event)
+        return gateway, None, True
+
+    def sequence(self, net: Net, at: At, blocks: list[Block]) -> At:
+        for block in blocks:
+            at = self.block(net, block, at)
+        return at
+
+    def parallel(self, net: Net, at: At, blocks: list[Block], implicit: bool) -> At:
+        split = self.on(net, at, "task" if implicit else "parallel")
+        return self.joined(net, blocks, [(split, None, False) for _ in blocks], "parallel")
+
+    def joined(self, net: Net, blocks: list[Block], ways: list[At], kind: str) -> At:
+        join = self.node(net, kind).id
+        for block, way in zip(blocks, ways, strict=True):
+            self.flow(net, self.block(net, block, way), join)
+        return join, None, False
+
+    def choice(self, net: Net, at: At, blocks: list[Block], remainder: int) -> At:
+        counter = self.counter(net, at)
+        gateway = self.on(net, (counter, None, False), "exclusive")
+        asked = [("==", ("%", counter, 3), (n + remainder) % 3) for n, _ in enumerate(blocks)]
+        ways = [(gateway, condition, False) for condition in asked]
+        return self.joined(net, blocks, [*ways[:-1], (gateway, None, True)], "exclusive")
+
+    def inclusive(self, net: Net, at: At, blocks: list[Block], mask: int, last: str) -> At:
+        """The last way is the default, or always taken; or a task splits instead of a gateway."""
+        counter = self.counter(net, at)
+        split = self.on(net, (counter, None, False), "task" if last == "task" else "inclusive")
+        ways: list[At] = [
+            (split, ("<", ("%", ("+", counter, mask * (n + 1)), 3), 2), False) for n, _ in enumerate(blocks)
+        ]
+        ways[-1] = (split, None, last != "always")
+        return self.joined(net, blocks, ways, "inclusive")
+
+    def loop(self, net: Net, at: At, body: Block, times: int, linked: bool) -> At:
+        merge = self.on(net, at, "exclusive")
+        counter = self.counter(net, self.block(net, body, (merge, None, False)))
+        gateway = self.on(net, (counter, None, False), "exclusive")
+        back: At = (gateway, None, True)
+        self.flow(net, self.leaf_link(net, back) if linked else back, merge)
+        return gateway, ("==", ("%", counter, times), 0), False
+
+    def race(self, net: Net, at: At, blocks: list[Block]) -> At:
+        gateway = self.on(net, at, "eventBased")
+        kinds = ["timer", "message", "conditional"]
+        ways: list[At] = []
+        for kind, _ in zip(kinds, blocks, strict=False):
+            event = self.on(net, (gateway, None, False), "catch", event=self.event(kind))
+            ways.append(self.then(net, (event, None, False), "user"))
+        return self.joined(net, blocks, ways, "exclusive")
+
+    def thrown(self, net: Net, at: At, beside: Block, kind: str, where: str, interrupting: bool) -> At:
+        """Something is thrown beside other work, where it is caught."""
+        throws = "bail" if kind == "error" else "escalate"
+        body = ("parallel", [beside, ("sequence", [throws, "user"])], False)
+        handlers = [((kind, interrupting), None, "nothing")] if where == "handler" else []
+        boundaries = [((kind, interrupting), None, True)] if where == "boundary" else []
+        return self.inside(net, at, body, False, handlers, None, "", boundaries)
+
+    # Activities, with all that may be drawn at them.
+
+    def activity(self, net: Net, at: At, kind: str, repeat: Any, mapped: str, boundaries: list[Any]) -> At:
+        node = self.node(net, "script" if kind == "mended" else kind)
+        if kind == "receive":
+            node.event = self.event("message")
+        if kind == "script":
+            node.assigned = [(node.id, ("+", ("known", node.id), 1))]
+        if kind == "mended":
+            ok = ("known", f"ok{self.count % 2}")
+            node.assigned = [(node.id, ("//", ("+", ("known", node.id), 1), ok))]
+        after = self.attached(net, at, node, repeat, mapped, boundaries)
+        return self.then(net, after, "user") if kind == "mended" else after
+
+    def inside(
+        self,
+        net: Net,
+        at: At,
+        body: Block,
+        called: bool,
+        handlers: list[Any],
+        repeat: Any,
+        mapped: str,
+        boundaries: list[Any],
+    ) -> At:
+        node = self.node(net, "call" if called else "sub")
+        waits = any(kind == "conditional" for (kind, _), *_ in boundaries) or (repeat and repeat[-1])
+        node.inner = self.net(("sequence", ["user", body]) if waits else body, handlers)
+        if called and "in" in mapped:
+            node.handed_in = [("given", ("known", "total"))]
+        if called and "out" in mapped:
+            node.handed_out = [(f"got{node.id}", ("+", ("known", "given"), ("known", "shared")))]
+        return self.attached(net, at, node, repeat, mapped, boundaries)
+
+    def attached(self, net: Net, at: At, node: Node, repeat: Any, mapped: str, boundaries: list[Any]) -> At:
+        self.flow(net, at, node.id)
+        node.repeat = self.repetition(repeat)
+        if "in" in mapped:
+            node.inputs = [("shared", ("+", ("known", "shared"), 1)), (f"mine{node.id}", "shared")]
+        if "out" in mapped:
+            node.outputs = [("total", ("+", ("known", "total"), 1)), (f"out{node.id}", ("known", "shared"))]
+        if isinstance(node.repeat, Many) and not node.repeat.sequential:
+            node.inputs += [(name, 0) for name in _counters(node)]
+        after: At = (node.id, None, False)
+        for (kind, interrupting), times, joins in boundaries:
+            after = self.boundary(net, node, after, kind, interrupting, times, joins)
+        return after
+
+    def repetition(self, repeat: Any) -> Many | Loop | None:
+        match repeat:
+            case ("many", count, collection, sequential, until):
+                condition = (">=", "nrOfCompletedInstances", until) if until else None
+                return Many(count, collection, sequential, condition)
+            case ("again", rounds, before, most):
+                return Loop(("<", "loopCounter", rounds + 1), before, most)
+        return None
+
+    def boundary(
+        self, net: Net, host: Node, after: At, kind: str, interrupting: bool, times: int | None, joins: bool
+    ) -> At:
+        """What was caught ends in a task, and there, or where its activity leads too."""
+        if kind == "conditional" and host.kind == "script":
+            return after
+        interrupting = interrupting or kind == "error"
+        event = self.event_beside(net.boundaries(host.id), kind, None if interrupting else times)
+        caught = self.node(net, "boundary", event=event, host=host.id, interrupting=interrupting)
+        mended = self.then(net, (caught.id, None, False), "user")
+        if not joins:
+            self.on(net, mended, "end")
+            return after
+        merge = self.on(net, after, "exclusive")
+        self.flow(net, mended, merge)
+        return merge, None, False
+
+
+def _counters(node: Node) -> Iterator[str]:
+    """What the items of an activity count."""
+    nodes = [node, *(node.inner.everything(calls=False) if node.inner and node.kind != "call" else [])]
+    for each in nodes:
+        if each.kind in ("script", "decision"):
+            yield from (name for name, _ in each.assigned if not name.startswith("go"))

@@ -1,0 +1,132 @@
+"""A process as a net: nodes, flows, what lies inside, and the expressions it computes with.
+
+Both the diagram and the game are made from it; it knows neither of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Expression = int | str | tuple[Any, ...]
+"""A number, a name, or an operator with its operands; see `text`."""
+
+OPERATORS = {"+", "%", "==", ">=", "<", "//"}
+
+
+def text(expression: Expression) -> str:
+    """In Baton's language."""
+    match expression:
+        case bool() | int() | str():
+            return str(expression)
+        case ("known", name):
+            return f"({name} if defined({name}) else 0)"
+        case ("list", length):
+            return str([f"item {index}" for index in range(length)])
+        case (operator, left, right) if operator in OPERATORS:
+            return f"({text(left)} {operator} {text(right)})"
+    raise ValueError(expression)
+
+
+@dataclass(eq=False)
+class Event:
+    """What an event waits for or throws."""
+
+    kind: str = "none"
+    name: str | None = None
+    """Of a message or link; the code of an error or escalation, None catches all."""
+    condition: Expression = 0
+    seconds: int = 0
+    times: int | None = None
+    """How often a cycle fires; None is a duration."""
+    variable: str | None = None
+    """For a message's payload, or the code that was caught."""
+
+
+@dataclass(eq=False)
+class Many:
+    """A multi-instance: so many items, of a number or a collection."""
+
+    count: int
+    collection: bool
+    sequential: bool
+    until: Expression | None = None
+
+
+@dataclass(eq=False)
+class Loop:
+    """A standard loop."""
+
+    condition: Expression | None
+    before: bool
+    most: int | None = None
+
+
+@dataclass(eq=False)
+class Node:
+    id: str
+    kind: str
+    event: Event = field(default_factory=Event)
+    host: str | None = None
+    interrupting: bool = True
+    repeat: Many | Loop | None = None
+    assigned: list[tuple[str, Expression]] = field(default_factory=list)
+    inputs: list[tuple[str, Expression]] = field(default_factory=list)
+    outputs: list[tuple[str, Expression]] = field(default_factory=list)
+    handed_in: list[tuple[str, Expression]] = field(default_factory=list)
+    handed_out: list[tuple[str, Expression]] = field(default_factory=list)
+    inner: "Net | None" = None
+
+    def __deepcopy__(self, _memo: Any) -> "Node":
+        return self
+
+
+@dataclass(eq=False)
+class Flow:
+    id: str
+    source: str
+    target: str
+    condition: Expression | None = None
+    default: bool = False
+
+    def __deepcopy__(self, _memo: Any) -> "Flow":
+        return self
+
+
+@dataclass(eq=False)
+class Net:
+    """A process, sub-process or event sub-process."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+    handlers: list[Node] = field(default_factory=list)
+    """Its event sub-processes; each one's event and `interrupting` are its start's."""
+
+    def __deepcopy__(self, _memo: Any) -> "Net":
+        return self
+
+    def out(self, node: str) -> list[Flow]:
+        return [flow for flow in self.flows if flow.source == node]
+
+    def into(self, node: str) -> list[Flow]:
+        return [flow for flow in self.flows if flow.target == node]
+
+    def boundaries(self, host: str) -> list[Node]:
+        return [node for node in self.nodes.values() if node.host == host]
+
+    def caught_link(self, name: str | None) -> Node:
+        return next(n for n in self.nodes.values() if n.kind == "linked" and n.event.name == name)
+
+    @property
+    def start(self) -> Node:
+        return next(node for node in self.nodes.values() if node.kind == "start")
+
+    def everything(self, *, calls: bool = True) -> Iterator[Node]:
+        """All nodes, those inside others too; without `calls`, not those of called processes."""
+        for node in [*self.nodes.values(), *self.handlers]:
+            yield node
+            if node.inner and (calls or node.kind != "call"):
+                yield from node.inner.everything(calls=calls)
+
+    def joins(self) -> list[Node]:
+        """The gateways where inclusive paths meet."""
+        return [n for n in self.nodes.values() if n.kind == "inclusive" and len(self.into(n.id)) > 1]
