@@ -6,11 +6,11 @@ from tests.engine.bpmn.oracle.nets import Event, Flow, Loop, Many, Net, Node, te
 DECLARED = {"errors": ("E", "F"), "escalations": ("X", "Y")}
 
 
-def files(net: Net) -> list[bytes]:
-    """The process first, then all that it calls."""
-    return [_file(net, "p")] + [
-        _file(node.inner, f"of_{node.id}") for node in net.everything() if node.kind == "call" and node.inner
-    ]
+def files(net: Net) -> dict[str, bytes]:
+    """By the keys of the processes, the process itself first, then all that it calls."""
+    calls = [node for node in net.everything() if node.kind == "call"]
+    called = {f"of_{node.id}": _file(node.inner, f"of_{node.id}") for node in calls if node.inner}
+    return {"p": _file(net, "p"), **called}
 
 
 def _file(net: Net, key: str) -> bytes:
@@ -58,6 +58,8 @@ def _activity(node: Node, inside: list[str], default: str | None) -> str:
     tags = {"sub": "subProcess", "call": "callActivity", "decision": "businessRuleTask", "task": "task"}
     told: dict[str, object] = {"default": default}
     match node.kind:
+        case "user":
+            told["camunda_formKey"] = node.form
         case "script":
             lines = "\n".join(f"{name} = {text(value)}" for name, value in node.assigned)
             inside.append(f"<script>{support.escape(lines)}</script>")

@@ -15,7 +15,7 @@ and `Worlds` plays them all:
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.engine.bpmn.oracle.nets import Event, Flow, Loop, Many, Net, Node
@@ -124,7 +124,6 @@ class Region:
         for handler in self.net.handlers:
             if handler.event.kind in ("timer", "message", "conditional"):
                 self.listeners.append(self.game.wait(handler, self, self.scope))
-        self.game.met("event sub-process", *(handler.event.kind for handler in self.net.handlers))
         self.put(self.net.start.id)
 
     def clear(self) -> None:
@@ -145,6 +144,15 @@ class Region:
     def over(self) -> bool:
         tokens = self.marks.total() or self.works or self.waits or self.failed
         return not (tokens or self.handling or self.gone)
+
+    @property
+    def place(self) -> str:
+        match self.home:
+            case Region():
+                return "event sub-process"
+            case Round():
+                return self.home.work.node.kind
+        return "process"
 
     def inside(self) -> Iterator["Region"]:
         yield self
@@ -201,13 +209,17 @@ class Region:
 
     def meet(self, node: Node) -> None:
         """A gateway takes one token from each flow that has any."""
-        self.game.met(f"{node.kind} join" if len(self.net.into(node.id)) > 1 else node.kind)
-        for flow in self.net.into(node.id):
+        into = self.net.into(node.id)
+        self.game.met(f"{node.kind} {'join' if len(into) > 1 else 'split'}")
+        for flow in into:
             self.marks[flow.id] -= self.marks[flow.id] > 0
+        if any(self.marks[flow.id] for flow in into):
+            self.game.met(f"{node.kind} join with a token for the next time")
         self.put(node.id)
 
     def enter(self, node: Node) -> None:
-        self.game.met(node.kind, f"{node.kind} {node.event.kind}")
+        kind = node.event.kind
+        self.game.met(f"{node.kind} {kind}" if kind not in ("none", node.kind) else node.kind)
         match node.kind:
             case kind if kind in ACTIVITIES:
                 self.game.start(node, self)
@@ -242,6 +254,9 @@ class Region:
         """An event sub-process begins, in the place of all that goes on if it interrupts."""
         way = "interrupting" if handler.interrupting else "not interrupting"
         self.game.met(f"{way} event sub-process {handler.event.kind}")
+        self.game.met(f"event sub-process in {self.place}")
+        if any(handling.handler == handler.id for handling in self.handling):
+            self.game.met("event sub-process beside itself")
         if handler.interrupting:
             self.clear()
             self.interrupted = True
@@ -258,10 +273,12 @@ class Region:
                 self.clear()
             case "error":
                 if not self.thrown(node.event):
+                    self.game.met("error nobody catches")
                     self.failed.append(node.id)
             case "escalation":
                 era = self.era
-                self.thrown(node.event)
+                if not self.thrown(node.event):
+                    self.game.met("escalation nobody catches")
                 if self.era == era:
                     self.put(node.id)
             case _:
@@ -289,7 +306,8 @@ class Region:
         boundary = _catcher(self.net.boundaries(work.node.id), event)
         if boundary is None:
             return self.thrown(event)
-        self.game.met(f"boundary {event.kind}")
+        way = "interrupting" if boundary.interrupting else "not interrupting"
+        self.game.met(f"{way} boundary {event.kind}")
         if boundary.interrupting:
             self.game.cancel(work)
         if boundary.event.variable:
@@ -360,7 +378,8 @@ class Sight:
     failures: list[str]
     completed: bool
     variables: dict[str, Any]
-    seen: list[tuple[str, dict[str, Any]]]
+    seen: list[tuple[str, dict[str, Any]]] | None
+    """The variables that open tasks see; None where nobody looked."""
 
 
 class Game:
@@ -390,6 +409,7 @@ class Game:
         """What the standard leaves open, as the script of this world says."""
         if len(options) == 1:
             return options[0]
+        self.met("two that may go first")
         turn = len(self.options)
         self.options.append(len(options))
         return options[self.script[turn] if turn < len(self.script) else 0]
@@ -420,11 +440,15 @@ class Game:
                 round.work.scope.write(name, value)
         self.finish(round)
 
-    def throw(self, element: str, nth: int, code: str) -> None:
-        work = self.rounds("service", element)[nth].work
-        work.region.thrown_at(work, Event("error", code))
+    def throw(self, element: str, nth: int, code: str, dead: bool) -> None:
+        """`dead`: a job whose error nobody handles is a dead letter."""
+        self.met("job that fails with an error")
+        round = self.rounds("service", element)[nth]
+        if not round.work.region.thrown_at(round.work, Event("error", code)) and dead:
+            round.state = "dead"
 
     def give_up(self, element: str, nth: int) -> None:
+        self.met("dead letter")
         self.rounds("service", element)[nth].state = "dead"
 
     def fire(self, element: str, nth: int) -> None:
@@ -440,14 +464,9 @@ class Game:
             self.ring(self.choose([timer for timer in due if timer.due == first]))
             self.settle()
 
-    def send(self, element: str, nth: int, payload: Any) -> None:
+    def send(self, element: str, nth: int, payload: Any, _told: bool) -> None:
         self.payload = payload
         wait = self.all_waits("message", element)[nth]
-        wait.owner.happened(wait)
-
-    def publish(self, name: str, payload: Any) -> None:
-        self.payload = payload
-        wait = self.choose([wait for wait in self.all_waits("message") if wait.event.name == name])
         wait.owner.happened(wait)
 
     def change(self, name: str, value: Any) -> None:
@@ -509,7 +528,9 @@ class Game:
         if active or any(self.all_waits(kind) for kind in ("timer", "message", "conditional")):
             return []
         regions = list(self.top.inside())
-        return sorted({f.target for region in regions for f in region.net.flows if region.marks[f.id]})
+        stuck = sorted({f.target for region in regions for f in region.net.flows if region.marks[f.id]})
+        self.met(*["join that nothing can complete"][: len(stuck)])
+        return stuck
 
     def sight(self) -> Sight:
         tasks, jobs = self.rounds("user"), self.rounds("service")
@@ -539,6 +560,8 @@ class Game:
     def ring(self, timer: Wait) -> None:
         """A cycle counts from when it was due."""
         assert timer.left
+        if timer.event.times not in (None, timer.left):
+            self.met("cycle that fires again")
         timer.left -= 1
         timer.due += timer.event.seconds
         timer.owner.happened(timer)
@@ -564,6 +587,7 @@ class Game:
         for wait in waits:
             wait.was_true = wait.was_true and self.holds(wait)
         if came_true:
+            self.met(*(["several conditions that come true"] if len(came_true) > 1 else []))
             came_true[0].was_true = True
             came_true[0].owner.happened(came_true[0])
         return bool(came_true)
@@ -575,7 +599,8 @@ class Game:
         match node.repeat:
             case Many(count=number, collection=collection):
                 self.met(
-                    "sequential" if node.repeat.sequential else "parallel items", f"items of {node.kind}"
+                    "sequential items" if node.repeat.sequential else "parallel items",
+                    f"items of {node.kind}",
                 )
                 self.met("collection" if collection else "cardinality", *(["no items"] if not number else []))
                 work.items = region.scope.value(("list", number)) if collection else [None] * number
@@ -637,6 +662,8 @@ class Game:
     def enter(self, round: Round) -> None:
         node, scope = round.work.node, round.scope
         scope.names = dict(round.own)
+        parts = {"inputs": node.inputs, "outputs": node.outputs, "in": node.handed_in, "out": node.handed_out}
+        self.met(*(name for name, given in parts.items() if given))
         for name, value in node.inputs:
             scope.names[name] = scope.value(value)
         match node.kind:
@@ -663,7 +690,7 @@ class Game:
         try:
             values = [(name, round.scope.value(value)) for name, value in round.work.node.assigned]
         except Failed:
-            self.met("failed script")
+            self.met("script that fails")
             round.state = "failed"
             if not round.work.node.repeat:
                 round.work.boundary = []
@@ -713,6 +740,7 @@ class Game:
         loop = work.node.repeat
         assert isinstance(loop, Loop)
         if loop.most is not None and work.done >= loop.most:
+            self.met("loop that is at its most")
             return False
         asked = Scope({"loopCounter": work.done}, work.region.scope)
         return loop.condition is None or bool(asked.value(loop.condition))
@@ -773,7 +801,7 @@ class Worlds:
         return self.games[0]
 
     def do(self, verb: str, *told: Any) -> None:
-        if not (self._branches or verb in ("wait_for_next", "publish")):
+        if not (self._branches or verb == "wait_for_next"):
             for game in self.games:
                 game.do(verb, *told)
             return
@@ -782,6 +810,8 @@ class Worlds:
     def keep(self, sight: Sight) -> None:
         """Only those remain that look like what was seen; at least one must."""
         sights = [game.sight() for game in self.games]
+        if sight.seen is None:
+            sights = [replace(each, seen=None) for each in sights]
         kept = [game for game, seen in zip(self.games, sights, strict=True) if seen == sight]
         if not kept:
             assert sight == sights[0]

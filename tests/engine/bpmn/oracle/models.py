@@ -19,7 +19,8 @@ Block = Any
 
 LEAVES = st.sampled_from(
     [
-        *["user"] * 4,
+        *["user"] * 3,
+        "service",
         "script",
         "decision",
         "task",
@@ -56,9 +57,13 @@ most."""
 MAPPED = st.sampled_from(["", "", "in", "out", "in out"])
 
 
+_INNERMOST = st.lists(st.tuples(CAUGHT, COUNTED, LEAVES, st.just([])), max_size=1)
+"""The event sub-processes of an event sub-process."""
+
+
 def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     few = st.lists(inner, min_size=2, max_size=3)
-    handlers = st.lists(st.tuples(CAUGHT, COUNTED, inner), max_size=2)
+    handlers = st.lists(st.tuples(CAUGHT, COUNTED, inner, _INNERMOST), max_size=2)
     simple = st.sampled_from(["user", "service", "receive", "script", "mended"])
     thrown = st.sampled_from(["error", "escalation"])
     return st.one_of(
@@ -72,6 +77,7 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         st.tuples(st.just("loop"), inner, st.integers(1, 3), st.booleans()),
         st.tuples(st.just("race"), few),
         st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
+        st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
         st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES),
         st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES),
     )
@@ -79,8 +85,8 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
 
 BLOCKS = st.recursive(LEAVES, _nested, max_leaves=9)
 MODELS = st.tuples(
-    st.tuples(st.just("sequence"), st.lists(BLOCKS, min_size=1, max_size=3)),
-    st.lists(st.tuples(CAUGHT, COUNTED, BLOCKS), max_size=2),
+    st.tuples(st.just("sequence"), st.lists(BLOCKS, min_size=2, max_size=3)),
+    st.lists(st.tuples(CAUGHT, COUNTED, BLOCKS, _INNERMOST), max_size=2),
 )
 """A process, and its event sub-processes."""
 
@@ -99,16 +105,18 @@ class _Maker:
     def net(self, block: Block, handlers: list[Any], event: Event | None = None) -> Net:
         net = Net()
         start = self.node(net, "start", event=event or Event())
-        begun = "user" if any(kind == "conditional" for (kind, _), _, _ in handlers) else "nothing"
+        begun = "user" if any(kind == "conditional" for (kind, _), *_ in handlers) else "nothing"
         at = self.block(net, block, self.block(net, begun, (start.id, None, False)))
         self.on(net, at, "end")
-        for (kind, interrupting), times, handled in handlers:
-            self.handler(net, kind, interrupting or kind == "error", times, handled)
+        for (kind, interrupting), times, handled, innermost in handlers:
+            self.handler(net, kind, interrupting or kind == "error", times, handled, innermost)
         return net
 
-    def handler(self, net: Net, kind: str, interrupting: bool, times: int | None, block: Block) -> None:
+    def handler(
+        self, net: Net, kind: str, interrupting: bool, times: int | None, block: Block, innermost: list[Any]
+    ) -> None:
         event = self.event_beside(net.handlers, kind, None if interrupting else times)
-        inner = self.net(("sequence", ["user", block]), [], event)
+        inner = self.net(("sequence", ["user", block]), innermost, event)
         inner.start.interrupting = interrupting
         handler = Node(self.name("handler"), "handler", event, interrupting=interrupting, inner=inner)
         net.handlers.append(handler)
@@ -284,7 +292,7 @@ class _Maker:
         """Something is thrown beside other work, where it is caught."""
         throws = "bail" if kind == "error" else "escalate"
         body = ("parallel", [beside, ("sequence", [throws, "user"])], False)
-        handlers = [((kind, interrupting), None, "nothing")] if where == "handler" else []
+        handlers = [((kind, interrupting), None, "nothing", [])] if where == "handler" else []
         boundaries = [((kind, interrupting), None, True)] if where == "boundary" else []
         return self.inside(net, at, body, False, handlers, None, "", boundaries)
 

@@ -75,6 +75,7 @@ class Node:
     handed_in: list[tuple[str, Expression]] = field(default_factory=list)
     handed_out: list[tuple[str, Expression]] = field(default_factory=list)
     inner: "Net | None" = None
+    form: str | None = None
 
     def __deepcopy__(self, _memo: Any) -> "Node":
         return self

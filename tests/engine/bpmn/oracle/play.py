@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from engine.bpmn import Decided, Effects, Limits
 from tests.engine.bpmn import support
 from tests.engine.bpmn.oracle import drawn
-from tests.engine.bpmn.oracle.game import Sight, Worlds
+from tests.engine.bpmn.oracle.game import Game, Sight, Worlds
 from tests.engine.bpmn.oracle.nets import Net
 from tests.engine.bpmn.support import Case
 
@@ -20,6 +20,10 @@ Choose = Callable[[list[Any]], Any]
 class Stage(Protocol):
     """Where the engine plays."""
 
+    bare: bool
+    """Whether it is the engine alone, which takes any variables, and fires what one likes; or the whole
+    house, which asks forms, fires what is due, and lets nobody choose who catches a message."""
+
     def do(self, verb: str, *told: Any) -> None: ...
 
     def sight(self) -> Sight: ...
@@ -28,8 +32,10 @@ class Stage(Protocol):
 class OnCase:
     """A case that is saved and loaded between all commands; or even moved to a copy of its process."""
 
+    bare = True
+
     def __init__(self, net: Net, *, moving: bool = False) -> None:
-        executables = support.executables_of(*drawn.files(net))
+        executables = support.executables_of(*drawn.files(net).values())
         process, limits = support.built(executables), Limits(steps=100_000, seconds=60)
         self.case = Case(process, limits=limits, decide=_counted)
         self._copies = cycle([support.built(executables), process]) if moving else None
@@ -45,8 +51,9 @@ class OnCase:
     def work(self, element: str, nth: int, data: dict[str, Any]) -> None:
         self.case.work(element, nth=nth, **data)
 
-    def throw(self, element: str, nth: int, code: str) -> None:
-        self.case.throw(element, code, nth=nth)
+    def throw(self, element: str, nth: int, code: str, _dead: bool) -> None:
+        handled = self.case.throw(element, code, nth=nth)
+        assert handled or not self.case.effects.closed
 
     def give_up(self, element: str, nth: int) -> None:
         self.case.give_up(element, nth=nth)
@@ -54,8 +61,8 @@ class OnCase:
     def fire(self, element: str, nth: int) -> None:
         self.case.fire(element, nth=nth)
 
-    def send(self, element: str, nth: int, payload: Any) -> None:
-        self.case.send_to(element, payload, nth=nth)
+    def send(self, element: str, nth: int, payload: Any, told: bool) -> None:
+        self.case.send_to(element, payload if told else None, nth=nth)
 
     def change(self, name: str, value: Any) -> None:
         self.case.change(**{name: value})
@@ -102,22 +109,26 @@ def _counted(key: str, _form: str, names: Any, _functions: Any) -> Decided:
     return Decided(1, (1,), [{"times": times}], times)
 
 
-def commands(worlds: Worlds) -> list[Command]:
+def commands(game: Game, *, bare: bool = True) -> list[Command]:
     """What may be done now, the likelier the more often."""
-    game = worlds.game
     found: list[Command] = []
     for verb, kind in (("complete", "user"), ("work", "service")):
         for element, nth in _numbered(round.work.node.id for round in game.rounds(kind)):
             if game.rounds(kind, element)[nth].state == "open":
                 found += [(verb, element, nth)] * 3
                 found += [(other, element, nth) for other in ("throw", "give_up") if verb == "work"]
-    for verb, kind in (("fire", "timer"), ("send", "message")):
-        found += [(verb, *where) for where in _numbered(wait.element for wait in game.all_waits(kind))]
+    timers, messages = _listening(game, "timer"), _listening(game, "message")
+    found += [("fire", *where) for where in timers] if bare else [("wait_for_next",)] * len(timers)
+    found += [("send", element, nth) for element, nth in messages if bare or nth == 0]
     if game.all_waits("conditional"):
         found += [("change", f"go{n}") for n in range(3)]
     if game.failures():
         found += [("retry", f"ok{n}") for n in range(2)]
     return found
+
+
+def _listening(game: Game, kind: str) -> list[tuple[str, int]]:
+    return _numbered(wait.element for wait in game.all_waits(kind))
 
 
 def _numbered(elements: Iterable[str]) -> list[tuple[str, int]]:
@@ -130,29 +141,33 @@ def _numbered(elements: Iterable[str]) -> list[tuple[str, int]]:
 
 
 def play(
-    net: Net, stage: Stage, choose: Choose, *, most: int = 25, met: Counter[str] | None = None
-) -> Worlds:
-    """Do so many things at random to both, and compare after each."""
-    worlds = Worlds(net, met)
-    worlds.keep(stage.sight())
+    net: Net, stage: Stage | None, choose: Choose, *, most: int = 25, met: Counter[str] | None = None
+) -> None:
+    """Do so many things at random to both, and compare after each. Without a stage the game is played alone,
+    in any of its worlds."""
+    worlds, bare = Worlds(net, met), stage is None or stage.bare
+    worlds.keep(stage.sight() if stage else worlds.game.sight())
     for turn in range(1, most + 1):
-        if not (possible := commands(worlds)):
+        if not (possible := commands(worlds.game, bare=bare)):
             break
-        command = _with_data(choose(possible), turn, choose)
-        stage.do(*command)
+        command = with_data(worlds.game, choose(possible), turn, choose, bare=bare)
         worlds.do(*command)
-        worlds.keep(stage.sight())
-    return worlds
+        if stage:
+            stage.do(*command)
+        worlds.keep(stage.sight() if stage else worlds.game.sight())
 
 
-def _with_data(command: Command, turn: int, choose: Choose) -> Command:
+def with_data(game: Game, command: Command, turn: int, choose: Choose, *, bare: bool = True) -> Command:
     match command:
+        case ("complete", *_) if not bare:
+            return *command, {"shared": turn}
         case ("complete" | "work", element, _):
             return *command, {f"did_{element}": turn, "shared": turn}
         case ("throw", *_):
-            return *command, choose(["E", "F"])
-        case ("send", *_):
-            return *command, {"turn": turn}
+            return *command, choose(["E", "F"]), not bare
+        case ("send", element, nth):
+            told = game.all_waits("message", element)[nth].event.variable is not None
+            return *command, {"turn": turn}, told
         case ("change" | "retry", *_):
             return *command, choose([1, 0])
     return command

@@ -1,0 +1,41 @@
+"""What random models must come by, as `Game.met` calls it."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(" ".join(text.split()).split(", "))
+
+
+COMMON = _words(
+    """
+    user, script, service, receive message, decision, task, sub, call, throw escalation, link, end, end error,
+    end terminate, end escalation, catch timer, catch message, catch conditional, exclusive, eventBased,
+    parallel split, parallel join, inclusive split, inclusive join, inputs, outputs, in, out,
+    parallel items, sequential items, asked before, asked after, script that fails, error nobody catches,
+    event sub-process in process, event sub-process in sub, event sub-process beside itself
+    """
+)
+"""A few dozen models come by these."""
+
+ACTIVITIES = ("user", "script", "service", "receive", "sub", "call")
+EVENTS = ("timer", "message", "conditional", "error", "escalation")
+
+EVERYTHING = COMMON.union(
+    (f"{what} of {activity}" for what in ("boundary", "items", "rounds") for activity in ACTIVITIES),
+    (f"interrupting {where} {event}" for where in ("boundary", "event sub-process") for event in EVENTS),
+    (
+        f"not interrupting {where} {event}"
+        for where in ("boundary", "event sub-process")
+        for event in EVENTS
+        if event != "error"
+    ),
+    (f"event sub-process in {place}" for place in ("call", "event sub-process")),
+    (f"{gateway} join with a token for the next time" for gateway in ("parallel", "inclusive")),
+    _words(
+        """
+    cardinality, collection, no items, completion condition, loop that is at its most, cycle that fires again,
+    several conditions that come true, job that fails with an error, dead letter, escalation nobody catches,
+    join that nothing can complete, two that may go first
+    """
+    ),
+)
+"""Hundreds do."""
