@@ -133,6 +133,18 @@ def test_a_failed_activity_can_still_be_ended_by_its_boundary_event():
     assert case.failures == {}
 
 
+@pytest.mark.parametrize(("repeated", "waits"), [("", []), (each(times=2), ["late"])])
+def test_at_the_boundary_of_what_failed_on_entering_waits_only_what_stands_beside_many_items(repeated, waits):
+    bad = script("bad", "a = x", repeated)
+    guard = (boundary("late", "bad", timer("PT1H")), user("escape"), path("late escape"))
+
+    case = Case(diagram(start(), bad, user("after"), *guard, path("start bad after")))
+
+    assert (list(case.failures), list(case.timers)) == (["bad"], waits)
+    case.retry(x=1)
+    assert (case.open, case.timers) == (["after"], {})
+
+
 def test_several_failures_are_retried_together_and_fail_apart():
     case = Case(beside_a_task(script("bad", "a = x"), script("worse", "b = y"), path("start worse")))
     assert case.failures.keys() == {"bad", "worse"}

@@ -19,24 +19,22 @@ KINDS = st.sampled_from(
 
 @st.composite
 def _graphs(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Any:
-    kinds = draw(st.lists(KINDS, min_size=3, max_size=9))
+    split = draw(st.sampled_from(["parallel", "parallel", "inclusive"]))
+    kinds = [split, *draw(st.lists(KINDS, min_size=3, max_size=8)), "inclusive", "user"]
     number = st.integers(0, len(kinds) - 1)
-    spanning = [draw(st.integers(0, target - 1)) for target in range(1, len(kinds))]
+    spanning = [draw(st.integers(0, min(target - 1, 3))) for target in range(1, len(kinds) - 2)]
     more = draw(st.lists(st.tuples(number, number), max_size=len(kinds)))
-    chosen = st.lists(number, max_size=2, unique=True)
-    return (
-        kinds,
-        spanning,
-        more,
-        draw(chosen),
-        draw(st.lists(st.tuples(number, number, st.booleans()), max_size=1)),
-        draw(st.integers(0, 2)),
+    links = draw(st.lists(number, max_size=2, unique=True))
+    boundaries = draw(
+        st.lists(st.tuples(number, number, st.booleans()), max_size=2, unique_by=lambda b: b[0])
     )
+    return kinds, spanning, more, links, boundaries, draw(st.integers(0, 2))
 
 
 GRAPHS = _graphs()
-"""Kinds of nodes; from where each but the first is reached; more flows; those of them that are links; events
-at the boundary of a node that lead to another; and what the conditions add."""
+"""Kinds of nodes, the last but one a meeting of all that leads to no other; from where the others are
+reached; more flows; those of them that are links; events at the boundary of a node that lead to another; and
+what the conditions add."""
 
 
 def laid_out(graph: Any) -> Net:
@@ -46,9 +44,7 @@ def laid_out(graph: Any) -> Net:
         net.nodes[f"n{number}"] = Node(f"n{number}", kind, inner=_inner(number) if kind == "sub" else None)
     net.nodes["start"] = Node("start", "start")
     net.flows.append(Flow("first", "start", "n0"))
-    pairs = [(source, number + 1) for number, source in enumerate(spanning)]
-    pairs += [(source, target) for source, target in more if source < target or kinds[target] == "user"]
-    for number, (source, target) in enumerate(pairs):
+    for number, (source, target) in enumerate(_pairs(kinds, spanning, more)):
         _flow(net, number, f"n{source}", f"n{target}", linked=number in links)
     for number, (host, target, interrupting) in enumerate(boundaries):
         if kinds[host] in ("user", "sub"):
@@ -56,6 +52,15 @@ def laid_out(graph: Any) -> Net:
     for number, kind in enumerate(kinds):
         _ask(net, net.nodes[f"n{number}"], kind, added)
     return net
+
+
+def _pairs(kinds: list[str], spanning: list[int], more: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """From where to where the flows lead."""
+    meeting, last = len(kinds) - 2, len(kinds) - 1
+    pairs = [(source, number + 1) for number, source in enumerate(spanning)] + [(meeting, last)]
+    pairs += [(source, target) for source, target in more if source < target or kinds[target] == "user"]
+    sources = {source for source, target in pairs if source < target <= meeting}
+    return pairs + [(source, meeting) for source in range(meeting) if source not in sources]
 
 
 def _inner(number: int) -> Net:

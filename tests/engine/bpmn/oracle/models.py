@@ -3,6 +3,8 @@
 A command on a case must mean the same in whatever order its tokens move, or nobody could say who is right. So
 
 - a counter is written at one place, and asked right after it; items that run side by side have their own;
+- `shared` is written by tasks that are completed, and by nobody else; `total` is only added to, and read when
+  its process has ended;
 - a person comes before whatever is thrown, ends others or changes what conditional events ask, and after
   whatever may go on by itself beside others: an event that happened, a script that was mended.
 """
@@ -66,9 +68,12 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     handlers = st.lists(st.tuples(CAUGHT, COUNTED, inner, _INNERMOST), max_size=2)
     simple = st.sampled_from(["user", "service", "receive", "script", "mended"])
     thrown = st.sampled_from(["error", "escalation"])
+    again = st.sampled_from(["nothing", "bail", "escalate"])
     return st.one_of(
         st.tuples(st.just("sequence"), few),
-        st.tuples(st.just("thrown"), inner, thrown, st.sampled_from(["boundary", "handler"]), st.booleans()),
+        st.tuples(
+            st.just("thrown"), inner, thrown, st.sampled_from(["boundary", "handler"]), again, st.booleans()
+        ),
         st.tuples(st.just("parallel"), few, st.booleans()),
         st.tuples(st.just("choice"), few, st.integers(0, 2)),
         st.tuples(
@@ -288,11 +293,14 @@ class _Maker:
             ways.append(self.then(net, (event, None, False), "user"))
         return self.joined(net, blocks, ways, "exclusive")
 
-    def thrown(self, net: Net, at: At, beside: Block, kind: str, where: str, interrupting: bool) -> At:
-        """Something is thrown beside other work, where it is caught."""
+    def thrown(
+        self, net: Net, at: At, beside: Block, kind: str, where: str, again: str, interrupting: bool
+    ) -> At:
+        """Something is thrown beside other work, where it is caught; and who handles it may throw again."""
         throws = "bail" if kind == "error" else "escalate"
         body = ("parallel", [beside, ("sequence", [throws, "user"])], False)
-        handlers = [((kind, interrupting), None, "nothing", [])] if where == "handler" else []
+        handlers = [((each, interrupting), None, again, []) for each in ("error", "escalation")]
+        handlers = handlers if where == "handler" else []
         boundaries = [((kind, interrupting), None, True)] if where == "boundary" else []
         return self.inside(net, at, body, False, handlers, None, "", boundaries)
 
@@ -325,9 +333,9 @@ class _Maker:
         waits = any(kind == "conditional" for (kind, _), *_ in boundaries) or (repeat and repeat[-1])
         node.inner = self.net(("sequence", ["user", body]) if waits else body, handlers)
         if called and "in" in mapped:
-            node.handed_in = [("given", ("known", "total"))]
+            node.handed_in = [("given", ("known", "shared"))]
         if called and "out" in mapped:
-            node.handed_out = [(f"got{node.id}", ("+", ("known", "given"), ("known", "shared")))]
+            node.handed_out = [(f"got{node.id}", ("+", ("known", "given"), ("known", "total")))]
         return self.attached(net, at, node, repeat, mapped, boundaries)
 
     def attached(self, net: Net, at: At, node: Node, repeat: Any, mapped: str, boundaries: list[Any]) -> At:
@@ -337,6 +345,8 @@ class _Maker:
             node.inputs = [("shared", ("+", ("known", "shared"), 1)), (f"mine{node.id}", "shared")]
         if "out" in mapped:
             node.outputs = [("total", ("+", ("known", "total"), 1)), (f"out{node.id}", ("known", "shared"))]
+        if node.outputs and node.inputs:
+            node.inputs.append((f"out{node.id}", 0))  # hides what is handed out under the same name
         if isinstance(node.repeat, Many) and not node.repeat.sequential:
             node.inputs += [(name, 0) for name in _counters(node)]
         after: At = (node.id, None, False)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.engine.bpmn.oracle import drawn, graphs, models
 from tests.engine.bpmn.oracle.constructs import COMMON, EVERYTHING
+from tests.engine.bpmn.oracle.game import Worlds
 from tests.engine.bpmn.oracle.nets import Net
 from tests.engine.bpmn.oracle.play import OnCase, play
 
@@ -30,16 +31,29 @@ def play_at_random(net: Net, data: st.DataObject, *, moving: bool) -> None:
     play(net, OnCase(net, moving=moving), lambda options: data.draw(st.sampled_from(options)))
 
 
-@settings(max_examples=110, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=90, deadline=None, suppress_health_check=QUIET)
 @given(NETS["models"], st.data(), st.booleans())
 def test_a_random_model_runs_as_the_token_game_says(net, data, moving):
     play_at_random(net, data, moving=moving)
 
 
-@settings(max_examples=140, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=110, deadline=None, suppress_health_check=QUIET)
 @given(NETS["graphs"], st.data(), st.booleans())
 def test_a_random_graph_runs_as_the_token_game_says(net, data, moving):
     play_at_random(net, data, moving=moving)
+
+
+def test_the_game_itself_knows_when_a_join_must_wait():
+    net = models.laid_out((("loop", ("parallel", ["user", "user"], False), 2, False), []))
+    game = Worlds(net).game
+    first, second = game.sight().tasks
+
+    for element, left in ((first, [second]), (second, [first, second]), (second, [first])):
+        game.do("complete", element, 0, {})
+        assert game.sight().tasks == left
+    game.do("complete", first, 0, {})
+
+    assert game.sight().completed
 
 
 def come_by(number: int, many_models: int, many_graphs: int) -> Counter[str]:
@@ -58,7 +72,7 @@ def come_by(number: int, many_models: int, many_graphs: int) -> Counter[str]:
 
 
 def test_random_models_come_by_every_kind_of_element():
-    assert COMMON - set(come_by(0, 120, 40)) == set()
+    assert COMMON - set(come_by(0, 120, 20)) == set()
 
 
 @pytest.mark.proof
