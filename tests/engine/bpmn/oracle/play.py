@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from engine.bpmn import Decided, Effects, Limits
 from tests.engine.bpmn import support
 from tests.engine.bpmn.oracle import drawn
-from tests.engine.bpmn.oracle.game import Game, Sight, Worlds
+from tests.engine.bpmn.oracle.game import Game, Sight
 from tests.engine.bpmn.oracle.nets import Net
+from tests.engine.bpmn.oracle.worlds import Worlds
 from tests.engine.bpmn.support import Case
 
 Command = tuple[Any, ...]

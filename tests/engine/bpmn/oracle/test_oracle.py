@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.engine.bpmn.oracle import drawn, graphs, models
 from tests.engine.bpmn.oracle.constructs import COMMON, EVERYTHING
-from tests.engine.bpmn.oracle.game import Worlds
+from tests.engine.bpmn.oracle.game import Game
 from tests.engine.bpmn.oracle.nets import Net
 from tests.engine.bpmn.oracle.play import OnCase, play
 
@@ -45,7 +45,8 @@ def test_a_random_graph_runs_as_the_token_game_says(net, data, moving):
 
 def test_the_game_itself_knows_when_a_join_must_wait():
     net = models.laid_out((("loop", ("parallel", ["user", "user"], False), 2, False), []))
-    game = Worlds(net).game
+    game = Game(net)
+    game.do("begin")
     first, second = game.sight().tasks
 
     for element, left in ((first, [second]), (second, [first, second]), (second, [first])):

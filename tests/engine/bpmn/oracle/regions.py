@@ -1,0 +1,358 @@
+"""Where tokens are in the game: running processes, sub-processes and event sub-processes, activities and
+their rounds, and what is listened for."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.engine.bpmn.oracle.nets import Event, Flow, Net, Node
+from tests.engine.bpmn.oracle.scopes import Failed, Scope
+
+if TYPE_CHECKING:
+    from tests.engine.bpmn.oracle.game import Game
+
+ACTIVITIES = {"task", "user", "script", "service", "receive", "decision", "sub", "call"}
+
+
+@dataclass(eq=False)
+class Wait:
+    """An event that is listened for: in between, at a boundary, by an event sub-process or receive task."""
+
+    serial: int
+    node: Node
+    owner: "Region | Work | Round"
+    scope: Scope
+    due: int = 0
+    left: int | None = None
+    """How often a timer still fires."""
+    was_true: bool = False
+
+    @property
+    def event(self) -> Event:
+        return self.node.event
+
+    @property
+    def element(self) -> str:
+        """Of an event sub-process its start."""
+        return self.node.inner.start.id if self.node.kind == "handler" and self.node.inner else self.node.id
+
+
+@dataclass(eq=False)
+class Round:
+    """One run of an activity: an item, a round of a loop, or its only one."""
+
+    serial: int
+    work: "Work"
+    scope: Scope
+    own: dict[str, Any]
+    """The variables it has besides its inputs."""
+    state: str = "new"
+    """new | open | inside | waiting | failed | dead | done"""
+    inner: "Region | None" = None
+    wait: Wait | None = None
+
+    def happened(self, _wait: Wait) -> None:
+        """A receive task has its message."""
+        if variable := self.work.node.event.variable:
+            self.scope.write(variable, self.work.region.game.payload)
+        self.work.region.game.finish(self)
+
+
+@dataclass(eq=False)
+class Work:
+    """An activity from its first to its last round, with what listens at its boundary."""
+
+    node: Node
+    region: "Region"
+    scope: Scope
+    rounds: list[Round] = field(default_factory=list)
+    boundary: list[Wait] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
+    begun: int = 0
+    done: int = 0
+
+    def happened(self, wait: Wait) -> None:
+        """An event at its boundary."""
+        game, node = self.region.game, wait.node
+        way = "interrupting" if node.interrupting else "not interrupting"
+        game.met(f"{way} boundary {node.event.kind}", f"boundary of {self.node.kind}")
+        if node.interrupting:
+            game.cancel(self)
+        self.region.note_payload(wait)
+        self.region.put(node.id)
+
+
+class Region:
+    """A process, sub-process or event sub-process that is running."""
+
+    def __init__(
+        self, game: "Game", net: Net, scope: Scope, home: "Round | Region | None", handler: str = ""
+    ):
+        self.game = game
+        self.net = net
+        self.scope = scope
+        self.home = home
+        """The round of the activity it is inside of, or the region whose event sub-process it is."""
+        self.handler = handler
+        """Which event sub-process it is."""
+        self.marks: Counter[str] = Counter()
+        self.works: list[Work] = []
+        self.waits: list[tuple[str, list[Wait]]] = []
+        """Where tokens wait for events, and for which."""
+        self.failed: list[str] = []
+        """Gateways and ends that failed."""
+        self.listeners: list[Wait] = []
+        self.handling: list[Region] = []
+        self.interrupted = False
+        self.gone = False
+        self.era = 0
+        """Tokens of an earlier one were ended."""
+
+    # Beginning and ending.
+
+    def begin(self) -> None:
+        for handler in self.net.handlers:
+            if handler.event.kind in ("timer", "message", "conditional"):
+                self.listeners.append(self.game.wait(handler, self, self.scope))
+        self.put(self.net.start.id)
+
+    def clear(self) -> None:
+        """End everything in it."""
+        for work in self.works:
+            work.region.game.forget(work)
+        for handling in self.handling:
+            handling.end()
+        self.era += 1
+        self.marks.clear()
+        self.works, self.waits, self.failed, self.listeners, self.handling = [], [], [], [], []
+
+    def end(self) -> None:
+        self.clear()
+        self.gone = True
+
+    @property
+    def over(self) -> bool:
+        tokens = self.marks.total() or self.works or self.waits or self.failed
+        return not (tokens or self.handling or self.gone)
+
+    @property
+    def place(self) -> str:
+        match self.home:
+            case Region():
+                return "event sub-process"
+            case Round():
+                return self.home.work.node.kind
+        return "process"
+
+    def inside(self) -> Iterator["Region"]:
+        yield self
+        for work in list(self.works):
+            for round in work.rounds:
+                if round.inner:
+                    yield from round.inner.inside()
+        for handling in list(self.handling):
+            yield from handling.inside()
+
+    def snapshot(self) -> Any:
+        """All that its future depends on, save what can be seen from outside."""
+        works = [(w.node.id, w.done, w.begun, [_round_snapshot(r) for r in w.rounds]) for w in self.works]
+        waits = [(at, [wait.element for wait in waits]) for at, waits in self.waits]
+        handling = [(region.handler, region.snapshot()) for region in self.handling]
+        marks = sorted((flow, number) for flow, number in self.marks.items() if number)
+        parts = sorted(map(repr, works)), sorted(map(repr, waits)), sorted(map(repr, handling))
+        return marks, parts, sorted(self.failed), self.interrupted, sorted(self.scope.names.items())
+
+    # Tokens.
+
+    def put(self, node: str) -> None:
+        """A token leaves a node by the flows it takes."""
+        era = self.era
+        try:
+            taken = self.chosen(self.net.nodes[node])
+        except Failed:
+            self.failed.append(node)
+            return
+        for flow in taken:
+            if self.era == era:
+                self.arrive(flow)
+
+    def chosen(self, node: Node) -> list[Flow]:
+        out = self.net.out(node.id)
+        asked = [f for f in out if not f.default and (f.condition is None or self.scope.value(f.condition))]
+        default = [flow for flow in out if flow.default]
+        if node.kind == "exclusive":
+            asked = asked[:1]
+        taken = asked or default
+        if out and not taken and node.kind in ("exclusive", "inclusive"):
+            raise Failed(node.id)
+        return taken
+
+    def arrive(self, flow: Flow) -> None:
+        node = self.net.nodes[flow.target]
+        if node.kind not in ("parallel", "inclusive"):
+            self.enter(node)
+            return
+        self.marks[flow.id] += 1
+        into = self.net.into(node.id)
+        if (node.kind == "parallel" or len(into) == 1) and all(self.marks[each.id] for each in into):
+            self.meet(node)
+
+    def meet(self, node: Node) -> None:
+        """A gateway takes one token from each flow that has any."""
+        into = self.net.into(node.id)
+        self.game.met(f"{node.kind} {'join' if len(into) > 1 else 'split'}")
+        for flow in into:
+            self.marks[flow.id] -= self.marks[flow.id] > 0
+        if any(self.marks[flow.id] for flow in into):
+            self.game.met(f"{node.kind} join with a token for the next time")
+        self.put(node.id)
+
+    def enter(self, node: Node) -> None:
+        kind = node.event.kind
+        self.game.met(f"{node.kind} {kind}" if kind not in ("none", node.kind) else node.kind)
+        match node.kind:
+            case kind if kind in ACTIVITIES:
+                self.game.start(node, self)
+            case "catch":
+                self.listen(node.id, [node])
+            case "eventBased":
+                self.listen(node.id, [self.net.nodes[flow.target] for flow in self.net.out(node.id)])
+            case "link":
+                self.put(self.net.caught_link(node.event.name).id)
+            case "throw" | "end":
+                self.throw_at(node)
+            case _:
+                self.put(node.id)
+
+    def listen(self, at: str, nodes: list[Node]) -> None:
+        self.waits.append((at, [self.game.wait(node, self, self.scope) for node in nodes]))
+
+    def happened(self, wait: Wait) -> None:
+        """An event that a token, or an event sub-process, has waited for."""
+        if wait.node.kind == "handler":
+            self.handle(wait.node, self.game.payload)
+            return
+        self.waits = [each for each in self.waits if wait not in each[1]]
+        self.note_payload(wait)
+        self.put(wait.node.id)
+
+    def note_payload(self, wait: Wait) -> None:
+        if wait.event.variable:
+            self.scope.write(wait.event.variable, self.game.payload)
+
+    def handle(self, handler: Node, told: Any) -> None:
+        """An event sub-process begins, in the place of all that goes on if it interrupts."""
+        way = "interrupting" if handler.interrupting else "not interrupting"
+        self.game.met(f"{way} event sub-process {handler.event.kind}")
+        self.game.met(f"event sub-process in {self.place}")
+        if any(handling.handler == handler.id for handling in self.handling):
+            self.game.met("event sub-process beside itself")
+        if handler.interrupting:
+            self.clear()
+            self.interrupted = True
+        assert handler.inner
+        handling = Region(self.game, handler.inner, Scope({}, self.scope), self, handler.id)
+        self.handling.append(handling)
+        if handler.event.variable:
+            handling.scope.write(handler.event.variable, told)
+        handling.begin()
+
+    def throw_at(self, node: Node) -> None:
+        match node.event.kind:
+            case "terminate":
+                self.clear()
+            case "error":
+                if not self.thrown(node.event):
+                    self.game.met("error nobody catches")
+                    self.failed.append(node.id)
+            case "escalation":
+                era = self.era
+                if not self.thrown(node.event):
+                    self.game.met("escalation nobody catches")
+                if self.era == era:
+                    self.put(node.id)
+            case _:
+                self.put(node.id)
+
+    # What is thrown, and who catches it.
+
+    def thrown(self, event: Event, past: str = "") -> bool:
+        """Hand an error or escalation to who catches it, from here outwards. `past` is the event sub-process
+        it comes out of. Whether anybody did."""
+        if not self.interrupted:
+            handlers = [handler for handler in self.net.handlers if handler.id != past]
+            if handler := _catcher(handlers, event):
+                self.handle(handler, event.name)
+                return True
+        match self.home:
+            case Region():
+                return self.home.thrown(event, self.handler)
+            case Round():
+                return self.home.work.region.thrown_at(self.home.work, event)
+        return False
+
+    def thrown_at(self, work: Work, event: Event) -> bool:
+        """The same for what leaves an activity in it."""
+        boundary = _catcher(self.net.boundaries(work.node.id), event)
+        if boundary is None:
+            return self.thrown(event)
+        way = "interrupting" if boundary.interrupting else "not interrupting"
+        self.game.met(f"{way} boundary {event.kind}")
+        if boundary.interrupting:
+            self.game.cancel(work)
+        if boundary.event.variable:
+            self.scope.write(boundary.event.variable, event.name)
+        self.put(boundary.id)
+        return True
+
+    # Where inclusive paths meet.
+
+    def can_meet(self, join: Node) -> bool:
+        """The standard's rule, 13.4.3: whoever can reach a flow without a token, and none with one, is waited
+        for."""
+        into = self.net.into(join.id)
+        full = {flow.id for flow in into if self.marks[flow.id]}
+        if not full:
+            return False
+        empty = {flow.id for flow in into} - full
+        for flows in self.tokens():
+            reached = self.reached(flows, join.id)
+            if reached & empty and not reached & full:
+                return False
+        return True
+
+    def tokens(self) -> Iterator[list[Flow]]:
+        """For each token the flows from which it goes on."""
+        for flow in self.net.flows:
+            if self.marks[flow.id]:
+                yield [flow]
+        for node in [*(w.node.id for w in self.works), *(at for at, _ in self.waits), *self.failed]:
+            yield self.onwards(node)
+
+    def onwards(self, node: str) -> list[Flow]:
+        nodes = [node, *(boundary.id for boundary in self.net.boundaries(node))]
+        if self.net.nodes[node].kind == "link":
+            nodes.append(self.net.caught_link(self.net.nodes[node].event.name).id)
+        return [flow for each in nodes for flow in self.net.out(each)]
+
+    def reached(self, flows: list[Flow], join: str) -> set[str]:
+        """The flows into the join that can be reached without passing through it."""
+        seen: dict[str, Flow] = {}
+        while flows:
+            flow = flows.pop()
+            if flow.id not in seen:
+                seen[flow.id] = flow
+                flows += [] if flow.target == join else self.onwards(flow.target)
+        return {flow.id for flow in seen.values() if flow.target == join}
+
+
+def _round_snapshot(round: Round) -> Any:
+    return round.state, sorted(round.scope.names.items()), round.inner and round.inner.snapshot()
+
+
+def _catcher(nodes: list[Node], event: Event) -> Node | None:
+    """Who names the code goes before who catches all."""
+    listening = [node for node in nodes if node.event.kind == event.kind]
+    named = [node for node in listening if node.event.name == event.name]
+    return next(iter([*named, *(node for node in listening if node.event.name is None)]), None)
