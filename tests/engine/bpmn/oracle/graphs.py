@@ -20,7 +20,8 @@ KINDS = st.sampled_from(
 @st.composite
 def _graphs(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Any:
     split = draw(st.sampled_from(["parallel", "parallel", "inclusive"]))
-    kinds = [split, *draw(st.lists(KINDS, min_size=3, max_size=8)), "inclusive", "user"]
+    meeting = draw(st.sampled_from(["inclusive", "inclusive", "parallel"]))
+    kinds = [split, *draw(st.lists(KINDS, min_size=3, max_size=8)), meeting, "user"]
     number = st.integers(0, len(kinds) - 1)
     spanning = [draw(st.integers(0, min(target - 1, 3))) for target in range(1, len(kinds) - 2)]
     more = draw(st.lists(st.tuples(number, number), max_size=len(kinds)))
