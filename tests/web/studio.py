@@ -39,7 +39,7 @@ def select(page: Page, name: str) -> None:
 
 def append(page: Page, kind: str) -> None:
     properties(page).get_by_role("button", name=text(page, "studio:steps.next")).click()
-    page.get_by_role("menuitem", name=kind).click()
+    page.get_by_role("menuitem", name=kind, exact=True).click()
 
 
 def write(page: Page, label: str, text: str, role: str = "textbox") -> None:

@@ -26,3 +26,9 @@ def test_the_editor_offers_every_kind_of_event_that_runs_and_no_other() -> None:
     runs["process"] = _PROCESS_STARTS
 
     assert {event: set(kinds) for event, kinds in OFFERED["events"].items()} == runs
+
+
+def test_the_editor_offers_behind_an_event_based_gateway_what_may_stand_there() -> None:
+    waited_for = _EVENT_KINDS["intermediateCatchEvent"] - {"link"}
+
+    assert set(OFFERED["after an event-based gateway"]) == waited_for

@@ -32,7 +32,12 @@ export const standsOn: Record<string, readonly string[]> = {
   'baton:Clock': ['bpmn:Process', 'bpmn:Activity', 'bpmn:Event'],
   'baton:Separation': ['bpmn:UserTask'],
   'baton:Correlation': ['bpmn:MessageEventDefinition', 'bpmn:ReceiveTask', 'bpmn:SendTask'],
-  'baton:Payload': ['bpmn:MessageEventDefinition', 'bpmn:ReceiveTask', 'bpmn:SendTask'],
+  'baton:Payload': [
+    'bpmn:MessageEventDefinition',
+    'bpmn:SignalEventDefinition',
+    'bpmn:ReceiveTask',
+    'bpmn:SendTask',
+  ],
   'camunda:InputOutput': ['bpmn:Activity'],
   'camunda:In': ['bpmn:CallActivity'],
   'camunda:Out': ['bpmn:CallActivity'],

@@ -1,9 +1,11 @@
 /**
- * Keep an extension from following an element to a kind it means nothing on, so that changing a user task into
- * a script task leaves a diagram that deploys.
+ * Keep what means nothing on another kind from following an element to it, so that changing a user task into a
+ * script task, or how a process begins, leaves a diagram that deploys.
  */
 import { standsOn } from './baton';
-import type { EventBus, Moddle } from './diagram';
+import type { Drawn, EventBus, Modeling, Moddle } from './diagram';
+import { is } from './diagram';
+import { children, text } from './model';
 
 interface Copying {
   parent: Moddle;
@@ -27,4 +29,24 @@ function isModdle(value: unknown): value is Moddle {
   return typeof value === 'object' && value !== null && '$type' in value;
 }
 
-export const copying = { __init__: ['batonCopying'], batonCopying: ['factory', keepInPlace] };
+/** Nobody fills in a form where a case begins by itself. */
+function leaveForm(eventBus: EventBus, modeling: Modeling): void {
+  eventBus.on('commandStack.shape.replace.postExecuted', ({ context: { newShape } }: Replacing) => {
+    const owner = newShape.businessObject;
+    const asks = text(owner, 'camunda:formKey') !== '';
+    if (is(owner, 'bpmn:StartEvent') && asks && children(owner, 'eventDefinitions').length > 0) {
+      modeling.updateProperties(newShape, { 'camunda:formKey': undefined });
+    }
+  });
+}
+leaveForm.$inject = ['eventBus', 'modeling'];
+
+interface Replacing {
+  context: { newShape: Drawn };
+}
+
+export const copying = {
+  __init__: ['batonCopying', 'batonForms'],
+  batonCopying: ['factory', keepInPlace],
+  batonForms: ['factory', leaveForm],
+};

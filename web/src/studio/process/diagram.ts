@@ -104,6 +104,7 @@ export interface Services {
   canvas: Canvas;
   commandStack: CommandStack;
   elementFactory: { createShape(shape: ShapeLike): Drawn };
+  bpmnReplace: { replaceElement(element: Drawn, target: ShapeLike): Drawn };
   autoPlace: { append(source: Drawn, shape: Drawn): Drawn };
   elementRegistry: ElementRegistry;
   eventBus: EventBus;

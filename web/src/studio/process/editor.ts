@@ -12,7 +12,7 @@ import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 
 import { baton } from './baton';
 import { copying } from './copying';
-import type { Drawn, EventBus, Moddle, Services } from './diagram';
+import type { Drawn, EventBus, Moddle, Services, ShapeLike } from './diagram';
 import { is } from './diagram';
 import { INK } from './ink';
 import { child } from './model';
@@ -25,6 +25,8 @@ const BATCH = 'baton.batch';
 const ZOOM_STEP = 1.25;
 /** The room an event on a border takes. */
 const SEAT = 44;
+/** The room between two elements. */
+const GAP = 80;
 /** The room left around a diagram. */
 const MARGIN = 20;
 
@@ -202,9 +204,18 @@ export class ProcessEditor {
   }
 
   /** Draw a next element behind this one, connect and select it. */
-  append(source: Drawn, shape: { type: string; eventDefinitionType?: string; isExpanded?: boolean }): void {
+  append(source: Drawn, shape: ShapeLike): void {
     const drawn = this.service('elementFactory').createShape(shape);
     this.service('autoPlace').append(source, drawn);
+  }
+
+  /** Draw an element in the same scope, to the right of this one and joined to nothing, and select it. */
+  beside(element: Drawn, shape: ShapeLike): Drawn {
+    const at = { x: element.x + element.width + GAP, y: element.y + element.height / 2 };
+    const parent = element.parent ?? this.service('canvas').getRootElement();
+    const drawn = this.service('modeling').createShape(shape, at, parent);
+    this.service('selection').select(drawn);
+    return drawn;
   }
 
   /** Put an event on an activity's border, beside those that sit there, and select it. */

@@ -127,15 +127,16 @@ export function setDocumentation(place: Place, words: string): void {
   set(place, { documentation: [...first, ...others] });
 }
 
-// What is declared once for the whole file: messages, errors, escalations
+// What is declared once for the whole file: messages, signals, errors, escalations
 
 export interface Declared {
-  type: 'bpmn:Message' | 'bpmn:Error' | 'bpmn:Escalation';
-  reference: 'messageRef' | 'errorRef' | 'escalationRef';
+  type: 'bpmn:Message' | 'bpmn:Signal' | 'bpmn:Error' | 'bpmn:Escalation';
+  reference: 'messageRef' | 'signalRef' | 'errorRef' | 'escalationRef';
   key: 'name' | 'errorCode' | 'escalationCode';
 }
 
 export const MESSAGE: Declared = { type: 'bpmn:Message', reference: 'messageRef', key: 'name' };
+export const SIGNAL: Declared = { type: 'bpmn:Signal', reference: 'signalRef', key: 'name' };
 export const ERROR: Declared = { type: 'bpmn:Error', reference: 'errorRef', key: 'errorCode' };
 export const ESCALATION: Declared = {
   type: 'bpmn:Escalation',
@@ -179,6 +180,16 @@ export function definition(owner: Moddle, kind: string): Moddle | undefined {
   return is(owner, 'bpmn:Event')
     ? children(owner, 'eventDefinitions').find((each) => each.$type === `bpmn:${kind}EventDefinition`)
     : undefined;
+}
+
+/** Whether it is a start event of a process, not one inside a sub-process. */
+export function beginsProcess(owner: Moddle): boolean {
+  return is(owner, 'bpmn:StartEvent') && is(owner.$parent, 'bpmn:Process');
+}
+
+/** Whether it throws or sends: what it says is for others. */
+export function throws(owner: Moddle): boolean {
+  return is(owner, 'bpmn:ThrowEvent') || is(owner, 'bpmn:SendTask');
 }
 
 /** The process an element lies in or stands for: a pool's process, else the one around it. */

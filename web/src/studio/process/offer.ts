@@ -46,9 +46,17 @@ const events: Record<string, string[]> = runs.events;
 /** Whether an element of this kind, drawn where `at` is, would run. */
 export function mayBe(target: Target, at?: Drawn): boolean {
   if (target.type === 'bpmn:Participant') return true;
+  if (at?.incoming.some(({ source }) => source && !mayFollow(source, target))) return false;
   if (!nodes.has(target.type)) return false;
   const kinds = events[target.type === 'bpmn:StartEvent' ? startsIn(at) : target.type];
   return !kinds || kinds.includes(kindOf(target));
+}
+
+/** Whether an element of this kind may stand behind another: an event-based gateway leads to what is waited for. */
+export function mayFollow(source: Drawn, target: Target): boolean {
+  if (!is(source, 'bpmn:EventBasedGateway')) return true;
+  const waits = target.type === 'bpmn:IntermediateCatchEvent';
+  return waits && runs['after an event-based gateway'].includes(kindOf(target));
 }
 
 /** What a start event may be where it is drawn: of a process, an event sub-process or a plain one. */
@@ -95,10 +103,7 @@ class ReplaceMenu {
 
   getPopupMenuHeaderEntries(): Filter {
     return (entries) =>
-      pick(
-        entries,
-        (name) => !['toggle-loop', 'toggle-participant-multiplicity', 'toggle-is-collection'].includes(name),
-      );
+      pick(entries, (name) => !['toggle-participant-multiplicity', 'toggle-is-collection'].includes(name));
   }
 }
 
@@ -180,9 +185,8 @@ class ContextPad {
   }
 
   getContextPadEntries(element: Drawn): Filter {
-    const behindGateway = is(element, 'bpmn:EventBasedGateway');
     return (entries) => {
-      const kept = pick(entries, (name) => this.keeps(name, behindGateway));
+      const kept = pick(entries, (name) => keeps(name, element));
       if ('append.append-task' in kept) {
         kept['append.append-task'] = this.append('user-task', 'Add user task', { type: 'bpmn:UserTask' });
         kept['append.intermediate-event'] = this.append('intermediate-event-catch-timer', 'Add timer', TIMER);
@@ -207,17 +211,6 @@ class ContextPad {
     return { ...entry, action: { click } };
   }
 
-  private keeps(name: string, behindGateway: boolean): boolean {
-    const target = APPENDED[name];
-    if (!target) return true;
-    if (!mayBe(target)) return false;
-    return (
-      !behindGateway ||
-      target.type === 'bpmn:ReceiveTask' ||
-      runs['after an event-based gateway'].includes(kindOf(target))
-    );
-  }
-
   private append(icon: string, title: string, shape: ShapeLike): Entry {
     return {
       group: 'model',
@@ -233,6 +226,12 @@ class ContextPad {
       },
     };
   }
+}
+
+/** Whether an entry of the context pad of this element stays. */
+function keeps(name: string, element: Drawn): boolean {
+  const target = APPENDED[name];
+  return !target || (mayBe(target) && mayFollow(element, target));
 }
 
 function pick(entries: Entries, keeps: (name: string) => boolean): Entries {

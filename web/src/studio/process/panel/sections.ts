@@ -4,6 +4,7 @@
  */
 import type { Section } from './section';
 import { assignment } from './sections/assignment';
+import { beginning } from './sections/beginning';
 import { branches } from './sections/branches';
 import { calledProcess } from './sections/called-process';
 import { clocks } from './sections/clocks';
@@ -16,10 +17,11 @@ import { form } from './sections/form';
 import { general } from './sections/general';
 import { interrupting } from './sections/interrupting';
 import { lane } from './sections/lane';
-import { message } from './sections/message';
+import { link } from './sections/link';
 import { record } from './sections/record';
 import { repetition } from './sections/repetition';
 import { script } from './sections/script';
+import { message, signal } from './sections/sent';
 import { service } from './sections/service';
 import { starting } from './sections/starting';
 import { error, escalation } from './sections/thrown';
@@ -27,6 +29,7 @@ import { timer } from './sections/timer';
 
 export const sections: readonly Section[] = [
   general,
+  beginning,
   assignment,
   form,
   deadline,
@@ -38,6 +41,8 @@ export const sections: readonly Section[] = [
   branches,
   timer,
   message,
+  signal,
+  link,
   error,
   escalation,
   condition,

@@ -9,8 +9,8 @@ import type { Drawn, ShapeLike } from '../diagram';
 import { is } from '../diagram';
 import type { ProcessEditor } from '../editor';
 import { kindOf } from '../kinds';
-import { text } from '../model';
-import { mayBe } from '../offer';
+import { definition, text, throws } from '../model';
+import { mayBe, mayFollow } from '../offer';
 
 interface Props {
   editor: ProcessEditor;
@@ -23,21 +23,28 @@ const NEXT = [
   { name: 'BusinessRuleTask', shape: { type: 'bpmn:BusinessRuleTask' } },
   { name: 'ServiceTask', shape: { type: 'bpmn:ServiceTask' } },
   { name: 'ReceiveTask', shape: { type: 'bpmn:ReceiveTask' } },
+  { name: 'SendTask', shape: { type: 'bpmn:SendTask' } },
   { name: 'CallActivity', shape: { type: 'bpmn:CallActivity' } },
   { name: 'SubProcess', shape: { type: 'bpmn:SubProcess', isExpanded: true } },
   { name: 'ExclusiveGateway', shape: { type: 'bpmn:ExclusiveGateway' } },
   { name: 'ParallelGateway', shape: { type: 'bpmn:ParallelGateway' } },
+  { name: 'InclusiveGateway', shape: { type: 'bpmn:InclusiveGateway' } },
+  { name: 'EventBasedGateway', shape: { type: 'bpmn:EventBasedGateway' } },
   { name: 'Timer', shape: caught('Timer') },
   { name: 'Message', shape: caught('Message') },
+  { name: 'Signal', shape: caught('Signal') },
+  { name: 'Conditional', shape: caught('Conditional') },
+  { name: 'ThrownSignal', shape: thrown('Signal') },
+  { name: 'Link', shape: thrown('Link') },
   { name: 'EndEvent', shape: { type: 'bpmn:EndEvent' } },
 ] as const;
 
-const BORDER = ['Timer', 'Message', 'Error', 'Escalation', 'Conditional'] as const;
+const BORDER = ['Timer', 'Message', 'Signal', 'Error', 'Escalation', 'Conditional'] as const;
 
 export function Steps({ editor, element }: Props) {
   const { t } = useTranslation('studio');
   const isShape = Boolean(element.parent);
-  const goesOn = is(element, 'bpmn:FlowNode') && !is(element, 'bpmn:EndEvent') && !isEventSubProcess(element);
+  const goesOn = is(element, 'bpmn:FlowNode') && !isEnd(element) && !isEventSubProcess(element);
   const borders = is(element, 'bpmn:Activity') && !isEventSubProcess(element) ? BORDER.filter(mayAttach) : [];
   const reachable = goesOn ? editor.elements.filter((other) => editor.mayConnect(element, other)) : [];
   return (
@@ -63,12 +70,14 @@ export function Steps({ editor, element }: Props) {
                   {t('steps.next')}
                 </Button>
               </Menu.Target>
-              <Menu.Dropdown>
-                {NEXT.filter(({ shape }) => mayBe(shape)).map(({ name, shape }) => (
-                  <Menu.Item key={name} onClick={() => editor.append(element, shape)}>
-                    {t(`step.${name}`)}
-                  </Menu.Item>
-                ))}
+              <Menu.Dropdown mah="min(36rem, 75vh)" style={{ overflowY: 'auto' }}>
+                {NEXT.filter(({ shape }) => mayBe(shape) && mayFollow(element, shape)).map(
+                  ({ name, shape }) => (
+                    <Menu.Item key={name} onClick={() => editor.append(element, shape)}>
+                      {t(`step.${name}`)}
+                    </Menu.Item>
+                  ),
+                )}
               </Menu.Dropdown>
             </Menu>
           )}
@@ -125,6 +134,18 @@ export function Steps({ editor, element }: Props) {
 
 function caught(kind: string): ShapeLike {
   return { type: 'bpmn:IntermediateCatchEvent', eventDefinitionType: `bpmn:${kind}EventDefinition` };
+}
+
+function thrown(kind: string): ShapeLike {
+  return { type: 'bpmn:IntermediateThrowEvent', eventDefinitionType: `bpmn:${kind}EventDefinition` };
+}
+
+/** Where a path ends: a link that is thrown goes on elsewhere. */
+function isEnd({ businessObject }: Drawn): boolean {
+  return (
+    is(businessObject, 'bpmn:EndEvent') ||
+    (throws(businessObject) && Boolean(definition(businessObject, 'Link')))
+  );
 }
 
 function mayAttach(kind: string): boolean {

@@ -13,7 +13,7 @@ function Fields({ place }: SectionProps) {
   return (
     <>
       <Text size="xs" c="dimmed">
-        {t('branches.hint')}
+        {is(owner, 'bpmn:InclusiveGateway') ? t('branches.inclusiveHint') : t('branches.hint')}
       </Text>
       <Stack gap={4} component="ol" m={0} p={0} ps="1.5rem">
         {element.outgoing.map((line) => (
@@ -52,7 +52,7 @@ function nameOf(target: Moddle | undefined, t: ReturnType<typeof useTranslation<
 
 export const branches: Section = {
   id: 'branches',
-  isFor: (owner) => is(owner, 'bpmn:ExclusiveGateway'),
+  isFor: (owner) => is(owner, 'bpmn:ExclusiveGateway') || is(owner, 'bpmn:InclusiveGateway'),
   Fields,
   isUsed: () => true,
 };

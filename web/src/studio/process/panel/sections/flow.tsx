@@ -51,7 +51,8 @@ export const flow: Section = {
   isFor: (owner) => {
     const source = child(owner, 'sourceRef');
     return (
-      is(owner, 'bpmn:SequenceFlow') && (is(source, 'bpmn:ExclusiveGateway') || is(source, 'bpmn:Activity'))
+      is(owner, 'bpmn:SequenceFlow') &&
+      ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway', 'bpmn:Activity'].some((kind) => is(source, kind))
     );
   },
   Fields,

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 
 import { is } from '../../diagram';
-import { set, text } from '../../model';
+import type { Moddle } from '../../diagram';
+import { beginsProcess, children, set, text } from '../../model';
 import { editorAddress } from '../../../addresses';
 import { PickField } from '../fields/pick-field';
 import type { Section, SectionProps } from '../section';
@@ -25,10 +26,14 @@ function Fields({ place }: SectionProps) {
   );
 }
 
+/** What begins by itself asks nobody; a form that a file names there is shown, so that it can be taken away. */
+function isPlain(start: Moddle): boolean {
+  return children(start, 'eventDefinitions').length === 0 || text(start, 'camunda:formKey') !== '';
+}
+
 export const form: Section = {
   id: 'form',
-  isFor: (owner) =>
-    is(owner, 'bpmn:UserTask') || (is(owner, 'bpmn:StartEvent') && is(owner.$parent, 'bpmn:Process')),
+  isFor: (owner) => is(owner, 'bpmn:UserTask') || (beginsProcess(owner) && isPlain(owner)),
   Fields,
   isUsed: () => true,
 };

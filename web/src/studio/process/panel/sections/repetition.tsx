@@ -1,19 +1,24 @@
-import { Select } from '@mantine/core';
+import { Select, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
+import type { Moddle } from '../../diagram';
 import { is } from '../../diagram';
 import type { Place } from '../../model';
 import { child, create, expression, set, setExpression, text } from '../../model';
 import { TextField } from '../fields/text-field';
 import type { Section, SectionProps } from '../section';
 
-const KINDS = ['once', 'parallel', 'sequential'] as const;
+const KINDS = ['once', 'parallel', 'sequential', 'loop'] as const;
 type Kind = (typeof KINDS)[number];
+
+const LOOP = 'bpmn:StandardLoopCharacteristics';
+const MULTI_INSTANCE = 'bpmn:MultiInstanceLoopCharacteristics';
 
 function Fields({ place }: SectionProps) {
   const { t } = useTranslation('studio');
-  const loop = child(place.owner, 'loopCharacteristics');
-  const kind: Kind = !loop ? 'once' : loop.get('isSequential') === true ? 'sequential' : 'parallel';
+  const said = child(place.owner, 'loopCharacteristics');
+  const kind = kindOf(said);
+  const at = said && { ...place, owner: said };
   return (
     <>
       <Select
@@ -26,12 +31,54 @@ function Fields({ place }: SectionProps) {
           change(place, chosen ?? 'once');
         }}
       />
-      {loop && <Loop place={{ ...place, owner: loop }} />}
+      {at && (kind === 'loop' ? <Loop place={at} /> : <MultiInstance place={at} />)}
     </>
   );
 }
 
+function kindOf(said: Moddle | undefined): Kind {
+  if (!said) return 'once';
+  if (is(said, LOOP)) return 'loop';
+  return said.get('isSequential') === true ? 'sequential' : 'parallel';
+}
+
 function Loop({ place }: { place: Place }) {
+  const { t } = useTranslation('studio');
+  return (
+    <>
+      <TextField
+        label={t('repetition.while')}
+        description={t('repetition.whileHint')}
+        example="${not reached}"
+        value={expression(place.owner, 'loopCondition')}
+        code
+        onCommit={(condition) => {
+          setExpression(place, 'loopCondition', condition);
+        }}
+      />
+      <Switch
+        size="xs"
+        label={t('repetition.before')}
+        checked={place.owner.get('testBefore') === true}
+        onChange={(event) => {
+          set(place, { testBefore: event.currentTarget.checked });
+        }}
+      />
+      <TextField
+        label={t('repetition.most')}
+        description={t('repetition.mostHint')}
+        example="3"
+        value={text(place.owner, 'loopMaximum')}
+        code
+        onCommit={(most) => {
+          set(place, { loopMaximum: most });
+        }}
+      />
+    </>
+  );
+}
+
+function MultiInstance({ place }: { place: Place }) {
   const { t } = useTranslation('studio');
   return (
     <>
@@ -78,16 +125,14 @@ function Loop({ place }: { place: Place }) {
   );
 }
 
+/** What a loop says means nothing to many items, so that nothing of it is kept, nor the other way round. */
 function change(place: Place, kind: Kind): void {
-  const loop = child(place.owner, 'loopCharacteristics');
+  const said = child(place.owner, 'loopCharacteristics');
   const isSequential = kind === 'sequential';
   if (kind === 'once') set(place, { loopCharacteristics: undefined });
-  else if (loop) set({ ...place, owner: loop }, { isSequential });
-  else {
-    set(place, {
-      loopCharacteristics: create(place, 'bpmn:MultiInstanceLoopCharacteristics', { isSequential }),
-    });
-  }
+  else if (kind === 'loop') set(place, { loopCharacteristics: create(place, LOOP, {}) });
+  else if (said && is(said, MULTI_INSTANCE)) set({ ...place, owner: said }, { isSequential });
+  else set(place, { loopCharacteristics: create(place, MULTI_INSTANCE, { isSequential }) });
 }
 
 export const repetition: Section = {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 
+import type { Moddle } from '../../diagram';
 import { is } from '../../diagram';
 import { set, text } from '../../model';
 import { TextField } from '../fields/text-field';
@@ -21,9 +22,14 @@ function Fields({ place }: SectionProps) {
   );
 }
 
+/** A send task that a program works on, as Camunda has it; without a topic it sends a message. */
+export function isJob(owner: Moddle): boolean {
+  return is(owner, 'bpmn:SendTask') && text(owner, 'camunda:type') !== '';
+}
+
 export const service: Section = {
   id: 'service',
-  isFor: (owner) => is(owner, 'bpmn:ServiceTask'),
+  isFor: (owner) => is(owner, 'bpmn:ServiceTask') || isJob(owner),
   Fields,
   isUsed: () => true,
 };

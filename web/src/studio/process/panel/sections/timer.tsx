@@ -4,16 +4,21 @@ import { useTranslation } from 'react-i18next';
 import type { Moddle } from '../../diagram';
 import { is } from '../../diagram';
 import type { Place } from '../../model';
-import { create, definition, expression, set, setExpression } from '../../model';
+import { beginsProcess, create, definition, expression, set, setExpression } from '../../model';
 import type { TimerKind } from '../../timers';
 import { describeTimer, EXAMPLES, TIMER_KINDS } from '../../timers';
 import { TextField } from '../fields/text-field';
 import type { Section, SectionProps } from '../section';
 
+/** What begins a case mostly does so for ever, at a certain hour. */
+const STARTING_EXAMPLES: Record<TimerKind, string> = { ...EXAMPLES, timeCycle: 'R/2026-01-01T09:00/P1D' };
+
 function Fields({ place }: SectionProps) {
   const { t, i18n } = useTranslation('studio');
+  const begins = beginsProcess(place.owner);
+  const examples = begins ? STARTING_EXAMPLES : EXAMPLES;
   const timer = definition(place.owner, 'Timer');
-  const kind = kindOf(timer);
+  const kind = kindOf(timer, begins ? 'timeCycle' : 'timeDuration');
   const value = expression(timer, kind);
   const at: Place = { ...place, owner: timer ?? place.owner };
   const kinds = TIMER_KINDS.filter((each) => each !== 'timeCycle' || mayRepeat(place.owner));
@@ -26,13 +31,13 @@ function Fields({ place }: SectionProps) {
         value={kind}
         allowDeselect={false}
         onChange={(chosen) => {
-          if (chosen) change(at, kind, chosen);
+          if (chosen && chosen !== kind) change(at, kind, chosen, examples[chosen]);
         }}
       />
       <TextField
         label={t('timer.value')}
-        description={t(`timer.${kind}Hint`)}
-        example={EXAMPLES[kind]}
+        description={begins ? t(`timer.${kind}StartHint`) : t(`timer.${kind}Hint`)}
+        example={examples[kind]}
         value={value}
         code
         onCommit={(text) => {
@@ -46,21 +51,19 @@ function Fields({ place }: SectionProps) {
   );
 }
 
-function kindOf(timer: Moddle | undefined): TimerKind {
-  return TIMER_KINDS.find((kind) => timer?.get(kind)) ?? 'timeDuration';
+function kindOf(timer: Moddle | undefined, usual: TimerKind): TimerKind {
+  return TIMER_KINDS.find((kind) => timer?.get(kind)) ?? usual;
 }
 
 /** Another kind of timer, with an example to begin with: what was typed would mean something else there. */
-function change(place: Place, from: TimerKind, to: TimerKind): void {
-  if (from === to) return;
-  set(place, { [from]: undefined, [to]: create(place, 'bpmn:FormalExpression', { body: EXAMPLES[to] }) });
+function change(place: Place, from: TimerKind, to: TimerKind, body: string): void {
+  set(place, { [from]: undefined, [to]: create(place, 'bpmn:FormalExpression', { body }) });
 }
 
-/** Only what does not interrupt can happen again. */
+/** Only what does not interrupt can happen again, and what begins a case. */
 function mayRepeat(owner: Moddle): boolean {
-  return is(owner, 'bpmn:BoundaryEvent')
-    ? owner.get('cancelActivity') === false
-    : is(owner, 'bpmn:StartEvent') && owner.get('isInterrupting') === false;
+  if (is(owner, 'bpmn:BoundaryEvent')) return owner.get('cancelActivity') === false;
+  return is(owner, 'bpmn:StartEvent') && (beginsProcess(owner) || owner.get('isInterrupting') === false);
 }
 
 export const timer: Section = {
