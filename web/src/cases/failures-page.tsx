@@ -1,19 +1,22 @@
-/** The cases that stopped at an error, for those who look after them. */
-import { Anchor, Table, Text } from '@mantine/core';
+/** The cases that stopped at an error, and what was sent and did not arrive, for those who look after them. */
+import { Anchor, Group, Table, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useDeliveries, useRetryDelivery, type Delivery } from '../api/deliveries';
 import { useDefinitionName } from '../api/process-definitions';
 import { useProcessInstances, type ProcessInstance } from '../api/process-instances';
 import { Empty } from '../ui/empty';
 import { Listed } from '../ui/listed';
 import { PageTitle } from '../ui/page-title';
 import classes from './case-table.module.css';
+import { SendAgain } from './page/undelivered';
 import { useNamesOf } from './use-steps';
 
 export default function FailuresPage() {
   const { t } = useTranslation('cases');
   const definitionOf = useDefinitionName();
-  const empty = (
+  const dead = useDeliveries({ state: 'dead' });
+  const empty = dead.data?.length === 0 && (
     <Empty icon="check" title={t('empty.failures')}>
       {t('empty.failuresHint')}
     </Empty>
@@ -57,7 +60,69 @@ export default function FailuresPage() {
           </Table>
         )}
       </Listed>
+      <DeadLetters query={dead} />
     </>
+  );
+}
+
+/** What was sent and did not arrive; nothing while everything does. */
+function DeadLetters({ query }: { query: ReturnType<typeof useDeliveries> }) {
+  const { t } = useTranslation('cases');
+  const sending = useRetryDelivery();
+  if (query.data?.length === 0) return null;
+  return (
+    <>
+      <Title order={2} mt="xl" mb="xs" id="undelivered">
+        {t('undelivered.list')}
+      </Title>
+      <Listed query={query} empty={null}>
+        {(dead) => (
+          <Table aria-labelledby="undelivered">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th w="40%">{t('undelivered.what')}</Table.Th>
+                <Table.Th>{t('failure.message')}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {dead.map((delivery) => (
+                <DeadLetter key={delivery.id} delivery={delivery} sending={sending} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </Listed>
+    </>
+  );
+}
+
+interface DeadLetterProps {
+  delivery: Delivery;
+  sending: ReturnType<typeof useRetryDelivery>;
+}
+
+function DeadLetter({ delivery, sending }: DeadLetterProps) {
+  const { t } = useTranslation('cases');
+  const { instance, name, correlation_key: key, error } = delivery;
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.title}>
+        <Anchor component={Link} to={`/cases/${instance}`} className={classes.link}>
+          {name}
+        </Anchor>
+        {key !== null && (
+          <Text size="sm" c="dimmed">
+            {t('undelivered.for', { key })}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td className={classes.title}>
+        <Group justify="space-between" gap="xs">
+          <Text size="sm">{error}</Text>
+          <SendAgain delivery={delivery} sending={sending} />
+        </Group>
+      </Table.Td>
+    </Table.Tr>
   );
 }
 

@@ -21,6 +21,7 @@ import classes from './case-page.module.css';
 import { CaseData } from './case-data';
 import { Failures } from './failures';
 import { Now } from './now';
+import { Undelivered } from './undelivered';
 
 export default function CasePage() {
   const { t } = useTranslation('cases');
@@ -72,19 +73,17 @@ function Case({ instance }: { instance: ProcessInstance }) {
   const choose = (next: View) => {
     setQuery(next === 'timeline' ? {} : { view: next }, { replace: true });
   };
+  const show = (element: string) => {
+    setShown(element);
+    choose('diagram');
+  };
   return (
     <>
       <CaseHead instance={instance} />
       {instance.failures.length > 0 && (
-        <Failures
-          instance={instance}
-          show={(element) => {
-            setShown(element);
-            choose('diagram');
-          }}
-          repair={() => choose('data')}
-        />
+        <Failures instance={instance} show={show} repair={() => choose('data')} />
       )}
+      <Undelivered instance={instance} show={show} />
       <div className={classes.columns}>
         <Tabs
           className={classes.main}

@@ -15,6 +15,11 @@ import classes from './timeline.module.css';
 
 type Values = Record<string, unknown>;
 
+/** The entries of messages and signals that carry something. */
+const CARRYING = new Set(['message', 'signal', 'sent']);
+/** Those whose `message` is the name of one. */
+const NAMING = new Set([...CARRYING, 'started', 'not delivered', 'delivery retried']);
+
 interface Props {
   entry: HistoryEntry;
   definition: string;
@@ -22,8 +27,8 @@ interface Props {
 
 export function Details({ entry, definition }: Props) {
   const detail = entry.detail ?? {};
-  // A comment's words stand among the comments; what `message` of a message is, its sentence tells.
-  const said = entry.kind === 'message' ? undefined : (detail.reason ?? detail.message);
+  // A comment's words stand among the comments; the name of a message or signal stands in its sentence.
+  const said = NAMING.has(entry.kind) ? undefined : (detail.reason ?? detail.message);
   return (
     <>
       {typeof said === 'string' && <blockquote className={classes.quote}>{said}</blockquote>}
@@ -34,7 +39,7 @@ export function Details({ entry, definition }: Props) {
       {entry.kind === 'task completed' && (
         <Folded values={valuesIn(detail.data)} of={{ task: String(detail.task) }} />
       )}
-      {entry.kind === 'message' && <Folded values={valuesIn(detail.payload)} of={null} />}
+      {CARRYING.has(entry.kind) && <Folded values={valuesIn(detail.payload)} of={null} />}
       {entry.kind === 'job completed' && <Folded values={valuesIn(detail.variables)} of={null} />}
     </>
   );

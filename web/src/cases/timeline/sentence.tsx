@@ -93,6 +93,7 @@ type Known = (typeof KINDS)[keyof typeof KINDS];
 
 /** What one kind of entry says differs by who is behind it. */
 function said(known: Known, entry: HistoryEntry, word: (name: string) => string) {
+  if (known === 'started' && entry.actor !== null && word('message')) return 'startedByMessage';
   if (known === 'started' && entry.actor === null) return word('from') ? 'startedFrom' : 'startedByItself';
   if (known === 'cancelled' && entry.element !== null) return 'withdrawn';
   if (known === 'message' && entry.actor === null) return word('from') ? 'messageFrom' : 'messageArrived';
