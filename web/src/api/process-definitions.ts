@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from './client';
 
 export type ProcessDefinition = Schemas['ProcessDefinition'];
+export type Start = Schemas['StartEvent'];
 
 /** The latest version of every process, page by page. */
 export function useProcessDefinitions() {
@@ -43,6 +44,22 @@ export function useProcessDefinition(key: string) {
 export function useDefinitionName(): (key: string) => string {
   const { data = [] } = useProcessDefinitions();
   return (key) => data.find((definition) => definition.key === key)?.name ?? key;
+}
+
+/** What lets cases of a process begin by itself: the start events of its latest version but the plain one. */
+export function useStarts(key: string) {
+  return useQuery({
+    queryKey: ['process-definition', key, 'starts'],
+    queryFn: async ({ signal }) =>
+      (
+        await answer(
+          api.GET('/api/v1/process-definitions/{key}/starts', {
+            params: { path: { key }, query: { limit: 200 } },
+            signal,
+          }),
+        )
+      ).items,
+  });
 }
 
 /** The form a process is started with; null when there is none. */

@@ -43,11 +43,14 @@ export default function StartPage() {
           {definition.data.description}
         </Text>
       )}
-      {form.data === undefined ? (
-        !problem && <Loading kind="form" />
-      ) : (
-        <Starting key={key} definition={key} form={form.data} />
+      {definition.data?.plain_start === false && (
+        <Empty icon="clock" title={t('byItself')}>
+          {t('byItselfHint')}
+        </Empty>
       )}
+      {form.data === undefined || definition.data === undefined
+        ? !problem && <Loading kind="form" />
+        : definition.data.plain_start && <Starting key={key} definition={key} form={form.data} />}
     </>
   );
 }

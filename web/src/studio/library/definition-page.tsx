@@ -17,6 +17,7 @@ import { useDrafts } from '../document/companions';
 import { download } from '../files';
 import { readContent, type Kind, type Version } from '../kinds';
 import { MigrateDialog } from '../migrate/migrate-dialog';
+import { Beginnings } from './beginnings';
 import classes from './library.module.css';
 import { RestoreDialog } from './restore-dialog';
 import { useVersions } from './use-versions';
@@ -71,6 +72,7 @@ function Definition({ kind, definitionKey: key }: { kind: Kind; definitionKey: s
           {t('versions.draft', { name: draft.updatedBy })} <Instant at={draft.updatedAt} />
         </Alert>
       )}
+      {kind === 'process' && <Beginnings process={key} />}
       {versions.isPending && <Loading />}
       {versions.error && <ProblemAlert problem={versions.error} retry={() => void versions.refetch()} />}
       {versions.data && (
