@@ -35,7 +35,8 @@ const DESCRIBE: Record<TimerKind, (text: string, t: Translate, language: string)
   },
   timeCycle: (text, t, language) => {
     const [, times, from, every] = CYCLE.exec(text) ?? [];
-    const duration = every ? durationWords(every, language) : null;
+    // "Every day", not "Every 1 day".
+    const duration = every && durationWords(every, language)?.replace(/^1 (\w+)$/, '$1');
     if (!duration) return null;
     const often = times
       ? t('timer.times', { duration, count: Number(times) })

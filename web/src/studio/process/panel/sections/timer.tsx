@@ -21,6 +21,9 @@ function Fields({ place }: SectionProps) {
   const kind = kindOf(timer, begins ? 'timeCycle' : 'timeDuration');
   const value = expression(timer, kind);
   const at: Place = { ...place, owner: timer ?? place.owner };
+  // Where a case is yet to begin there is nothing to compute with.
+  const words = (said: string) =>
+    begins && said.includes('${') ? t('timer.unclear') : describeTimer(kind, said, t, i18n.language);
   const kinds = TIMER_KINDS.filter((each) => each !== 'timeCycle' || mayRepeat(place.owner));
   return (
     <>
@@ -45,7 +48,7 @@ function Fields({ place }: SectionProps) {
         }}
       />
       <Text size="xs" c={value ? undefined : 'dimmed'} aria-live="polite">
-        {value ? describeTimer(kind, value, t, i18n.language) : t('timer.empty')}
+        {value ? words(value) : t('timer.empty')}
       </Text>
     </>
   );
