@@ -52,9 +52,9 @@ export function mayBe(target: Target, at?: Drawn): boolean {
   return !kinds || kinds.includes(kindOf(target));
 }
 
-/** Whether an element of this kind may stand behind another: an event-based gateway leads to what is waited for. */
+/** Whether an element of this kind may stand behind another: an event-based gateway leads to what waits. */
 export function mayFollow(source: Drawn, target: Target): boolean {
-  if (!is(source, 'bpmn:EventBasedGateway')) return true;
+  if (!is(source, 'bpmn:EventBasedGateway') || target.type === 'bpmn:ReceiveTask') return true;
   const waits = target.type === 'bpmn:IntermediateCatchEvent';
   return waits && runs['after an event-based gateway'].includes(kindOf(target));
 }

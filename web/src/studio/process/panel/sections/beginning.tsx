@@ -26,9 +26,11 @@ function Fields({ place }: SectionProps) {
   );
 }
 
+/** null for what no process begins with: a file from elsewhere may say it. */
 function kindOf({ owner }: Place): Kind | null {
-  const said = children(owner, 'eventDefinitions')[0]?.$type;
-  return (Object.keys(KINDS) as Kind[]).find((kind) => typeOf(kind) === said) ?? null;
+  const [said, ...others] = children(owner, 'eventDefinitions');
+  if (others.length > 0) return null;
+  return (Object.keys(KINDS) as Kind[]).find((kind) => typeOf(kind) === said?.$type) ?? null;
 }
 
 function typeOf(kind: Kind): string | undefined {
