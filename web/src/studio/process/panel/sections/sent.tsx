@@ -48,8 +48,8 @@ function section(sent: Sent, tasks: (owner: Moddle) => boolean): Section {
     return (
       <>
         <PickField
-          label={t(`${id}.name`)}
-          description={t(`${id}.nameHint_${role}`)}
+          label={t(`sent.name.${id}`)}
+          description={t(`sent.nameHint.${id}.${role}`)}
           example={example}
           value={text(child(at.owner, declared.reference), 'name')}
           suggestions={declarations(place.element, declared).map((each) => ({
@@ -86,8 +86,8 @@ function Correlation({ place, role }: PartProps) {
   if (role === 'start' && !key) return null;
   return (
     <TextField
-      label={t('message.correlation')}
-      description={t(`message.correlationHint_${role}`)}
+      label={t('sent.correlation')}
+      description={t(`sent.correlationHint.${role}`)}
       example="${case_number}"
       value={key}
       code
@@ -109,10 +109,10 @@ function Brought({ place, role }: PartProps) {
     <>
       <Select
         size="xs"
-        label={t(sends ? 'message.sends' : 'message.payload')}
+        label={t(sends ? 'sent.sends' : 'sent.payload')}
         data={offered.map((each) => ({
           value: each,
-          label: t(sends && each === 'variable' ? 'message.sends_variable' : `message.payload_${each}`),
+          label: t(sends && each === 'variable' ? 'sent.sends_variable' : `sent.payload_${each}`),
         }))}
         value={chosen}
         allowDeselect={false}
@@ -122,8 +122,8 @@ function Brought({ place, role }: PartProps) {
       />
       {chosen === 'variable' && (
         <TextField
-          label={t('message.variable')}
-          description={sends ? t('message.variableHint') : undefined}
+          label={t('sent.variable')}
+          description={sends ? t('sent.variableHint') : undefined}
           value={text(payload, 'variable')}
           code
           onCommit={(variable) => {
