@@ -104,7 +104,7 @@ def test_what_did_not_arrive_is_sent_once_more_when_somebody_waits_for_it(
     open_page: OpenPage, as_program: AsProgram, dead: str
 ) -> None:
     page = open_page(f"/cases/{dead}", "mia")
-    alert = page.get_by_role("alert")
+    alert = page.get_by_role("alert").filter(has_text="did not arrive")
     expect(alert).to_contain_text("At: Ask the stock")
     expect(alert).to_contain_text("Message stock.asked: No case waits for this message.")
     assert_accessible(page)
