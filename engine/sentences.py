@@ -102,6 +102,7 @@ SENTENCES: Mapping[str, str] = {
     "the-process": "The process {name!r}",
     "the-sub-process": "The sub-process {name!r}",
     "caught-twice": "Another event beside {element!r} catches the same {kind}.",
+    "attached-twice": "Another {kind} event is attached to the same activity.",
     "flow-leads-nowhere": (
         "The sequence flow's {end} {id!r} is no element of the same process or sub-process."
     ),
@@ -157,6 +158,33 @@ SENTENCES: Mapping[str, str] = {
     "thrown-without-code": "What throws an {kind} names an {kind} with an {kind}Code.",
     "thrown-variable-catches-only": "camunda:{kind}{what}Variable is for events that catch.",
     "thrown-no-variable": "camunda:{kind}{what}Variable needs a variable; {variable!r} is none.",
+    "boundary-of-handler": "No event is attached to {element!r}, for it is a compensation handler.",
+    "compensation-of-repeated": (
+        "{element!r} is repeated, so it has no compensation handler: put it into a sub-process, and the "
+        "compensation event on that."
+    ),
+    "compensation-reference-thrown-only": "activityRef is for what throws a compensation.",
+    "compensation-without-handler": (
+        "A compensation event needs an association with one activity beside it: its handler, marked with "
+        'isForCompensation="true".'
+    ),
+    "compensation-of-nothing": (
+        "{id!r} is no activity beside this event that could be compensated: one with a handler, or a "
+        "sub-process that holds such."
+    ),
+    "handler-event-sub-process": "An event sub-process is no compensation handler.",
+    "cancel-outside-transaction": (
+        "Only a transaction is cancelled: the end that does it lies directly in one, the event by which it "
+        "is left then is attached to one."
+    ),
+    "cancel-always-interrupts": "A cancel event always interrupts.",
+    "cancel-without-boundary": (
+        "{element!r} can be cancelled, so it needs a cancel event at its boundary, by which it is left then."
+    ),
+    "cancel-of-repeated": (
+        "{element!r} can be cancelled, so it cannot be repeated: put it into a sub-process that is."
+    ),
+    "transaction-by-event": "A transaction is no event sub-process.",
     "parameter-without-name": "A camunda:{kind} needs the name of a variable; {name!r} is none.",
     "parameter-no-expression": "camunda:{element} in a camunda:{kind} is not supported; write an expression.",
     "repetition-element-unsupported": (

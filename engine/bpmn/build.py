@@ -22,6 +22,7 @@ from engine.bpmn.specs.activities import (
     UserTask,
 )
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
+from engine.bpmn.specs.compensation import CancelEnd, CompensationBoundary, CompensationThrow, Undoing
 from engine.bpmn.specs.events import (
     BoundaryEvent,
     Catches,
@@ -126,6 +127,7 @@ class _Builder:
                 Flow(flow.get("id", ""), target, None if condition is None else template(bare(condition)))
             )
         _join_links(dialect.flow_nodes(drawn), nodes)
+        _join_handlers(events, nodes)
         for event in events:
             self.attach(nodes[event.get("id", "")], nodes[event.get("attachedToRef", "")])
         if not isinstance(scope, EventSubProcess) and (start := dialect.plain_start(drawn)) is not None:
@@ -137,7 +139,13 @@ class _Builder:
         node: Element = getattr(self, "_" + tag(e))(e, _about(e))
         node.default = e.get("default")
         node.clocks = _clocks(e)
-        return self._repeat(e, self._activity(e, node)) if isinstance(node, Activity) else node
+        if not isinstance(node, Activity):
+            return node
+        built = self._repeat(e, self._activity(e, node))
+        if isinstance(node, SubProcess):
+            for scope in {node, built}:
+                scope.undone_by = Undoing(self.process, scope)
+        return built
 
     def attach(self, event: Element, host: Element) -> None:
         assert isinstance(host, Activity), "the check lets boundary events stand on activities only"
@@ -146,11 +154,14 @@ class _Builder:
             host.thrown_boundaries.append(event)
         elif isinstance(event, BoundaryEvent):
             host.boundaries.append(event)
+        elif isinstance(event, CompensationBoundary):
+            host.undone_by = event
 
     def event_sub_process(self, scope: ScopeMixin, drawn: etree._Element) -> None:
         body = EventSubProcess(self.process, drawn.get("id", ""), **_about(drawn))
         body.within = cast(Element, scope)
         body.clocks = _clocks(drawn)
+        body.undone_by = Undoing(self.process, body)
         self.fill(body, drawn)
         starts = [self.process.task_specs[e.get("id", "")] for e in dialect.children(drawn, "startEvent")]
         body.start = starts[0]
@@ -209,6 +220,8 @@ class _Builder:
         self.fill(scope, e)
         return scope
 
+    _transaction = _subProcess
+
     def _callActivity(self, e: etree._Element, about: dict[str, Any]) -> Element:
         call = dialect.call(e)
         assert call.number is not None, "a deployment pins the version"
@@ -240,7 +253,10 @@ class _Builder:
         )
 
     def _boundaryEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
-        if dialect.event_kind(e) in dialect.THROWN:
+        kind = dialect.event_kind(e)
+        if kind == dialect.COMPENSATE:
+            return CompensationBoundary(self.process, e.get("id", ""), **about)
+        if kind in (*dialect.THROWN, dialect.CANCEL):
             return ThrownBoundary(
                 self.process, e.get("id", ""), _catches(e), dialect.interrupting(e), **about
             )
@@ -259,12 +275,21 @@ class _Builder:
             return EscalationThrow(self.process, e.get("id", ""), dialect.thrown_code(e) or "", **about)
         if kind in (MESSAGE, SIGNAL):
             return SendThrow(self.process, e.get("id", ""), _sending(e, kind), **about)
+        if kind == dialect.COMPENSATE:
+            return self._compensation(e, about)
         return Element(self.process, e.get("id", ""), **about)
+
+    def _compensation(self, e: etree._Element, about: dict[str, Any]) -> Element:
+        return CompensationThrow(self.process, e.get("id", ""), dialect.compensated_activity(e), **about)
 
     def _endEvent(self, e: etree._Element, about: dict[str, Any]) -> Element:
         match kind := dialect.event_kind(e):
             case "message" | "signal":
                 return SendThrow(self.process, e.get("id", ""), _sending(e, kind), **about)
+            case dialect.COMPENSATE:
+                return self._compensation(e, about)
+            case dialect.CANCEL:
+                return CancelEnd(self.process, e.get("id", ""), **about)
             case "terminate":
                 return TerminateEnd(self.process, e.get("id", ""), **about)
             case "error":
@@ -337,6 +362,13 @@ def _join_links(drawn: Iterable[etree._Element], nodes: dict[str, Element]) -> N
         if tag(e) == "intermediateThrowEvent":
             id = e.get("id", "")
             nodes[id].flows.append(Flow(id, caught[dialect.link(e)]))
+
+
+def _join_handlers(events: Iterable[etree._Element], nodes: dict[str, Element]) -> None:
+    """Lead each compensation event to its handler."""
+    for e in filter(dialect.is_compensation_boundary, events):
+        id = e.get("id", "")
+        nodes[id].flows.append(Flow(id, nodes[dialect.joined_handler(e)]))
 
 
 def _clocks(e: etree._Element) -> tuple[Mark, ...]:

@@ -88,10 +88,13 @@ _REFERRED_TO = dialect.FLOW_NODES | {"process", "sequenceFlow", *_NAMES_DECLARED
 """Whose ids mean something to a case; some editors put other signs into those of parts."""
 _EVENT_KINDS = {
     "startEvent": {"none"},
-    "endEvent": {"none", "terminate", "error", "escalation", "message", "signal"},
+    "endEvent": {"none", "terminate", "error", "escalation", "message", "signal", "compensate", "cancel"},
     "intermediateCatchEvent": {"timer", "message", "signal", "conditional", "link"},
-    "intermediateThrowEvent": {"none", "escalation", "message", "signal", "link"},
-    "boundaryEvent": {"timer", "message", "signal", "conditional", "error", "escalation"},
+    "intermediateThrowEvent": {"none", "escalation", "message", "signal", "link", "compensate"},
+    "boundaryEvent": {
+        *("timer", "message", "signal", "conditional"),
+        *("error", "escalation", "compensate", "cancel"),
+    },
 }
 _PROCESS_STARTS = {"none", "timer", "message", "signal"}
 _EVENT_SUB_PROCESS_STARTS = {"timer", "message", "signal", "conditional", "error", "escalation"}
@@ -149,7 +152,7 @@ _TAKES_TIME = {
     "userTask",
     "receiveTask",
     "serviceTask",
-    "subProcess",
+    *dialect.SUB_PROCESSES,
     "callActivity",
     "intermediateCatchEvent",
 }
@@ -177,6 +180,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "serviceTask": _ACTIVITY_ATTRIBUTES | {"implementation", "operationRef"},
     "script": set(),
     "subProcess": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent"},
+    "transaction": _ACTIVITY_ATTRIBUTES | {"triggeredByEvent", "method"},
     "callActivity": _ACTIVITY_ATTRIBUTES | {"calledElement"},
     dialect.MULTI_INSTANCE: {"isSequential", "behavior", "oneBehaviorEventRef", "noneBehaviorEventRef"},
     dialect.STANDARD_LOOP: {"testBefore", "loopMaximum"},
@@ -196,6 +200,8 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
     "condition": _EXPRESSION_ATTRIBUTES,
     "errorEventDefinition": {"errorRef"},
     "escalationEventDefinition": {"escalationRef"},
+    "compensateEventDefinition": {"activityRef", "waitForCompletion"},
+    "cancelEventDefinition": set(),
     "terminateEventDefinition": set(),
     "linkEventDefinition": set(),
     "conditionExpression": _EXPRESSION_ATTRIBUTES,
@@ -208,7 +214,7 @@ _ATTRIBUTES = {  # what BPMN 2.0 knows on each element that runs, beside id and 
 }
 _YES_OR_NO = {
     *("isExecutable", "triggeredByEvent", "isSequential", "isInterrupting", "cancelActivity"),
-    *("isForCompensation", "instantiate", "parallelMultiple", "testBefore"),
+    *("isForCompensation", "instantiate", "parallelMultiple", "testBefore", "waitForCompletion"),
 }
 _ONE_AT_MOST = {
     *("extensionElements", "conditionExpression", "completionCondition", "loopCardinality", "script"),
@@ -222,7 +228,8 @@ _WEB_SERVICE = {"##WebService", "WebService", "webService"}
 """What many editors write unasked; of a service, send or receive task it is what the standard assumes."""
 _WORKED_ON_HERE = {"userTask", "businessRuleTask"}
 _UNUSUAL = {  # attribute -> the values that mean nothing unusual is asked
-    "isForCompensation": {"false", "0"},
+    "waitForCompletion": {"true", "1"},
+    "method": {"##Compensate"},
     "instantiate": {"false", "0"},
     "parallelMultiple": {"false", "0"},
     "startQuantity": {"1"},
@@ -269,6 +276,9 @@ class _Checker:
         self.clocks_started: set[str] = set()
         self.aside: set[tuple[Said, ...]] = set()
         self.usual_language = ""
+        self.associations: dict[str, set[str]] = {}
+        self.compensated: set[str] = set()
+        """The ids of the activities with a handler."""
         self.report = Report()
 
     # -- saying so -------------------------------------------------------------------------------------------
@@ -323,6 +333,9 @@ class _Checker:
             for mark in dialect.clock_marks(element)
             if mark.action == dialect.START
         }
+        self.associations = dialect.associations(root)
+        boundaries = filter(dialect.is_compensation_boundary, root.iter(bpmn("boundaryEvent")))
+        self.compensated = {e.get("attachedToRef", "") for e in boundaries}
         for process in processes:
             self.process(process)
 
@@ -448,7 +461,8 @@ class _Checker:
             self.refuse(event, "start-without-key")
 
     def handlers(self, scope: etree._Element) -> None:
-        """Of two handlers that catch the same error or escalation at the same place, one would never run."""
+        """Of two events that catch the same error or escalation at the same place, or that it is cancelled or
+        compensated, one would never happen."""
         seen = set()
         boundaries = [(e.get("attachedToRef"), e) for e in dialect.children(scope, "boundaryEvent")]
         starts = [
@@ -458,11 +472,13 @@ class _Checker:
         ]
         for host, event in (*boundaries, *starts):
             kind = dialect.event_kind(event)
-            if kind not in dialect.THROWN:
+            if kind not in (*dialect.THROWN, dialect.CANCEL, dialect.COMPENSATE):
                 continue
             caught = (host, kind, dialect.thrown_code(event))
-            if caught in seen:
+            if caught in seen and kind in dialect.THROWN:
                 self.refuse(event, "caught-twice", element=dialect.label(event), kind=kind)
+            elif caught in seen:
+                self.refuse(event, "attached-twice", kind=kind)
             seen.add(caught)
 
     def flows(self, scope: etree._Element) -> "_Flows":
@@ -504,6 +520,7 @@ class _Checker:
             queue += flows.targets(node)
             queue += [b for b in boundaries if b.get("attachedToRef") == node.get("id")]
             queue += self.linked(scope, node)
+            queue += self.joined(node)
         for node in dialect.flow_nodes(scope):
             if node not in seen and tag(node) != "startEvent":
                 self.refuse(node, "unreachable", element=dialect.label(node))
@@ -515,6 +532,8 @@ class _Checker:
             self.refuse(element, "event-sub-process-flows")
         if dialect.is_repeated(element):
             self.refuse(element, "event-sub-process-repeated")
+        if dialect.flag(element, "isForCompensation", False):
+            self.refuse(element, "handler-event-sub-process")
         self.unusual(element)
         self.scope(element, depth + 1)
 
@@ -523,7 +542,7 @@ class _Checker:
     def node(self, node: etree._Element, flows: "_Flows", depth: int) -> None:
         name = tag(node)
         self.unusual(node)
-        if name != "subProcess":
+        if name not in dialect.SUB_PROCESSES:
             self.contents(node)
         if name in dialect.EVENTS:
             self.event(node)
@@ -550,8 +569,10 @@ class _Checker:
             self.business_rule_task(node)
         elif name == "serviceTask":
             self.service_task(node)
-        elif name == "subProcess":
+        elif name in dialect.SUB_PROCESSES:
             self.scope(node, depth + 1)
+        if name == "transaction":
+            self.transaction(node)
 
     def contents(self, node: etree._Element) -> None:
         name = tag(node)
@@ -612,6 +633,8 @@ class _Checker:
 
     def event(self, event: etree._Element) -> None:
         definitions = dialect.event_definitions(event)
+        for definition in definitions:
+            self.unusual(definition)
         if len(definitions) > 1:
             self.refuse(event, "several-event-definitions")
             return
@@ -633,6 +656,10 @@ class _Checker:
             self.conditional(event)
         elif kind in dialect.THROWN:
             self.thrown(event, kind)
+        elif kind == dialect.COMPENSATE:
+            self.compensation(event)
+        elif kind == dialect.CANCEL:
+            self.cancel(event)
 
     def links(self, scope: etree._Element) -> None:
         """Every link that is thrown is caught once, beside it."""
@@ -677,6 +704,13 @@ class _Checker:
         host = next((e for e in beside if e.get("id") == event.get("attachedToRef")), None)
         if host is None or tag(host) not in dialect.ACTIVITIES or dialect.is_event_sub_process(host):
             self.refuse(event, "boundary-attached-to-nothing", host=event.get("attachedToRef") or "")
+            return
+        if dialect.is_handler(host):
+            self.refuse(event, "boundary-of-handler", element=dialect.label(host))
+        if dialect.event_kind(event) == dialect.COMPENSATE and dialect.is_repeated(host):
+            self.refuse(event, "compensation-of-repeated", element=dialect.label(host))
+        if dialect.event_kind(event) == dialect.CANCEL and tag(host) != "transaction":
+            self.refuse(event, "cancel-outside-transaction")
 
     def timer(self, event: etree._Element) -> None:
         given = dialect.timer(event)
@@ -734,6 +768,54 @@ class _Checker:
                 self.refuse(event, "thrown-variable-catches-only", kind=kind, what=what)
             elif variable is not None and not _VARIABLE.fullmatch(variable):
                 self.refuse(event, "thrown-no-variable", kind=kind, what=what, variable=variable)
+
+    def compensation(self, event: etree._Element) -> None:
+        """What is compensated where it is thrown, and by whom where it is attached."""
+        activity = dialect.compensated_activity(event)
+        if tag(event) == "boundaryEvent":
+            if activity is not None:
+                self.refuse(event, "compensation-reference-thrown-only")
+            if dialect.associated_handler(event, self.associations) is None:
+                self.refuse(event, "compensation-without-handler")
+        elif activity is not None and not any(
+            self.is_compensated(e) for e in _seen_by(event) if e.get("id") == activity
+        ):
+            self.refuse(event, "compensation-of-nothing", id=activity)
+
+    def is_compensated(self, activity: etree._Element) -> bool:
+        """Whether it has a handler, or as a sub-process holds what has."""
+        if activity.get("id") in self.compensated:
+            return True
+        inside = dialect.children(activity, *dialect.ACTIVITIES)
+        return any(self.is_compensated(e) for e in inside if not dialect.is_handler(e))
+
+    def joined(self, node: etree._Element) -> list[etree._Element]:
+        """The handler of a compensation event."""
+        if not dialect.is_compensation_boundary(node):
+            return []
+        handler = dialect.associated_handler(node, self.associations)
+        return [] if handler is None else [handler]
+
+    def cancel(self, event: etree._Element) -> None:
+        """The end in a transaction that cancels it, or the event at its boundary by which it is left then."""
+        if tag(event) == "endEvent" and tag(event.getparent()) != "transaction":
+            self.refuse(event, "cancel-outside-transaction")
+        if tag(event) == "boundaryEvent" and not dialect.interrupting(event):
+            self.refuse(event, "cancel-always-interrupts")
+
+    def transaction(self, transaction: etree._Element) -> None:
+        if dialect.flag(transaction, "triggeredByEvent", False):
+            self.refuse(transaction, "transaction-by-event")
+        scope = transaction.getparent()
+        cancels = any(_is_cancel(e) for e in dialect.children(transaction, "endEvent"))
+        caught = scope is not None and any(
+            _is_cancel(e) and e.get("attachedToRef") == transaction.get("id")
+            for e in dialect.children(scope, "boundaryEvent")
+        )
+        if cancels and not caught:
+            self.refuse(transaction, "cancel-without-boundary", element=dialect.label(transaction))
+        if cancels and dialect.is_repeated(transaction):
+            self.refuse(transaction, "cancel-of-repeated", element=dialect.label(transaction))
 
     # -- activities ------------------------------------------------------------------------------------------
 
@@ -1182,16 +1264,36 @@ def _has_more(task: etree._Element) -> bool:
     return bool(inputs) or attached or dialect.is_repeated(task)
 
 
+def _is_cancel(node: etree._Element) -> bool:
+    return dialect.event_kind(node) == dialect.CANCEL
+
+
+def _seen_by(event: etree._Element) -> Iterator[etree._Element]:
+    """The activities that a compensation event may name: beside it, and in an event sub-process those beside
+    that too."""
+    scope = event.getparent()
+    while scope is not None:
+        yield from (e for e in dialect.flow_nodes(scope) if tag(e) in dialect.ACTIVITIES)
+        scope = scope.getparent() if dialect.is_event_sub_process(scope) else None
+
+
 def _begins(node: etree._Element) -> bool:
     """Whether no flow leads to it: it is where a path begins."""
-    return tag(node) in ("startEvent", "boundaryEvent") or (
-        tag(node) == "intermediateCatchEvent" and _is_link(node)
+    return (
+        tag(node) in ("startEvent", "boundaryEvent")
+        or (tag(node) == "intermediateCatchEvent" and _is_link(node))
+        or dialect.is_handler(node)
     )
 
 
 def _ends(node: etree._Element) -> bool:
     """Whether no flow leads on from it."""
-    return tag(node) == "endEvent" or (tag(node) == "intermediateThrowEvent" and _is_link(node))
+    return (
+        tag(node) == "endEvent"
+        or (tag(node) == "intermediateThrowEvent" and _is_link(node))
+        or dialect.is_compensation_boundary(node)
+        or dialect.is_handler(node)
+    )
 
 
 def _line_in_file(element: etree._Element, text: str, error: ScriptError) -> int:

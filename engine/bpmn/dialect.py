@@ -5,7 +5,7 @@ Everything here is a pure look at one element. Checking and building share it, s
 they read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,7 +22,8 @@ TASKS = frozenset(
         *("receiveTask", "sendTask"),
     }
 )
-ACTIVITIES = TASKS | {"subProcess", "callActivity"}
+SUB_PROCESSES = frozenset({"subProcess", "transaction"})
+ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset(
     {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
@@ -212,6 +213,8 @@ def signal_name(event: _Element) -> str | None:
     return _referred(event, "signalRef", "signal", "name")
 
 
+COMPENSATE, CANCEL = "compensate", "cancel"
+
 THROWN = ("error", "escalation")
 """What is thrown outwards, and caught by who stands there."""
 
@@ -305,6 +308,51 @@ def standard_loop(activity: _Element) -> StandardLoop | None:
         before=flag(loop, "testBefore", False),
         most=(loop.get("loopMaximum") or "").strip() or None,
     )
+
+
+def is_handler(activity: _Element) -> bool:
+    """Whether an activity is there to undo another one."""
+    return tag(activity) in ACTIVITIES and flag(activity, "isForCompensation", False)
+
+
+def is_compensation_boundary(event: _Element) -> bool:
+    return tag(event) == "boundaryEvent" and event_kind(event) == COMPENSATE
+
+
+def compensated_activity(event: _Element) -> str | None:
+    """The id of the one activity for which a compensation event is thrown; None: for all there are."""
+    return (definition(event).get("activityRef") or "").strip() or None
+
+
+def associations(root: _Element) -> dict[str, set[str]]:
+    """Of every element at an end of associations the ids at their other ends."""
+    found: dict[str, set[str]] = {}
+    for association in root.iter(bpmn("association")):
+        one, other = association.get("sourceRef", ""), association.get("targetRef", "")
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return found
+
+
+def associated_handler(event: _Element, associations: Mapping[str, set[str]]) -> _Element | None:
+    """The handler that an association joins to a compensation boundary event; None when it is joined to
+    anything but one handler beside it."""
+    beside, ids = event.getparent(), associations.get(event.get("id", ""), set())
+    joined = [] if beside is None else [e for e in children(beside, *ACTIVITIES) if e.get("id") in ids]
+    return joined[0] if len(joined) == 1 and is_handler(joined[0]) else None
+
+
+_HANDLER = f"{{{BATON}}}handler"
+
+
+def join(event: _Element, handler: _Element) -> None:
+    """Let a compensation boundary event say itself which is its handler: associations are set aside."""
+    event.set(_HANDLER, handler.get("id", ""))
+
+
+def joined_handler(event: _Element) -> str:
+    """The id of the handler of a compensation boundary event, in an executable."""
+    return event.get(_HANDLER, "")
 
 
 def is_repeated(activity: _Element) -> bool:

@@ -46,6 +46,7 @@ class Limits:
     tokens: int = 5_000
     seconds: float = 2.0
     items: int = 1_000
+    completed: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)

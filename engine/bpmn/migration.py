@@ -8,8 +8,9 @@ condition has no row, so it is asked as the other version writes it. What goes o
 there, for its call activity has to call the same version of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.activities import Activity, ReceiveTask, UserTask
@@ -76,21 +77,41 @@ def _counterpart(token: Token, target: Process) -> Element | None:
 
 def _obstacles(execution: Execution, target: Process) -> list[Problem]:
     found = {}
-    for token in execution.tasks.values():
-        if token.active and _is_own(token) and (reason := _obstacle(token, target)) is not None:
+    own = [token for token in execution.tasks.values() if _is_own(token)]
+    for token in own:
+        if token.active and (reason := _obstacle(token, target)) is not None:
             found[token.spec.name] = Problem.of(reason, element=token.spec.element)
+    for name in dict.fromkeys(name for token in own for name in _undone_by(token.notes)):
+        spec = execution.spec.task_specs[name]
+        if (reason := _misses(spec, target.task_specs.get(name))) is not None:
+            found[name] = Problem.of(reason, element=spec.element)
     return list(found.values())
 
 
-def _obstacle(token: Token, target: Process) -> Sentence | None:
-    """Why the token cannot go on in the other version; None when it can."""
-    spec, other = token.spec, _counterpart(token, target)
+def _undone_by(noted: Mapping[str, Any]) -> Iterator[str]:
+    """The names of what is to undo what has completed in a scope, and in the sub-processes of it."""
+    for entry in noted.get("done", ()):
+        yield entry["by"]
+        yield from _undone_by(entry)
+
+
+def _misses(spec: Element, other: Element | None) -> Sentence | None:
+    """Why the other version has no element that could go on in place of this one; None when it has."""
     if other is None:
         return Sentence("not-in-version", element=spec.label)
     if not _same_kind(spec, other):
         return Sentence("other-kind-in-version", element=spec.label)
     if _path(spec) != _path(other):
         return Sentence("elsewhere-in-version", element=spec.label)
+    return None
+
+
+def _obstacle(token: Token, target: Process) -> Sentence | None:
+    """Why the token cannot go on in the other version; None when it can."""
+    spec, other = token.spec, _counterpart(token, target)
+    if (reason := _misses(spec, other)) is not None:
+        return reason
+    assert other is not None, "it would be missed"
     if isinstance(spec, ParallelGateway | InclusiveGateway) and set(spec.incoming) != set(other.incoming):
         return Sentence("other-branches-in-version", element=spec.label)
     if (

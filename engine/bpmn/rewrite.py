@@ -35,6 +35,7 @@ def executable(process: etree._Element) -> etree._Element:
     copy = deepcopy(process)
     root.append(copy)
     _hand_lanes_to_tasks(copy)
+    _join_handlers(process, copy)
     _set_documentation_aside(root)
     translate(root)
     _name_the_nameless(root)
@@ -57,6 +58,16 @@ def _name_the_nameless(root: etree._Element) -> None:
 def _hand_lanes_to_tasks(process: etree._Element) -> None:
     for task, group in lane_candidates(process):
         task.set(f"{{{CAMUNDA}}}candidateGroups", group)
+
+
+def _join_handlers(process: etree._Element, copy: etree._Element) -> None:
+    drawn = [e for e in process.iter(bpmn("boundaryEvent")) if dialect.is_compensation_boundary(e)]
+    associations = dialect.associations(process.getroottree().getroot()) if drawn else {}
+    copies = {e.get("id"): e for e in copy.iter(bpmn("boundaryEvent"))}
+    for event in drawn:
+        handler = dialect.associated_handler(event, associations)
+        assert handler is not None, "the check asks for a handler"
+        dialect.join(copies[event.get("id")], handler)
 
 
 def lane_candidates(process: etree._Element) -> list[tuple[etree._Element, str]]:

@@ -14,7 +14,7 @@ DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 BATON = "{urn:baton:bpmn:1}"
-NODES = ("Task", "task", "Event", "Gateway", "subProcess", "callActivity")
+NODES = ("Task", "task", "Event", "Gateway", "subProcess", "transaction", "callActivity")
 
 FILES = sorted(ROOT.glob("processes/**/*.bpmn"))
 FORMS = sorted(ROOT.glob("forms/**/*.json"))
@@ -111,7 +111,9 @@ class Diagram:
 
     def _is_frame(self, element: etree._Element) -> bool:
         tag = element.tag.removeprefix(BPMN)
-        return tag in ("participant", "lane") or (tag == "subProcess" and self._is_open(element))
+        return tag in ("participant", "lane") or (
+            tag in ("subProcess", "transaction") and self._is_open(element)
+        )
 
     def _is_open(self, element: etree._Element) -> bool:
         return any(child.get("id") in self.shapes for child in element)

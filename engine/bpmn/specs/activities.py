@@ -10,6 +10,7 @@ from engine.bpmn.dialect import CLAIM
 from engine.bpmn.effects import JobOffered, TaskOpened
 from engine.bpmn.execution import ElementFailed, Execution, Token
 from engine.bpmn.specs.base import Element, Flow, Parameter, Process
+from engine.bpmn.specs.compensation import remember
 from engine.bpmn.specs.events import ERROR, BoundaryEvent, Thrown, ThrownBoundary, find_handler, send
 from engine.bpmn.specs.gateways import EventBasedGateway
 from engine.bpmn.specs.triggers import Message, Sending, receive
@@ -75,8 +76,9 @@ class Activity(Element):
     def choose(self, token: Token) -> list[Flow]:
         if self.repeated:
             self.repeated.judge(token)
-            return []
-        return super().choose(token)
+        flows = [] if self.repeated else super().choose(token)
+        remember(token)
+        return flows
 
     def left(self, token: Token) -> None:
         if self.repeated:

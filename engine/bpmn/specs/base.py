@@ -65,7 +65,8 @@ class Element(TaskSpec):
     """A flow node that passes tokens straight through; the other kinds say what they do differently.
 
     `name` is unique in the process and stored with a token; `element` is the id as drawn, `label` what people
-    call it; `within` is the scope it lies in, of a boundary event its host, None of the process itself.
+    call it; `within` is the scope it lies in, of a boundary event its host, None of the process itself;
+    `undone_by` is what undoes it once it has completed (see `compensation`).
     """
 
     visible: ClassVar[bool] = True
@@ -73,6 +74,9 @@ class Element(TaskSpec):
 
     joins: ClassVar[bool] = False
     """Whether tokens may wait here for other tokens."""
+
+    acts_for_scope: ClassVar[bool] = False
+    """Whether it is an event sub-process: what it does it does for the scope it lies in."""
 
     outermost: ClassVar[bool] = False
     """Whether it is a process: nothing inside sees or changes a variable outside."""
@@ -84,6 +88,7 @@ class Element(TaskSpec):
         self.flows: list[Flow] = []
         self.default: str | None = None
         self.within: Element | None = None
+        self.undone_by: Element | None = None
         self.clocks: tuple[Mark, ...] = ()
 
     @property

@@ -17,7 +17,7 @@ Json = Any
 
 Trigger = Timer | Message | Condition
 
-ERROR, ESCALATION = "error", "escalation"
+ERROR, ESCALATION, CANCEL = "error", "escalation", "cancel"
 """What can be thrown."""
 
 
@@ -85,7 +85,7 @@ class BoundaryEvent(CatchEvent):
 
 @dataclass(frozen=True, slots=True)
 class Thrown:
-    """An error or escalation on its way outwards."""
+    """An error, an escalation or the end of a cancelled transaction on its way outwards."""
 
     kind: str
     code: str
@@ -113,8 +113,8 @@ class Catches:
 
 
 class ThrownBoundary(Element):
-    """Catches an error or escalation thrown inside its activity. Nothing waits for it: it is looked for when
-    something is thrown."""
+    """Catches an error or escalation thrown inside its activity, or that its transaction is cancelled.
+    Nothing waits for it: it is looked for when something is thrown."""
 
     def __init__(
         self, process: Process, name: str, catches: Catches, interrupting: bool, **about: Any

@@ -6,7 +6,8 @@ from typing import Any
 
 from engine.bpmn.execution import ElementFailed, Token
 from engine.bpmn.specs.activities import Activity, whole_number
-from engine.bpmn.specs.base import HAND_OUT, Element, Process
+from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process
+from engine.bpmn.specs.compensation import remember
 from engine.bpmn.specs.events import BoundaryEvent, EventStart, ThrownStart, interrupt
 from engine.scripting import Template
 
@@ -82,7 +83,7 @@ class ProcessScope(ScopeMixin, Element):
 
 
 class SubProcess(ScopeMixin, Activity):
-    """An embedded sub-process."""
+    """An embedded sub-process, or a transaction: one that a cancel end in it may end."""
 
     def begin(self, token: Token) -> bool:
         self.open_scope(token)
@@ -143,6 +144,7 @@ class CallActivity(Activity):
 class EventSubProcess(ScopeMixin, Element):
     """Runs inside the scope it lies in, once for each time its start event fires."""
 
+    acts_for_scope = True
     start: EventStart | ThrownStart
 
     @property
@@ -158,6 +160,10 @@ class EventSubProcess(ScopeMixin, Element):
         start = self.process.task_specs[token.notes.pop("start", self.start.name)]  # one of several, perhaps
         begun = token.workflow.place(start, token, phase=HAND_OUT)
         start.receive(begun, token.notes.pop("payload", None))
+
+    def choose(self, token: Token) -> list[Flow]:
+        remember(token)
+        return []
 
 
 class Repetition(Activity):
@@ -210,8 +216,12 @@ class StandardLoop(Repetition):
         token.notes["rounds"] = token.data["loopCounter"] = 0
         if self.most == 0 or (self.before and not self._again(token)):
             return True
-        token.workflow.place(self.item, token)
+        self._place(token)
         return False
+
+    def _place(self, body: Token) -> None:
+        """A round has a counter of its own, which stays with it when it is to be undone."""
+        body.workflow.place(self.item, body).data["loopCounter"] = body.notes["rounds"]
 
     def count(self, item: Token) -> None:
         body = item.scope
@@ -228,7 +238,7 @@ class StandardLoop(Repetition):
         item.clear()
         execution.discard(item)
         if again:
-            execution.place(self.item, body)
+            self._place(body)
         else:
             execution.check_finished(body)
 

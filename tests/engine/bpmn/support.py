@@ -78,8 +78,9 @@ def user(id: str, *inside: str, **attributes: object) -> str:
     return node("userTask", id, *inside, **given)
 
 
-def script(id: str, text: str, *inside: str) -> str:
-    return node("scriptTask", id, *inside, f"<script>{escape(text)}</script>", scriptFormat="python")
+def script(id: str, text: str, *inside: str, **attributes: object) -> str:
+    code = f"<script>{escape(text)}</script>"
+    return node("scriptTask", id, *inside, code, scriptFormat="python", **attributes)
 
 
 def service(id: str, *inside: str, topic: str | None = "t", **attributes: object) -> str:
@@ -103,8 +104,12 @@ def by_event(id: str) -> str:
     return node("eventBasedGateway", id)
 
 
-def sub(id: str, *inside: str) -> str:
-    return node("subProcess", id, *inside)
+def sub(id: str, *inside: str, **attributes: object) -> str:
+    return node("subProcess", id, *inside, **attributes)
+
+
+def transaction(id: str, *inside: str, **attributes: object) -> str:
+    return node("transaction", id, *inside, **attributes)
 
 
 def call(id: str, key: str, *inside: str, **attributes: object) -> str:
@@ -188,6 +193,19 @@ def escalation(code: str | None = None, **attributes: object) -> str:
 
 
 TERMINATE = "<terminateEventDefinition/>"
+CANCEL = "<cancelEventDefinition/>"
+
+
+def compensation(activity: str | None = None, **attributes: object) -> str:
+    """The event definition of what throws a compensation, of one activity or of all."""
+    return f"<compensateEventDefinition {_attributes({'activityRef': activity, **attributes})}/>"
+
+
+def undo(host: str, handler: str) -> str:
+    """A compensation event at an activity, `undo_` and its name, joined to a handler."""
+    id = f"undo_{host}"
+    joined = node("association", f"{id}__{handler}", sourceRef=id, targetRef=handler)
+    return node("boundaryEvent", id, "<compensateEventDefinition/>", attachedToRef=host) + joined
 
 
 def mark(*marks: str) -> str:

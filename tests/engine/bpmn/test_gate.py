@@ -8,12 +8,14 @@ from engine import bpmn
 from engine.bpmn.check import MAX_DECLARATIONS, MAX_FLOWS, MAX_NODES, MAX_PROBLEMS
 from engine.errors import Invalid, Problem
 from tests.engine.bpmn.support import (
+    CANCEL,
     NAMESPACES,
     TERMINATE,
     boundary,
     by_event,
     call,
     catch,
+    compensation,
     conditional,
     diagram,
     each,
@@ -41,6 +43,8 @@ from tests.engine.bpmn.support import (
     throw,
     timer,
     timer_of,
+    transaction,
+    undo,
     user,
     xor,
 )
@@ -84,7 +88,7 @@ FORM_DATA = extensions('<camunda:formData><camunda:formField id="f"/></camunda:f
 CONNECTOR = extensions(
     "<camunda:connector><camunda:connectorId>http</camunda:connectorId></camunda:connector>"
 )
-COMPENSATED = node("userTask", "x", isForCompensation=True)
+HANDLER = user("h", isForCompensation=True)
 LOOPED = user("x", "<standardLoopCharacteristics/>")
 SCRIPT_INPUT = io(
     '<camunda:inputParameter name="a"><camunda:script scriptFormat="groovy">1</camunda:script></camunda:inputParameter>'
@@ -144,7 +148,14 @@ REFUSED = {
     "passed with an unknown attribute": (called(hands("in", source="a", target="a", type="x")), "no attribute type"),
     "neither local nor not": (called(hands("out", source="a", target="a", local="perhaps")), "neither true nor false"),
     "local expression": (called(hands("in", sourceExpression="a", target="a", local="true")), "makes no sense"),
-    "transaction": (node("transaction", "x", start("s1")), "bpmn:transaction"),
+    "transaction of another protocol": (transaction("x", start("s1"), method="##Store"), 'method="##Store"'),
+    "transaction that an event starts": (transaction("x", start("s1"), triggeredByEvent=True), "no event sub-process"),
+    "cancel end outside of a transaction": (end("x", CANCEL), "Only a transaction is cancelled"),
+    "cancelled transaction that nothing leaves": (transaction("x", start("s1"), end("s2", CANCEL), path("s1 s2")), "needs a cancel event at its boundary"),
+    "compensation that nobody waits for": (throw("x", compensation(waitForCompletion=False)), 'waitForCompletion="false"'),
+    "compensation perhaps waited for": (throw("x", compensation(waitForCompletion="perhaps")), "neither true nor false"),
+    "compensation of nothing": (throw("x", compensation("start")), "'start' is no activity beside this event"),
+    "compensation end of nothing": (end("x", compensation("none")), "'none' is no activity beside this event"),
     "ad-hoc sub-process": (node("adHocSubProcess", "x", user("u")), "bpmn:adHocSubProcess"),
     "complex gateway": (node("complexGateway", "x"), "bpmn:complexGateway"),
     "choreography task": (node("choreographyTask", "x"), "bpmn:choreographyTask"),
@@ -185,11 +196,11 @@ REFUSED = {
     },
     **{
         f"{kind} throw": (node("intermediateThrowEvent", "x", event_of(kind)), f"{kind} event definition")
-        for kind in ("compensate", "error", "terminate", "cancel")
+        for kind in ("error", "terminate", "cancel")
     },
     **{
         f"{kind} end": (end("x", event_of(kind)), f"{kind} event definition")
-        for kind in ("compensate", "cancel", "link")
+        for kind in ("link",)
     },
     "catch event without a definition": (node("intermediateCatchEvent", "x"), "without an event definition"),
     "several definitions": (catch("x", timer("PT1H") + event_of("link")), "several definitions"),
@@ -200,7 +211,6 @@ REFUSED = {
     "variable where an error is thrown": (end("x", error("F", camunda_errorCodeVariable="c")), "There is no error 'F'"),
     "variable where an escalation is thrown": (end("x", escalation(camunda_escalationCodeVariable="c")), "for events that catch"),
     # Attributes that ask for something unusual.
-    "compensation handler": (COMPENSATED, "isForCompensation"),
     "start quantity": (user("x", startQuantity=2), "startQuantity"),
     "completion quantity": (user("x", completionQuantity=3), "completionQuantity"),
     "implementation by another engine": (user("x", implementation="other"), 'implementation="other"'),
@@ -320,12 +330,17 @@ def test_what_does_not_run_is_refused_where_it_is(thing, reason):
         ("no decision", 0),
         ("complex gateway", 0),
         ("listener", 0),
-        ("compensate end", 0),
+        ("cancel end outside of a transaction", 0),
         ("broken script", 0),
     ],
 )
 def test_one_mistake_is_one_problem(name, noise):
     assert len(problems(around(REFUSED[name][0]))) == 1 + noise
+
+
+def around_a(*things: str) -> bytes:
+    """A diagram in which a user task `a` comes after the start."""
+    return diagram(start(), user("a"), path("start a"), *things)
 
 
 # Whole diagrams, the element that is named, and a part of the reason.
@@ -361,7 +376,30 @@ SHAPES = {
     "boundary on a gateway": (diagram(start(), xor("g"), boundary("b", "g", timer("PT1H")), path("start g")), "b", "no activity beside it"),
     "boundary on a task in another scope": (diagram(start(), sub("s", start("s1"), user("a"), path("s1 a")), boundary("b", "a", timer("PT1H")), path("start s")), "b", "no activity beside it"),
     "boundary on an event sub-process": (diagram(start(), event_sub("e", start("e1", timer("PT1H"))), boundary("b", "e", timer("PT1H"))), "b", "no activity beside it"),
-    "compensation boundary": (diagram(start(), user("a"), boundary("b", "a", event_of("compensate")), path("start a")), "b", "compensate event definition"),
+    "compensation boundary without a handler": (diagram(start(), user("a"), boundary("b", "a", event_of("compensate")), path("start a")), "b", "needs an association"),
+    "compensation boundary joined to what is no handler": (diagram(start(), user("a"), user("c"), undo("a", "c"), path("start a c")), "undo_a", "needs an association"),
+    "compensation boundary joined to two handlers": (around_a(undo("a", "h"), node("association", "i", sourceRef="undo_a", targetRef="j"), HANDLER, user("j", isForCompensation=True)), "undo_a", "needs an association"),
+    "compensation boundary joined to a handler elsewhere": (around_a(undo("a", "h"), sub("s", start("s1"), HANDLER), path("a s")), "undo_a", "needs an association"),
+    "compensation boundary with a flow": (around_a(undo("a", "h"), HANDLER, user("c"), flow("undo_a", "c", id="f")), "f", "cannot lead"),
+    "compensation boundary that names an activity": (around_a(undo("a", "h").replace("<compensateEventDefinition", "<compensateEventDefinition activityRef='a'"), HANDLER), "undo_a", "for what throws"),
+    "two compensation boundaries": (around_a(undo("a", "h"), undo("a", "h").replace("undo_a", "again"), HANDLER), "again", "Another compensate event is attached"),
+    "handler of a repeated activity": (diagram(start(), user("a", each(times=2)), undo("a", "h"), HANDLER, path("start a")), "undo_a", "'a' is repeated"),
+    "handler that nothing joins": (around_a(HANDLER), "h", "Nothing leads to 'h'"),
+    "flow to a handler": (around_a(undo("a", "h"), HANDLER, flow("a", "h", id="f")), "f", "cannot lead"),
+    "flow from a handler": (around_a(undo("a", "h"), HANDLER, user("c"), flow("h", "c", id="f")), "f", "cannot lead"),
+    "event at a handler": (around_a(undo("a", "h"), HANDLER, boundary("b", "h", timer("PT1H"))), "b", "No event is attached to 'h'"),
+    "handler of a handler": (around_a(undo("a", "h"), HANDLER, undo("h", "i"), user("i", isForCompensation=True)), "undo_h", "No event is attached to 'h'"),
+    "event sub-process as a handler": (diagram(start(), event_sub("e", start("e1", timer("PT1H"))).replace("<subProcess", "<subProcess isForCompensation='true'")), "e", "no compensation handler"),
+    "compensation of an activity without a handler": (around_a(throw("t", compensation("a")), path("a t")), "t", "'a' is no activity beside this event"),
+    "compensation of a handler": (around_a(undo("a", "h"), HANDLER, throw("t", compensation("h")), path("a t")), "t", "'h' is no activity beside this event"),
+    "compensation of an activity further in": (diagram(start(), sub("s", start("s1"), user("a"), undo("a", "h"), HANDLER, path("s1 a")), throw("t", compensation("a")), path("start s t")), "t", "'a' is no activity beside this event"),
+    "compensation of an activity further out": (around_a(undo("a", "h"), HANDLER, sub("s", start("s1"), throw("t", compensation("a")), path("s1 t")), path("a s")), "t", "'a' is no activity beside this event"),
+    "compensation of a sub-process that holds no handlers": (diagram(start(), sub("s", start("s1")), throw("t", compensation("s")), path("start s t")), "t", "'s' is no activity beside this event"),
+    "cancel end in a sub-process of a transaction": (diagram(start(), transaction("x", start("x1"), sub("s", start("s1"), end("e", CANCEL), path("s1 e")), path("x1 s")), boundary("b", "x", CANCEL), path("start x")), "e", "Only a transaction is cancelled"),
+    "cancel boundary on a sub-process": (diagram(start(), sub("s", start("s1")), boundary("b", "s", CANCEL), path("start s")), "b", "Only a transaction is cancelled"),
+    "cancel boundary that does not interrupt": (diagram(start(), transaction("x", start("x1")), boundary("b", "x", CANCEL, interrupting=False), path("start x")), "b", "always interrupts"),
+    "two cancel boundaries": (diagram(start(), transaction("x", start("x1")), boundary("b", "x", CANCEL), boundary("c", "x", CANCEL), path("start x")), "c", "Another cancel event is attached"),
+    "cancelled transaction that is repeated": (diagram(start(), transaction("x", each(times=2), start("x1"), end("e", CANCEL), path("x1 e")), boundary("b", "x", CANCEL), path("start x")), "x", "cannot be repeated"),
     "two catchers of one escalation": (
         diagram(start(), user("a"), boundary("b", "a", escalation("E")), boundary("c", "a", escalation("E"), interrupting=False), path("start a"), escalations=("E",)),
         "c",

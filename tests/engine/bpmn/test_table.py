@@ -12,12 +12,14 @@ from engine import bpmn
 from engine.bpmn import Decided
 from engine.errors import Invalid
 from tests.engine.bpmn.support import (
+    CANCEL,
     TERMINATE,
     Case,
     boundary,
     by_event,
     call,
     catch,
+    compensation,
     conditional,
     diagram,
     each,
@@ -41,6 +43,8 @@ from tests.engine.bpmn.support import (
     sub,
     throw,
     timer,
+    transaction,
+    undo,
     user,
     xor,
 )
@@ -145,6 +149,17 @@ RUNS: dict[str, list[Play]] = {
             )
         )
     ],
+    "transaction": [
+        after_all("u", "u", "after")(straight(transaction("x", start("i"), user("u"), path("i u"))))
+    ],
+    "compensation handler (`isForCompensation`)": [
+        after_all("x", "x", "h", "h", "after")(
+            drawn(
+                *(start(), user("x"), undo("x", "h"), user("h", isForCompensation=True)),
+                *(throw("t", compensation()), user("after"), path("start x t after")),
+            )
+        )
+    ],
     "multi-instance, parallel and sequential": [
         after_all(MULTI, "x", "x x", "x", "x", "x", "after")(straight(user("x", each(times=3)))),
         after_all("x", "x", "x", "x", "after")(straight(user("x", each(times=2, sequential=True)))),
@@ -212,11 +227,7 @@ def _sends(data: bytes) -> None:
 
 
 REFUSED: dict[str, list[bytes]] = {
-    "transaction, ad-hoc sub-process": [
-        straight(node("transaction", "x", start("i"))),
-        straight(node("adHocSubProcess", "x", user("u"))),
-    ],
-    "compensation handler (`isForCompensation`)": [straight(node("userTask", "x", isForCompensation=True))],
+    "ad-hoc sub-process": [straight(node("adHocSubProcess", "x", user("u")))],
     "`startQuantity`, `completionQuantity` other than 1": [
         straight(node("userTask", "x", startQuantity=2)),
         straight(node("userTask", "x", completionQuantity=2)),
@@ -297,13 +308,17 @@ DEFINITIONS: dict[str, str] = {
     "error": error("E"),
     "escalation": escalation("X"),
     "terminate": TERMINATE,
-    "compensation": "<compensateEventDefinition/>",
+    "compensation": compensation(),
     "conditional": conditional("n == 1"),
     "link": '<linkEventDefinition name="l"/>',
-    "cancel": "<cancelEventDefinition/>",
+    "cancel": CANCEL,
     "multiple": signal("s") + message("m"),
     "parallel multiple": timer("PT1H") + message("m"),
 }
+
+
+CAUGHT = ("error", "escalation", "cancel")
+"""What is thrown inside of what catches it."""
 
 
 def at(place: str, kind: str) -> bytes:
@@ -321,21 +336,28 @@ def at(place: str, kind: str) -> bytes:
             return drawn(start(), node("intermediateCatchEvent", "x", event, **many), *got, *away)
         case "boundary":
             inside = _thrower(kind, "i")
-            host = sub("on", start("i"), user("on1"), path("i on1"), *inside)
+            host = transaction if kind == "cancel" else sub
+            on = host("on", start("i"), user("on1"), path("i on1"), *inside)
             event = node("boundaryEvent", "x", event, attachedToRef="on", **many)
-            return drawn(start(), host, path("start on"), event, *got)
+            leads = got
+            if kind == "compensation":
+                handler = user("got", isForCompensation=True)
+                association = node("association", "x__got", sourceRef="x", targetRef="got")
+                leads = (handler, association, throw("t", compensation()), path("on t"))
+            return drawn(start(), on, path("start on"), event, *leads)
         case "intermediate throw":
             here = (catch("here", event), path("here got")) if kind == "link" else (path("x got"),)
             return drawn(start(), throw("x", event), path("start x"), user("got"), *here)
         case _:
-            inner = sub("on", start("i"), end("x", event), path("i x"))
-            caught = (boundary("b", "on", event), path("b got")) if kind in ("error", "escalation") else ()
+            host = transaction if kind == "cancel" else sub
+            inner = host("on", start("i"), end("x", event), path("i x"))
+            caught = (boundary("b", "on", event), path("b got")) if kind in CAUGHT else ()
             return drawn(start(), inner, user("got"), path("start on got"), *caught)
 
 
 def _thrower(kind: str, begin: str) -> tuple[str, ...]:
     """What throws, where something is only caught when it is thrown inside: after the task `go`."""
-    if kind not in ("error", "escalation"):
+    if kind not in CAUGHT:
         return ()
     return (user("go"), end("thrown", DEFINITIONS[kind]), path(f"{begin} go thrown"))
 
@@ -349,8 +371,10 @@ def happens(case: Case, kind: str) -> None:
             case.send("s" if kind == "signal" else "m")
         case "conditional":
             case.retry(n=1)
-        case "error" | "escalation":
+        case "error" | "escalation" | "cancel":
             case.complete("go")
+        case "compensation":
+            case.complete("on1")
 
 
 def executes(place: str, kind: str) -> None:
