@@ -60,7 +60,7 @@ class Undoing(Compensating):
     visible = False
 
     def __init__(self, process: Process, scope: Element) -> None:
-        super().__init__(process, f"{scope.name}#undo", element=scope.element, label=scope.label)
+        super().__init__(process, _undoing(scope), element=scope.element, label=scope.label)
         self.within = scope
 
     def current(self, token: Token) -> tuple[list[Entry], int] | None:
@@ -112,14 +112,15 @@ class CompensationThrow(Compensating):
 
 
 class CancelEnd(CompensationThrow):
-    """Cancels the transaction it lies in: all else in it ends, what has completed in it is undone, and a
-    cancel boundary event goes on in its place."""
+    """Cancels the transaction it lies in: all else in it ends, what has completed in it is undone, in its
+    unfinished sub-processes too, and a cancel boundary event goes on in its place."""
 
     @property
     def interrupts(self) -> bool:
         return True
 
     def enter(self, token: Token) -> bool:
+        _remember_unfinished(token.scope)
         token.scope.clear(keep=lambda other: other is token or isinstance(other.spec, BoundaryEvent))
         return super().enter(token)
 
@@ -143,9 +144,25 @@ def remember(token: Token) -> None:
     most = token.workflow.circumstances.limits.completed
     if len(done) >= most:
         raise ElementFailed(f"More than {most:,} completed activities would have to be kept to be undone.")
-    done.append(
-        {"by": by.name, "data": token.data, "done": inside} if isinstance(by, Undoing) else {"by": by.name}
-    )
+    done.append(_from_inside(token) if isinstance(by, Undoing) else {"by": by.name})
+
+
+def _remember_unfinished(scope: Token) -> None:
+    """Note what has completed in the sub-processes that are at work in a scope, before they are ended."""
+    for token in scope.children:
+        if _undoing(token.spec) in token.spec.process.task_specs:
+            _remember_unfinished(token)
+            if token.notes.get("done"):
+                scope.notes.setdefault("done", []).append(_from_inside(token))
+
+
+def _from_inside(token: Token) -> Entry:
+    return {"by": _undoing(token.spec), "data": token.data, "done": token.notes["done"]}
+
+
+def _undoing(scope: Element) -> str:
+    """The name of what undoes a sub-process from inside."""
+    return f"{scope.name}#undo"
 
 
 def _remembered(token: Token) -> Iterator[list[Entry]]:

@@ -226,6 +226,39 @@ def test_what_a_compensation_under_way_has_not_undone_the_cancelling_does():
     assert case.open == ["dropped"]
 
 
+def test_what_has_completed_in_a_sub_process_that_the_cancelling_ends_is_undone_too():
+    inner = sub("r", params({"n": "${1}"}), start("r1"), done("b"), user("v"), path("r1 b v"))
+    case = Case(
+        around(
+            *(done("a"), par("f"), inner, undoable("r"), user("w"), CANCELS),
+            *(path("s1 a f r"), path("f w x")),
+        )
+    )
+    assert case.open == ["v", "w"]
+
+    case.complete("w")
+
+    assert case.open == ["B"]
+    assert case.seen("B")["n"] == 1
+    case.complete("B")
+    assert case.open == ["A"]
+    case.complete("A")
+    assert case.open == ["dropped"]
+
+
+def test_what_a_compensation_in_an_unfinished_sub_process_has_not_undone_the_cancelling_does():
+    inner = sub("r", start("r1"), done("a"), done("b"), throw("t", compensation()), path("r1 a b t"))
+    case = Case(around(par("f"), inner, user("w"), CANCELS, path("s1 f r"), path("f w x")))
+    case.complete("B")
+    assert case.open == ["A", "w"]
+
+    case.complete("w")
+
+    assert case.open == ["A"]
+    case.complete("A")
+    assert case.open == ["dropped"]
+
+
 def test_an_event_at_the_boundary_ends_the_undoing():
     late = (boundary("late", "s", timer("PT1H")), user("y"), path("late y"))
     case = Case(around(done("a"), CANCELS, path("s1 a x"), beside=late))
