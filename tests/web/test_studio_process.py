@@ -258,3 +258,26 @@ def test_an_owner_says_when_a_clock_starts_pauses_and_stops(open_page: OpenPage,
     xml = page.request.get(f"/api/v1/process-definitions/{key}/versions/2/xml").text()
     assert '<baton:clock name="resolution" action="start" on="enter"' in xml
     assert '<baton:clock name="resolution" action="stop" on="claim"' in xml
+
+
+def test_an_owner_draws_how_a_step_is_undone(open_page: OpenPage, pat: Client) -> None:
+    key = deployed(pat, "undone")
+    page = studio.edit(open_page, f"processes/{key}")
+
+    select(page, "Work")
+    properties(page).get_by_role("button", name="On its border").click()
+    page.get_by_role("menuitem", name="To undo it").click()
+    append(page, "User task")
+    write(page, "Name", "Take back")
+    select(page, "Done")
+    page.locator(".djs-context-pad").get_by_title("Change element").click()
+    page.locator(".djs-popup .entry").filter(has_text="Compensation end event").click()
+    properties(page).get_by_role("combobox", name="Activity").fill("work")
+    page.get_by_role("option", name="Work (work)").click()
+    expect(check(page)).not_to_contain_text("not supported")
+    studio.deploy(page, "Take back what was done")
+
+    xml = page.request.get(f"/api/v1/process-definitions/{key}/versions/2/xml").text()
+    assert 'isForCompensation="true"' in xml
+    assert 'activityRef="work"' in xml
+    assert "<bpmn:association " in xml

@@ -11,6 +11,7 @@ const KINDS = [
   'SendTask',
   'ManualTask',
   'CallActivity',
+  'Transaction',
   'SubProcess',
   'Task',
   'ExclusiveGateway',

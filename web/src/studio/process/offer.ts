@@ -6,6 +6,7 @@ import * as replaceOptions from 'bpmn-js/lib/features/replace/ReplaceOptions';
 
 import type { Drawn, ShapeLike } from './diagram';
 import { is } from './diagram';
+import { definition } from './model';
 import runs from './runs.json';
 
 interface Entry {
@@ -52,8 +53,13 @@ export function mayBe(target: Target, at?: Drawn): boolean {
   return !kinds || kinds.includes(kindOf(target));
 }
 
-/** Whether an element of this kind may stand behind another: an event-based gateway leads to what waits. */
+/**
+ * Whether an element of this kind may stand behind another: an event-based gateway leads to what waits, a
+ * compensation event to an activity.
+ */
 export function mayFollow(source: Drawn, target: Target): boolean {
+  const undone = is(source, 'bpmn:BoundaryEvent') && definition(source.businessObject, 'Compensate');
+  if (undone) return !/(Event|Gateway)$/.test(target.type);
   if (!is(source, 'bpmn:EventBasedGateway') || target.type === 'bpmn:ReceiveTask') return true;
   const waits = target.type === 'bpmn:IntermediateCatchEvent';
   return waits && runs['after an event-based gateway'].includes(kindOf(target));
@@ -163,7 +169,6 @@ const APPENDED: Record<string, Target> = {
   'append.timer-intermediate-event': caught('Timer'),
   'append.condition-intermediate-event': caught('Conditional'),
   'append.signal-intermediate-event': caught('Signal'),
-  'append.compensation-activity': { type: 'compensation' },
 };
 
 function caught(kind: string): Target {

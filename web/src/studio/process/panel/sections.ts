@@ -8,6 +8,7 @@ import { beginning } from './sections/beginning';
 import { branches } from './sections/branches';
 import { calledProcess } from './sections/called-process';
 import { clocks } from './sections/clocks';
+import { compensation } from './sections/compensation';
 import { condition } from './sections/condition';
 import { data } from './sections/data';
 import { deadline } from './sections/deadline';
@@ -45,6 +46,7 @@ export const sections: readonly Section[] = [
   link,
   error,
   escalation,
+  compensation,
   condition,
   interrupting,
   lane,

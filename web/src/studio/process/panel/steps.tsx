@@ -5,7 +5,7 @@
 import { ActionIcon, Button, Group, Menu, Select, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../../ui/icon';
-import type { Drawn, ShapeLike } from '../diagram';
+import type { Drawn, Moddle, ShapeLike } from '../diagram';
 import { is } from '../diagram';
 import type { ProcessEditor } from '../editor';
 import { kindOf } from '../kinds';
@@ -39,13 +39,22 @@ const NEXT = [
   { name: 'EndEvent', shape: { type: 'bpmn:EndEvent' } },
 ] as const;
 
-const BORDER = ['Timer', 'Message', 'Signal', 'Error', 'Escalation', 'Conditional'] as const;
+const BORDER = [
+  'Timer',
+  'Message',
+  'Signal',
+  'Error',
+  'Escalation',
+  'Conditional',
+  'Compensate',
+  'Cancel',
+] as const;
 
 export function Steps({ editor, element }: Props) {
   const { t } = useTranslation('studio');
   const isShape = Boolean(element.parent);
   const goesOn = is(element, 'bpmn:FlowNode') && !isEnd(element) && !isEventSubProcess(element);
-  const borders = is(element, 'bpmn:Activity') && !isEventSubProcess(element) ? BORDER.filter(mayAttach) : [];
+  const borders = BORDER.filter((kind) => mayAttach(kind, element));
   const reachable = goesOn ? editor.elements.filter((other) => editor.mayConnect(element, other)) : [];
   return (
     <>
@@ -140,16 +149,27 @@ function thrown(kind: string): ShapeLike {
   return { type: 'bpmn:IntermediateThrowEvent', eventDefinitionType: `bpmn:${kind}EventDefinition` };
 }
 
-/** Where a path ends: a link that is thrown goes on elsewhere. */
+/** Where a path ends: a link that is thrown goes on elsewhere, and what undoes something leads nowhere. */
 function isEnd({ businessObject }: Drawn): boolean {
   return (
     is(businessObject, 'bpmn:EndEvent') ||
+    isHandler(businessObject) ||
     (throws(businessObject) && Boolean(definition(businessObject, 'Link')))
   );
 }
 
-function mayAttach(kind: string): boolean {
-  return mayBe({ type: 'bpmn:BoundaryEvent', eventDefinitionType: `bpmn:${kind}EventDefinition` });
+function mayAttach(kind: string, host: Drawn): boolean {
+  const isHost = is(host, 'bpmn:Activity') && !isEventSubProcess(host) && !isHandler(host.businessObject);
+  return (
+    isHost &&
+    (kind !== 'Cancel' || is(host, 'bpmn:Transaction')) &&
+    mayBe({ type: 'bpmn:BoundaryEvent', eventDefinitionType: `bpmn:${kind}EventDefinition` })
+  );
+}
+
+/** Whether it is there to undo another activity. */
+function isHandler(owner: Moddle): boolean {
+  return is(owner, 'bpmn:Activity') && owner.get('isForCompensation') === true;
 }
 
 function isEventSubProcess(element: Drawn): boolean {

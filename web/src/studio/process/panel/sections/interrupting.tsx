@@ -25,11 +25,13 @@ function attribute(owner: Moddle): string {
   return is(owner, 'bpmn:BoundaryEvent') ? 'cancelActivity' : 'isInterrupting';
 }
 
-/** An error always interrupts. */
+const ALWAYS = ['Error', 'Compensate', 'Cancel'];
+
+/** An error or cancelling always interrupts, and a compensation finds nothing to interrupt. */
 export const interrupting: Section = {
   id: 'interrupting',
   isFor: (owner) =>
-    !definition(owner, 'Error') &&
+    !ALWAYS.some((kind) => definition(owner, kind)) &&
     (is(owner, 'bpmn:BoundaryEvent') ||
       (is(owner, 'bpmn:StartEvent') &&
         is(owner.$parent, 'bpmn:SubProcess') &&
