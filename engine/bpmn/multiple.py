@@ -19,9 +19,9 @@ DRAWN = "{urn:baton:executable:1}drawn"
 MOST, MOST_BYTES = 10, 20_000
 """How many definitions an event may have, and how long it may be: each definition takes a copy of it."""
 
-_CAUGHT = {"timer", "message", "signal", "conditional", "error", "escalation"}
-_THROWN = {"message", "signal", "escalation"}
-_LAST = {"terminate", "error"}
+_CAUGHT = {"timer", "message", "signal", "conditional", "error", "escalation", "cancel"}
+_THROWN = {"message", "signal", "escalation", "compensate"}
+_LAST = {"terminate", "error", "cancel"}
 """What ends a path can only be thrown when all else is."""
 
 

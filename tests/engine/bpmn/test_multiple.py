@@ -6,11 +6,13 @@ from engine import bpmn
 from engine.bpmn.multiple import DRAWN, MOST
 from engine.errors import Invalid
 from tests.engine.bpmn.support import (
+    CANCEL,
     TERMINATE,
     Case,
     boundary,
     by_event,
     catch,
+    compensation,
     conditional,
     diagram,
     end,
@@ -29,6 +31,8 @@ from tests.engine.bpmn.support import (
     throw,
     timer,
     timer_of,
+    transaction,
+    undo,
     user,
 )
 
@@ -251,6 +255,29 @@ def test_an_error_with_a_message_tells_both():
     assert (case.open, len(case.sent)) == (["got"], 1)
 
 
+def test_a_cancel_end_with_a_message_does_both_and_either_of_two_events_catches_it():
+    undone = (node("task", "u"), undo("u", "back"), user("back", isForCompensation=True))
+    inner = transaction("h", start("i"), *undone, end("x", CANCEL + message("m")), path("i u x"))
+    leaves = (boundary("b", "h", error("E") + CANCEL), user("got"), path("start h"), path("b got"))
+    case = Case(drawn(start(), inner, *leaves))
+    assert (case.open, len(case.sent)) == (["back"], 1)
+
+    case.complete("back")
+
+    assert case.open == ["got"]
+
+
+def test_a_compensation_with_a_message_does_both():
+    undone = (node("task", "u"), undo("u", "back"), user("back", isForCompensation=True))
+    x = throw("x", compensation("u") + message("m"))
+    case = Case(drawn(start(), *undone, x, user("after"), path("start u x after")))
+    assert (case.open, case.sent) == (["back"], [])
+
+    case.complete("back")
+
+    assert (case.open, len(case.sent)) == (["after"], 1)
+
+
 def test_clocks_are_marked_as_on_one_event():
     marks = mark("pause resolution")
     case = Case(
@@ -287,6 +314,7 @@ SHAPES = {
     "a timer thrown": throw("x", timer("PT1H") + message("m")),
     "an error on the way out": throw("x", error("E") + message("m")),
     "two ends": end("x", error("E") + TERMINATE),
+    "a compensation caught": catch("x", compensation() + message("m")),
     "very many": catch("x", message("m") * (MOST + 1)),
     "very long": catch("x", f"<documentation>{'x' * 30_000}</documentation>" + message("m") + timer("PT1H")),
 }
