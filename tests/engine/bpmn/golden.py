@@ -16,11 +16,13 @@ from typing import Any
 
 from engine import bpmn
 from tests.engine.bpmn.support import (
+    CANCEL,
     Case,
     boundary,
     by_event,
     call,
     catch,
+    compensation,
     conditional,
     diagram,
     each,
@@ -44,6 +46,8 @@ from tests.engine.bpmn.support import (
     throw,
     timer,
     timer_of,
+    transaction,
+    undo,
     user,
     xor,
 )
@@ -189,6 +193,25 @@ SCENARIOS: dict[str, Scenario] = {
         {"n": 1},
         [["complete", "told"]],
         [["complete", "u"], ["complete", "mend"]],
+    ),
+    "a cancelled transaction, half undone": Scenario(
+        (
+            drawn(
+                *(start(), user("first"), undo("first", "unfirst"), user("unfirst", isForCompensation=True)),
+                transaction(
+                    *("tr", start("i"), user("a"), undo("a", "una"), user("una", isForCompensation=True)),
+                    sub("inner", params({"room": "${n}"}), start("ii"), user("b"), undo("b", "unb"),
+                        script("unb", "given_back = room", isForCompensation=True),
+                        user("c"), undo("c", "unc"), user("unc", isForCompensation=True), path("ii b c")),
+                    *(end("x", CANCEL), path("i a inner x")),
+                ),
+                *(boundary("cancelled", "tr", CANCEL), throw("t", compensation("first")), user("after")),
+                *(path("start first tr"), path("cancelled t after")),
+            ),
+        ),
+        {"n": 7},
+        [["complete", "first"], ["complete", "a"], ["complete", "b"], ["complete", "c", {"n": 8}]],
+        [["complete", "unc"], ["complete", "una"], ["complete", "unfirst"], ["complete", "after"]],
     ),
     "an element that failed and a dead job": Scenario(
         (
