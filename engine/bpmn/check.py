@@ -276,9 +276,12 @@ class _Checker:
         self.clocks_started: set[str] = set()
         self.aside: set[tuple[Said, ...]] = set()
         self.usual_language = ""
-        self.associations: dict[str, set[str]] = {}
-        self.compensated: set[str] = set()
-        """The ids of the activities with a handler."""
+        self.activities: dict[str, etree._Element] = {}
+        self.associated: dict[str, list[etree._Element]] = {}
+        self.compensated: set[str | None] = set()
+        """The ids of activities with a handler, and of sub-processes that hold such."""
+        self.left_when_cancelled: set[str | None] = set()
+        """The ids of activities with a cancel event at their boundary."""
         self.report = Report()
 
     # -- saying so -------------------------------------------------------------------------------------------
@@ -333,9 +336,9 @@ class _Checker:
             for mark in dialect.clock_marks(element)
             if mark.action == dialect.START
         }
-        self.associations = dialect.associations(root)
-        boundaries = filter(dialect.is_compensation_boundary, root.iter(bpmn("boundaryEvent")))
-        self.compensated = {e.get("attachedToRef", "") for e in boundaries}
+        self.activities = dialect.activities(root)
+        self.associated = dialect.associated(root)
+        self.boundaries(root)
         for process in processes:
             self.process(process)
 
@@ -361,6 +364,18 @@ class _Checker:
         for name in (dialect.label(element), *dialect.names(element).values()):
             if len(name) > MAX_LABEL_LENGTH:
                 self.refuse(element, "name-too-long", length=len(name), most=MAX_LABEL_LENGTH)
+
+    def boundaries(self, root: etree._Element) -> None:
+        """Note once for the whole file what can be compensated, and what is left when it is cancelled."""
+        for event in root.iter(bpmn("boundaryEvent")):
+            if _is_cancel(event):
+                self.left_when_cancelled.add(event.get("attachedToRef"))
+            elif dialect.is_compensation_boundary(event):
+                self.compensated.add(event.get("attachedToRef"))
+                for scope in event.iterancestors():
+                    if tag(scope) not in dialect.SUB_PROCESSES or dialect.is_handler(scope):
+                        break
+                    self.compensated.add(scope.get("id"))
 
     def declarations(self, root: etree._Element) -> bool:
         declarations = list(dialect.children(root, *_NAMES_DECLARED))
@@ -699,10 +714,9 @@ class _Checker:
         return Sentence("event-of-kind-unsupported", event=where, kind=kind)
 
     def boundary(self, event: etree._Element) -> None:
-        scope = event.getparent()
-        beside = dialect.children(scope) if scope is not None else ()
-        host = next((e for e in beside if e.get("id") == event.get("attachedToRef")), None)
-        if host is None or tag(host) not in dialect.ACTIVITIES or dialect.is_event_sub_process(host):
+        host = self.activities.get(event.get("attachedToRef", ""))
+        beside = host is not None and host.getparent() is event.getparent()
+        if host is None or not beside or dialect.is_event_sub_process(host):
             self.refuse(event, "boundary-attached-to-nothing", host=event.get("attachedToRef") or "")
             return
         if dialect.is_handler(host):
@@ -775,25 +789,18 @@ class _Checker:
         if tag(event) == "boundaryEvent":
             if activity is not None:
                 self.refuse(event, "compensation-reference-thrown-only")
-            if dialect.associated_handler(event, self.associations) is None:
+            if dialect.associated_handler(event, self.associated) is None:
                 self.refuse(event, "compensation-without-handler")
-        elif activity is not None and not any(
-            self.is_compensated(e) for e in _seen_by(event) if e.get("id") == activity
+        elif activity is not None and not (
+            activity in self.compensated and _sees(event, self.activities.get(activity))
         ):
             self.refuse(event, "compensation-of-nothing", id=activity)
-
-    def is_compensated(self, activity: etree._Element) -> bool:
-        """Whether it has a handler, or as a sub-process holds what has."""
-        if activity.get("id") in self.compensated:
-            return True
-        inside = dialect.children(activity, *dialect.ACTIVITIES)
-        return any(self.is_compensated(e) for e in inside if not dialect.is_handler(e))
 
     def joined(self, node: etree._Element) -> list[etree._Element]:
         """The handler of a compensation event."""
         if not dialect.is_compensation_boundary(node):
             return []
-        handler = dialect.associated_handler(node, self.associations)
+        handler = dialect.associated_handler(node, self.associated)
         return [] if handler is None else [handler]
 
     def cancel(self, event: etree._Element) -> None:
@@ -806,13 +813,8 @@ class _Checker:
     def transaction(self, transaction: etree._Element) -> None:
         if dialect.flag(transaction, "triggeredByEvent", False):
             self.refuse(transaction, "transaction-by-event")
-        scope = transaction.getparent()
         cancels = any(_is_cancel(e) for e in dialect.children(transaction, "endEvent"))
-        caught = scope is not None and any(
-            _is_cancel(e) and e.get("attachedToRef") == transaction.get("id")
-            for e in dialect.children(scope, "boundaryEvent")
-        )
-        if cancels and not caught:
+        if cancels and transaction.get("id") not in self.left_when_cancelled:
             self.refuse(transaction, "cancel-without-boundary", element=dialect.label(transaction))
         if cancels and dialect.is_repeated(transaction):
             self.refuse(transaction, "cancel-of-repeated", element=dialect.label(transaction))
@@ -1268,13 +1270,16 @@ def _is_cancel(node: etree._Element) -> bool:
     return dialect.event_kind(node) == dialect.CANCEL
 
 
-def _seen_by(event: etree._Element) -> Iterator[etree._Element]:
-    """The activities that a compensation event may name: beside it, and in an event sub-process those beside
-    that too."""
-    scope = event.getparent()
-    while scope is not None:
-        yield from (e for e in dialect.flow_nodes(scope) if tag(e) in dialect.ACTIVITIES)
-        scope = scope.getparent() if dialect.is_event_sub_process(scope) else None
+def _sees(event: etree._Element, activity: etree._Element | None) -> bool:
+    """Whether a compensation event may name an activity: one beside it, or in an event sub-process one
+    beside that."""
+    if activity is None or dialect.is_event_sub_process(activity) or dialect.is_handler(activity):
+        return False
+    scope, holder = event.getparent(), activity.getparent()
+    while scope is not holder and dialect.is_event_sub_process(scope):
+        assert scope is not None, "it is an event sub-process"
+        scope = scope.getparent()
+    return scope is holder
 
 
 def _begins(node: etree._Element) -> bool:

@@ -324,21 +324,28 @@ def compensated_activity(event: _Element) -> str | None:
     return (definition(event).get("activityRef") or "").strip() or None
 
 
-def associations(root: _Element) -> dict[str, set[str]]:
-    """Of every element at an end of associations the ids at their other ends."""
-    found: dict[str, set[str]] = {}
+def activities(root: _Element) -> dict[str, _Element]:
+    """All activities of a file by their ids."""
+    return {e.get("id", ""): e for e in root.iter(*map(bpmn, ACTIVITIES)) if e.get("id")}
+
+
+def associated(root: _Element) -> dict[str, list[_Element]]:
+    """The activities that associations join to an element, by its id."""
+    known, joined = activities(root), set[tuple[str, str]]()
     for association in root.iter(bpmn("association")):
-        one, other = association.get("sourceRef", ""), association.get("targetRef", "")
-        found.setdefault(one, set()).add(other)
-        found.setdefault(other, set()).add(one)
+        ends = association.get("sourceRef", ""), association.get("targetRef", "")
+        joined |= {ends, ends[::-1]}
+    found: dict[str, list[_Element]] = {}
+    for one, other in sorted(joined):
+        if other in known:
+            found.setdefault(one, []).append(known[other])
     return found
 
 
-def associated_handler(event: _Element, associations: Mapping[str, set[str]]) -> _Element | None:
+def associated_handler(event: _Element, associated: Mapping[str, list[_Element]]) -> _Element | None:
     """The handler that an association joins to a compensation boundary event; None when it is joined to
     anything but one handler beside it."""
-    beside, ids = event.getparent(), associations.get(event.get("id", ""), set())
-    joined = [] if beside is None else [e for e in children(beside, *ACTIVITIES) if e.get("id") in ids]
+    joined = [e for e in associated.get(event.get("id", ""), ()) if e.getparent() is event.getparent()]
     return joined[0] if len(joined) == 1 and is_handler(joined[0]) else None
 
 

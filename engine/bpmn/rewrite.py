@@ -62,10 +62,10 @@ def _hand_lanes_to_tasks(process: etree._Element) -> None:
 
 def _join_handlers(process: etree._Element, copy: etree._Element) -> None:
     drawn = [e for e in process.iter(bpmn("boundaryEvent")) if dialect.is_compensation_boundary(e)]
-    associations = dialect.associations(process.getroottree().getroot()) if drawn else {}
+    associated = dialect.associated(process.getroottree().getroot()) if drawn else {}
     copies = {e.get("id"): e for e in copy.iter(bpmn("boundaryEvent"))}
     for event in drawn:
-        handler = dialect.associated_handler(event, associations)
+        handler = dialect.associated_handler(event, associated)
         assert handler is not None, "the check asks for a handler"
         dialect.join(copies[event.get("id")], handler)
 
