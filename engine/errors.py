@@ -97,3 +97,11 @@ class Unavailable(EngineError):
     def __init__(self, detail: str | None = None, retry_after: int = 2) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+def kept(error: Exception) -> str:
+    """What a row keeps of why something failed: at most 1,000 characters, for operators to read. PostgreSQL
+    keeps no NUL.
+    """
+    told = str(error) if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
+    return told[:1000].replace("\0", "\ufffd")

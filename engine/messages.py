@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, escalations, runtime, starts
+from engine import access, definitions, errors, escalations, runtime, starts
 from engine.bpmn import MESSAGE, SIGNAL, Execution, correlation_text
 from engine.definitions import Named
 from engine.errors import Conflict, EngineError, Forbidden, Invalid, NotFound, Problem
@@ -311,8 +311,7 @@ def _spend_attempt(session: Session, delivery: DeliveryRow, now: datetime, error
     if not isinstance(error, EngineError):
         log.error("delivery failed", delivery=delivery.id, instance=delivery.instance_id, exc_info=error)
     delivery.attempts += 1
-    told = str(error) if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
-    delivery.error = told[:1000].replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
+    delivery.error = errors.kept(error)
     delivery.next_at = at_flush(session, now) + timedelta(minutes=delivery.attempts**2)
     if delivery.attempts >= ATTEMPTS:
         delivery.state = DeliveryState.DEAD

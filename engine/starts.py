@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from engine import bpmn, definitions, durations, policies, runtime
+from engine import bpmn, definitions, durations, errors, policies, runtime
 from engine.errors import Invalid, Problem
 from engine.store.base import at_flush, attempt, raise_if_cut_off
 from engine.store.deployments import ProcessDefinitionRow
@@ -136,9 +136,7 @@ def begin_next(session: Session, now: datetime) -> bool:
         raise_if_cut_off(session, error)
         log.error("start failed", process=start.key, element=start.element, exc_info=error)
         start.attempts += 1
-        start.error = f"{type(error).__name__}: {error}"[:1000].replace(
-            "\0", "\ufffd"
-        )  # no NUL for PostgreSQL
+        start.error = errors.kept(error)
         wait = min(timedelta(minutes=start.attempts**2), LONGEST_WAIT)
         start.next_at = at_flush(session, now) + wait
     session.flush()

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from engine import access, bpmn, clockwork, escalations, runtime
+from engine import access, bpmn, clockwork, errors, escalations, runtime
 from engine.bpmn import Execution
 from engine.durations import format_instant
 from engine.errors import Conflict, NotFound
@@ -328,7 +328,7 @@ def _fail_threshold(
     if clock is None or entry is None:
         return
     entry["tries"] += 1
-    entry["error"] = f"{type(error).__name__}: {error}"[:1000].replace("\0", "\ufffd")
+    entry["error"] = errors.kept(error)
     entry["again"] = format_instant(now + timedelta(minutes=entry["tries"] ** 2))
     if entry["tries"] >= ATTEMPTS:
         escalations.give_up(session, Firing(instance, clock, entry), now)
@@ -346,7 +346,7 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
         "timer failed", timer=timer.id, instance=timer.instance_id, element=timer.element, exc_info=error
     )
     timer.attempts += 1
-    timer.error = f"{type(error).__name__}: {error}"[:1000].replace("\0", "\ufffd")  # PostgreSQL keeps no NUL
+    timer.error = errors.kept(error)
     timer.next_at = now + timedelta(minutes=timer.attempts**2)
     if timer.attempts >= ATTEMPTS:
         timer.state = TimerState.DEAD
