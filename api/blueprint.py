@@ -88,8 +88,8 @@ class Blueprint(flask_smorest.Blueprint):
             def door(*args: Any, **kwargs: Any) -> Response:
                 with reading() as here:
                     response = respond(view(here, *args, **kwargs), dumps, HTTPStatus.OK)
-                # What counts down on a screen counts by this clock, not by that of the reader's machine.
-                response.headers[TOLD_AT] = format_instant(here.now)
+                    # What counts down on a screen counts by this clock, not by that of the reader's machine.
+                    response.headers[TOLD_AT] = format_instant(here.now)  # may ask the database
                 response.add_etag(weak=True)
                 # Kept by the reader's browser alone, and never shown again without asking us.
                 response.headers["Cache-Control"] = "private, no-cache"
