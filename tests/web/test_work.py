@@ -136,6 +136,31 @@ def test_a_long_list_is_shown_page_by_page(open_page: OpenPage, errand: Callable
     page.get_by_role("button", name="Show more").click()
     expect(row(page, "Long")).to_have_count(53)
     expect(page.get_by_role("tab", name="For my teams")).to_contain_text("50+")
+    lowest = row(page, "Long").last.get_by_role("link")
+    lowest.click()
+    expect(page.get_by_role("heading", level=1, name="Run the errand")).to_be_visible()
+    page.go_back()
+    expect(lowest).to_be_in_viewport()
+
+
+def test_the_exact_time_is_told_to_who_points_at_it_or_comes_by_with_the_keyboard(
+    open_page: OpenPage, errand: Callable[..., str]
+) -> None:
+    errand("Punctual", due="2020-01-01T00:00:00Z")
+    page = open_page("/work?tab=team&q=punctual", "sam")
+    due = row(page, "Punctual").locator("time").first
+    expect(due).to_have_accessible_description("")
+
+    due.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text(re.compile("Wed, 1 Jan 2020,? 01:00 CET"))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tooltip")).to_be_hidden()
+    page.mouse.move(0, 0)
+    due.focus()
+    expect(due).to_have_accessible_description(re.compile("1 Jan 2020"))
+    due.blur()
+
+    expect(page.get_by_role("tooltip")).to_be_hidden()
 
 
 def test_who_has_nothing_to_do_is_told_where_to_look(open_page: OpenPage) -> None:

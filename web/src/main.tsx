@@ -7,7 +7,7 @@ import './global.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { sweepDrafts } from './drafts';
-import { startTexts } from './i18n';
+import { textsStarted } from './i18n';
 
 // A new release was built since this page was loaded, and the old files are gone: load the page anew, once.
 window.addEventListener('vite:preloadError', (event) => {
@@ -21,6 +21,6 @@ window.addEventListener('vite:preloadError', (event) => {
 if (import.meta.env.DEV) await import('@mantine/core/styles.layer.css');
 
 sweepDrafts();
-await startTexts();
+await textsStarted;
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

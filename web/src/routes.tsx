@@ -2,7 +2,7 @@
 import type { ComponentType } from 'react';
 import type { LoaderFunctionArgs, RouteObject } from 'react-router';
 import { fetchUserTasks } from './api/user-tasks';
-import { fetchTexts, type Area } from './i18n';
+import { loadTexts, type Area } from './i18n';
 import { Home } from './shell/home';
 import { Crashed } from './shell/crashed';
 import { Shell } from './shell/shell';
@@ -12,8 +12,8 @@ import { chosenIn, filterOf } from './user-tasks/filters';
 function page(area: Area, load: () => Promise<{ default: ComponentType }>): Pick<RouteObject, 'lazy'> {
   return {
     lazy: async () => {
-      fetchTexts(area);
-      return { Component: (await load()).default };
+      const [{ default: Component }] = await Promise.all([load(), loadTexts(area)]);
+      return { Component };
     },
   };
 }

@@ -51,29 +51,33 @@ const atFirst = ours(localStorage.getItem(STORED) ?? '') ?? ofBrowser();
 // Before anything is asked for.
 speak(atFirst);
 
-/** Begin to load the texts of an area, which a page of it will ask for when it is drawn. */
-export function fetchTexts(area: Area): void {
-  // What fails now fails again where it can be told.
-  files[`./${i18next.language || atFirst}/${area}.json`]?.().catch(() => {});
-}
+i18next.on('languageChanged', (language) => {
+  document.documentElement.lang = language;
+  speak(language);
+});
 
-export async function startTexts(): Promise<void> {
-  i18next.on('languageChanged', (language) => {
-    document.documentElement.lang = language;
-    speak(language);
+/** Once the texts that every page has can be drawn. */
+export const textsStarted: Promise<unknown> = i18next
+  .use(backend)
+  .use(initReactI18next)
+  .init({
+    lng: atFirst,
+    fallbackLng: 'en',
+    supportedLngs: Object.keys(LANGUAGES),
+    load: 'currentOnly',
+    ns: ['common'],
+    defaultNS: 'common',
+    interpolation: { escapeValue: false },
   });
-  await i18next
-    .use(backend)
-    .use(initReactI18next)
-    .init({
-      lng: atFirst,
-      fallbackLng: 'en',
-      supportedLngs: Object.keys(LANGUAGES),
-      load: 'currentOnly',
-      ns: ['common'],
-      defaultNS: 'common',
-      interpolation: { escapeValue: false },
-    });
+
+/**
+ * Load the texts of an area before a page of it is drawn. One that has to wait for them as it is drawn shows what
+ * stands in for it, and React then leaves that on the screen for at least 300 ms.
+ */
+export async function loadTexts(area: Area): Promise<void> {
+  await textsStarted;
+  // What fails now fails again where it can be told.
+  await i18next.loadNamespaces(area).catch(() => {});
 }
 
 // Who chooses on the sign-in page means herself, whatever her profile says.
@@ -87,14 +91,28 @@ export async function chooseLanguage(language: Language, personId: string | null
   await change(language);
 }
 
-/** Speak what this person chose on this device, else the language of her profile. */
-export async function speakTo(person: { id: string; locale: string }): Promise<void> {
-  if (chosenBeforeSignIn !== null) {
-    localStorage.setItem(`${STORED}.${person.id}`, chosenBeforeSignIn);
-    chosenBeforeSignIn = null;
-  }
-  const chosen = localStorage.getItem(`${STORED}.${person.id}`);
-  const language = ours(chosen ?? '') ?? ours(person.locale) ?? ofBrowser();
+interface Reader {
+  id: string;
+  /** Of her profile: an IETF language tag. */
+  locale: string;
+}
+
+/** What this person chose, here or on the sign-in page, else the language of her profile. */
+function languageOf(person: Reader): Language {
+  const chosen = chosenBeforeSignIn ?? localStorage.getItem(`${STORED}.${person.id}`);
+  return ours(chosen ?? '') ?? ours(person.locale) ?? ofBrowser();
+}
+
+/** Whether what is on the screen is in her language already. */
+export function speaksTo(person: Reader): boolean {
+  return i18next.language === languageOf(person);
+}
+
+/** Speak her language, and remember it for her on this device if she chose it on the sign-in page. */
+export async function speakTo(person: Reader): Promise<void> {
+  const language = languageOf(person);
+  if (chosenBeforeSignIn !== null) localStorage.setItem(`${STORED}.${person.id}`, language);
+  chosenBeforeSignIn = null;
   localStorage.setItem(STORED, language);
   await change(language);
 }

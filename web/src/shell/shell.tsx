@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { PersonProvider, useSession, type Person } from '../api/session';
-import { speakTo } from '../i18n';
+import { speaksTo, speakTo } from '../i18n';
 import { Icon } from '../ui/icon';
 import { Loading } from '../ui/loading';
 import { Mark } from '../ui/mark';
@@ -46,7 +46,7 @@ export function Shell() {
 
 /** Wait for the person's language, so that no page flashes by in another. */
 function InHerLanguage({ person, children }: { person: Person; children: React.ReactNode }) {
-  const [ready, setReady] = useState(false);
+  const [ready, setReady] = useState(() => speaksTo(person));
   useEffect(() => {
     void speakTo(person).finally(() => {
       setReady(true);

@@ -1,9 +1,9 @@
 /** Who has a task: the person, else those it is offered to. */
-import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useGroupTitle, usePersonName } from '../api/people';
 import { usePerson } from '../api/session';
 import type { UserTask } from '../api/user-tasks';
+import classes from './holder.module.css';
 
 type Held = Pick<UserTask, 'assignee' | 'candidate_groups' | 'candidate_users'>;
 
@@ -16,9 +16,5 @@ export function Holder({ task }: { task: Held }) {
     return <span>{task.assignee === me.username ? t('you') : nameOf(task.assignee)}</span>;
   }
   const offered = [...task.candidate_groups.map(titleOf), ...task.candidate_users.map(nameOf)];
-  return (
-    <Text component="span" c="dimmed">
-      {offered.length === 0 ? t('nobody') : offered.join(', ')}
-    </Text>
-  );
+  return <span className={classes.offered}>{offered.length === 0 ? t('nobody') : offered.join(', ')}</span>;
 }
