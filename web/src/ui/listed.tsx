@@ -5,8 +5,8 @@ import { Loading } from './loading';
 import { More } from './more';
 import { ProblemAlert } from './problem-alert';
 
-/** As many rows as a large screen shows: those below are drawn once these stand there. */
-const SCREENFUL = 20;
+/** As many rows as most screens show: those below are drawn once these stand there. */
+const SCREENFUL = 12;
 
 interface Props<Item> {
   query: UseInfiniteQueryResult<Item[]>;

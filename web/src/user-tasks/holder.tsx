@@ -1,4 +1,5 @@
 /** Who has a task: the person, else those it is offered to. */
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGroupTitle, usePersonName } from '../api/people';
 import { usePerson } from '../api/session';
@@ -8,13 +9,18 @@ import classes from './holder.module.css';
 type Held = Pick<UserTask, 'assignee' | 'candidate_groups' | 'candidate_users'>;
 
 export function Holder({ task }: { task: Held }) {
+  return useHolder()(task);
+}
+
+/** The same for a list, which asks once who everybody is, not in every row. */
+export function useHolder(): (task: Held) => ReactNode {
   const { t } = useTranslation('work');
   const me = usePerson();
   const nameOf = usePersonName();
   const titleOf = useGroupTitle();
-  if (task.assignee !== null) {
-    return <span>{task.assignee === me.username ? t('you') : nameOf(task.assignee)}</span>;
-  }
-  const offered = [...task.candidate_groups.map(titleOf), ...task.candidate_users.map(nameOf)];
-  return <span className={classes.offered}>{offered.length === 0 ? t('nobody') : offered.join(', ')}</span>;
+  return ({ assignee, candidate_groups, candidate_users }) => {
+    if (assignee !== null) return <span>{assignee === me.username ? t('you') : nameOf(assignee)}</span>;
+    const offered = [...candidate_groups.map(titleOf), ...candidate_users.map(nameOf)].join(', ');
+    return <span className={classes.offered}>{offered || t('nobody')}</span>;
+  };
 }

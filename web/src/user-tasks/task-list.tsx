@@ -9,7 +9,7 @@ import { useClaim, useRelease, type UserTask } from '../api/user-tasks';
 import { Instant } from '../ui/instant';
 import { notifyDone, notifyProblem } from '../ui/notify';
 import { Due } from './due';
-import { Holder } from './holder';
+import { useHolder } from './holder';
 import { Priority } from './priority';
 import { mayClaim } from './rights';
 import classes from './task-list.module.css';
@@ -65,6 +65,7 @@ interface Listed extends Props {
 function Rows({ tasks, label, actions }: Listed) {
   const { t } = useTranslation('work');
   const nameOf = usePersonName();
+  const holderOf = useHolder();
   return (
     <Table aria-label={label} className={classes.table}>
       <Table.Thead>
@@ -95,9 +96,7 @@ function Rows({ tasks, label, actions }: Listed) {
             <td>
               <Priority priority={task.priority} />
             </td>
-            <td className={classes.time}>
-              <Holder task={task} />
-            </td>
+            <td className={classes.time}>{holderOf(task)}</td>
             <td className={classes.time}>
               <Due at={task.due_at} clock={task.clock} />
             </td>
@@ -116,6 +115,7 @@ function Rows({ tasks, label, actions }: Listed) {
 
 function Cards({ tasks, label, actions }: Listed) {
   const { t } = useTranslation('work');
+  const holderOf = useHolder();
   return (
     <ul className={classes.cards} aria-label={label}>
       {tasks.map((task) => (
@@ -126,7 +126,7 @@ function Cards({ tasks, label, actions }: Listed) {
           </div>
           <div className={classes.facts}>
             <Priority priority={task.priority} />
-            <Holder task={task} />
+            {holderOf(task)}
             <Due at={task.due_at} clock={task.clock} />
             <span>
               {t('since')} <Instant at={task.created_at} />
