@@ -12,11 +12,12 @@ from typing import cast
 from flask import Blueprint, Flask, Response, abort, redirect, request, send_file
 from werkzeug.routing import PathConverter
 
-from api.auth import public
+from api.auth import COOKIE, public
 from api.headers import for_page
 
 BUILT = Path(__file__).parent.parent / "web" / "dist"
 NONCE = "{{ nonce }}"
+SIGNED_IN = re.compile("<!-- signed in: (.*?) -->")  # what only somebody with a session needs soon
 FOR_EVER = "public, max-age=31536000, immutable"  # a file's name changes with its content
 
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -56,6 +57,7 @@ def _pages(built: Path) -> Blueprint:
         # Libraries add styles while they run. The nonce, new for each answer, lets these in and no others.
         nonce = secrets.token_urlsafe(16)
         html = (built / "index.html").read_text(encoding="utf-8").replace(NONCE, nonce)
+        html = SIGNED_IN.sub(r"\1" if COOKIE in request.cookies else "", html)
         return for_page(Response(html, content_type="text/html; charset=utf-8"), nonce)
 
     @pages.get("/assets/<name>")

@@ -47,6 +47,27 @@ function mantineStyles(): Plugin {
   };
 }
 
+/** Let the server tell whoever is signed in what the pages of every day share, while the first file still runs. */
+function everydayAhead(): Plugin {
+  return {
+    name: 'baton-everyday-ahead',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const chunk = Object.values(bundle).find(({ fileName }) => /everyday-[\w-]+\.js$/.test(fileName));
+        if (chunk?.type !== 'chunk') throw new Error('There is no chunk "everyday" any more.');
+        const sheets = [...(chunk.viteMetadata?.importedCss ?? [])];
+        const links = [
+          `<link rel="modulepreload" crossorigin href="/${chunk.fileName}">`,
+          ...sheets.map((sheet) => `<link rel="preload" as="style" crossorigin href="/${sheet}">`),
+        ];
+        return html.replace('</head>', `  <!-- signed in: ${links.join('')} -->\n  </head>`);
+      },
+    },
+  };
+}
+
 /** Give the studio's editors our `min-dom` in place of the real one, which only ours gets. */
 function withoutStyleAttributes(): Plugin {
   const ours = join(import.meta.dirname, 'src/studio/min-dom.ts');
@@ -58,7 +79,7 @@ function withoutStyleAttributes(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), mantineStyles(), precompressed(), withoutStyleAttributes()],
+  plugins: [react(), mantineStyles(), everydayAhead(), precompressed(), withoutStyleAttributes()],
   resolve: {
     alias: { '@rjsf/validator-ajv8': join(import.meta.dirname, 'src/forms/no-eval-validator.ts') },
   },

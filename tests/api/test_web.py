@@ -13,7 +13,10 @@ from engine.database import Database
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-INDEX = '<meta name="csp-nonce" content="{{ nonce }}"><script src="/assets/index-1a2b.js"></script>'
+INDEX = (
+    '<meta name="csp-nonce" content="{{ nonce }}"><script src="/assets/index-1a2b.js"></script>'
+    '<!-- signed in: <link rel="modulepreload" href="/assets/soon-3c4d.js"> -->'
+)
 SCRIPT = b"console.log('baton')"
 
 
@@ -53,6 +56,16 @@ def test_each_answer_lets_in_only_the_styles_of_its_own_nonce(browser: FlaskClie
         assert "unsafe" not in policy
         nonces.append(nonce)
     assert nonces[0] != nonces[1]
+
+
+def test_only_who_has_a_session_loads_ahead_what_the_pages_of_every_day_share(browser: FlaskClient) -> None:
+    nobody = browser.get("/sign-in").text
+    browser.set_cookie("baton_session", "whatever")
+    somebody = browser.get("/work").text
+
+    assert "soon-3c4d" not in nobody
+    assert '<link rel="modulepreload" href="/assets/soon-3c4d.js">' in somebody
+    assert "<!--" not in nobody + somebody
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/v1/nowhere", "/engine-rest/task", "/assets", "/assets/"])
