@@ -5,7 +5,8 @@
 import pytest
 
 from engine import bpmn
-from engine.bpmn.check import MAX_DECLARATIONS, MAX_FLOWS, MAX_NODES, MAX_PROBLEMS
+from engine.bpmn.check.document import MAX_DECLARATIONS, MAX_FLOWS, MAX_NODES
+from engine.bpmn.check.findings import MAX_PROBLEMS
 from engine.errors import Invalid, Problem
 from tests.engine.bpmn.support import (
     CANCEL,

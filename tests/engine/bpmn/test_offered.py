@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from engine.bpmn import dialect
-from engine.bpmn.check import _EVENT_KINDS, _EVENT_SUB_PROCESS_STARTS, _PROCESS_STARTS
+from engine.bpmn.check.events import EVENT_KINDS, EVENT_SUB_PROCESS_STARTS, PROCESS_STARTS
 
 OFFERED = json.loads(
     (Path(__file__).parents[3] / "web" / "src" / "studio" / "process" / "runs.json").read_text()
@@ -21,14 +21,14 @@ def test_the_editor_offers_every_kind_of_element_that_runs_and_no_other() -> Non
 
 
 def test_the_editor_offers_every_kind_of_event_that_runs_and_no_other() -> None:
-    runs = {moddle(event): kinds for event, kinds in _EVENT_KINDS.items()}
-    runs["event sub-process"] = _EVENT_SUB_PROCESS_STARTS
-    runs["process"] = _PROCESS_STARTS
+    runs = {moddle(event): kinds for event, kinds in EVENT_KINDS.items()}
+    runs["event sub-process"] = EVENT_SUB_PROCESS_STARTS
+    runs["process"] = PROCESS_STARTS
 
     assert {event: set(kinds) for event, kinds in OFFERED["events"].items()} == runs
 
 
 def test_the_editor_offers_behind_an_event_based_gateway_what_may_stand_there() -> None:
-    waited_for = _EVENT_KINDS["intermediateCatchEvent"] - {"link"}
+    waited_for = EVENT_KINDS["intermediateCatchEvent"] - {"link"}
 
     assert set(OFFERED["after an event-based gateway"]) == waited_for
