@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from engine.bpmn import STARTER
 from engine.errors import Forbidden, NotFound
 from engine.people import Person, Role
-from engine.store.base import connection_of, table_of
+from engine.store.base import Found, connection_of, table_of
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.process_instances import InstanceState, ProcessInstanceRow
 from engine.store.user_tasks import GROUP, USER, CandidateRow, FormerAssigneeRow, TaskState, UserTaskRow
@@ -74,6 +74,21 @@ def visible_instances(person: Person) -> ColumnElement[bool]:
         instance.in_(select(FormerAssigneeRow.instance_id).where(former)),
         instance.in_(select(CandidateRow.instance_id).where(or_(*_offers(person)))),
     )
+
+
+def rows_of_cases(
+    session: Session, row: type[Found], by: Person, *, limit: int, after: str | None, **wanted: str | None
+) -> list[Found]:
+    """Up to `limit` rows that belong to cases which `by` may see, in the order of their ids, after the id
+    `after`. `wanted` names columns and what they are; None means any.
+    """
+    of = table_of(row).c
+    statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == of.instance_id)
+    statement = statement.where(visible_instances(by))
+    statement = statement.where(*(of[name] == value for name, value in wanted.items() if value is not None))
+    if after is not None:
+        statement = statement.where(of.id > after)
+    return list(session.scalars(statement.order_by(of.id).limit(limit)))
 
 
 def first_instances(

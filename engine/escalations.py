@@ -264,8 +264,7 @@ def _offer(session: Session, task: UserTaskRow, action: dict[str, Any]) -> Itera
     task.candidate_groups = after
     task.revision += 1
     user_tasks.offer_anew(session, task)
-    where = {"process": task.process} if task.process else {}
-    yield Entry("reassigned" if anew else "group added", task.element, detail | where)
+    yield Entry("reassigned" if anew else "group added", task.element, detail | task.whereabouts)
 
 
 def _named(

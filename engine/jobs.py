@@ -200,8 +200,7 @@ def _require_waiting(instance: ProcessInstanceRow, job: JobRow) -> None:
 
 
 def _entry(kind: str, job: JobRow, **detail: Any) -> Entry:
-    where = {"process": job.process} if job.process else {}
-    return Entry(kind, job.element, {"topic": job.topic, **detail, **where})
+    return Entry(kind, job.element, {"topic": job.topic, **detail, **job.whereabouts})
 
 
 def _no_such_job() -> NotFound:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine import access, definitions, errors, escalations, runtime, starts
 from engine.bpmn import MESSAGE, SIGNAL, Execution, correlation_text
 from engine.definitions import Named
-from engine.errors import Conflict, EngineError, Forbidden, Invalid, NotFound, Problem
+from engine.errors import Conflict, EngineError, Forbidden, NotFound
 from engine.people import Person
 from engine.store import process_instances
 from engine.store.base import at_flush, attempt, raise_if_cut_off
@@ -200,9 +200,8 @@ def _catch(
     kind = subscription.kind
 
     def act(execution: Execution) -> None:
-        if kind == MESSAGE and payload and not execution.takes_payload(subscription.token):
-            problem = "The diagram does not say what becomes of a payload of this message."
-            raise Invalid([Problem(problem, pointer="#/payload")])
+        if kind == MESSAGE and payload:
+            runtime.require_use(execution.takes_payload(subscription.token))
         detail = {"message": subscription.name, "payload": payload, **told}
         where = execution.whereabouts(subscription.token)
         entries.append(Entry(kind, subscription.element, detail | where))
@@ -332,15 +331,9 @@ def deliveries(
     """Up to `limit` messages and signals that cases which `by` may see have sent and that have not arrived
     yet, in the order they were sent.
     """
-    row = DeliveryRow
-    statement = select(row).join(ProcessInstanceRow, ProcessInstanceRow.id == row.instance_id)
-    statement = statement.where(access.visible_instances(by))
-    for column, value in ((row.instance_id, instance), (row.state, state)):
-        if value is not None:
-            statement = statement.where(column == value)
-    if after is not None:
-        statement = statement.where(row.id > after)
-    return list(session.scalars(statement.order_by(row.id).limit(limit)))
+    return access.rows_of_cases(
+        session, DeliveryRow, by, limit=limit, after=after, instance_id=instance, state=state
+    )
 
 
 def retry(session: Session, delivery_id: str, *, by: Person, now: datetime) -> DeliveryRow:
@@ -368,6 +361,5 @@ def retry(session: Session, delivery_id: str, *, by: Person, now: datetime) -> D
 
 
 def _entry(kind: str, delivery: DeliveryRow) -> Entry:
-    where = {"process": delivery.process} if delivery.process else {}
     told = {"sent": delivery.kind, "message": delivery.name, "error": delivery.error}
-    return Entry(kind, delivery.element, {**told, **where})
+    return Entry(kind, delivery.element, told | delivery.whereabouts)

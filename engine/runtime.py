@@ -132,8 +132,12 @@ def require_names(values: Collection[str], pointer: str) -> None:
     """Only what an expression can name is a variable. Raises `Invalid`."""
     bad = [name for name in values if not name.isidentifier() or name.startswith("_")]
     if bad:
-        problems = [Problem(f"{name!r:.60} is not the name of a variable.", pointer=pointer) for name in bad]
-        raise Invalid(problems)
+        raise Invalid(
+            [Problem.of(Sentence("no-variable", name=name[:_LONGEST_NAME]), pointer=pointer) for name in bad]
+        )
+
+
+_LONGEST_NAME = 60  # of what is none
 
 
 def require_own_names(values: Collection[str], pointer: str) -> None:
@@ -145,6 +149,12 @@ def require_own_names(values: Collection[str], pointer: str) -> None:
     ]
     if told:
         raise Invalid(told)
+
+
+def require_use(takes_payload: bool) -> None:
+    """A message brings a payload only where the diagram says what becomes of it. Raises `Invalid`."""
+    if not takes_payload:
+        raise Invalid([Problem.of(Sentence("payload-unused"), pointer="#/payload")])
 
 
 def load(session: Session, instance: ProcessInstanceRow, now: datetime) -> Execution:

@@ -503,6 +503,9 @@ SENTENCES: Mapping[str, str] = {
     "translation-unclear": "A translation is an object with schema and ui, as far as they differ.",
     "translation-of-nothing": "The schema has no such place.",
     "translation-of-rules": "Only titles and descriptions of the schema can be translated.",
+    # What a case, or the event that begins one, is told
+    "payload-unused": "The diagram does not say what becomes of a payload of this message.",
+    "no-variable": "{name!r} is not the name of a variable.",
     # What is filled into a form
     "told-by-baton": "{name!r} is told by Baton; only a start form may ask for it.",
     "no-form": "This task has no form and takes no data.",

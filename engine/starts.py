@@ -13,7 +13,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine import bpmn, definitions, durations, errors, policies, runtime
-from engine.errors import Invalid, Problem
 from engine.store.base import at_flush, attempt, raise_if_cut_off
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.process_instances import ProcessInstanceRow
@@ -108,9 +107,8 @@ def begin(
 def _variables(start: StartEventRow, payload: Mapping[str, Any]) -> dict[str, Any]:
     if start.payload:
         return {start.payload: dict(payload)}
-    if start.payload is None and payload and start.kind == bpmn.MESSAGE:
-        problem = "The diagram does not say what becomes of a payload of this message."
-        raise Invalid([Problem(problem, pointer="#/payload")])
+    if payload and start.kind == bpmn.MESSAGE:
+        runtime.require_use(start.payload is not None)
     variables = dict(payload) if start.payload == "" else {}
     runtime.require_names(variables, "#/payload")
     return variables

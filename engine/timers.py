@@ -423,14 +423,9 @@ def page(
     after: str | None = None,
 ) -> list[TimerRow]:
     """Up to `limit` timers of the cases that `by` may see, in the order they were armed."""
-    statement = select(TimerRow).join(ProcessInstanceRow, ProcessInstanceRow.id == TimerRow.instance_id)
-    statement = statement.where(access.visible_instances(by))
-    for column, value in ((TimerRow.instance_id, instance), (TimerRow.state, state)):
-        if value is not None:
-            statement = statement.where(column == value)
-    if after is not None:
-        statement = statement.where(TimerRow.id > after)
-    return list(session.scalars(statement.order_by(TimerRow.id).limit(limit)))
+    return access.rows_of_cases(
+        session, TimerRow, by, limit=limit, after=after, instance_id=instance, state=state
+    )
 
 
 def retry(session: Session, timer_id: str, *, by: Person, now: datetime) -> TimerRow:
@@ -451,5 +446,4 @@ def retry(session: Session, timer_id: str, *, by: Person, now: datetime) -> Time
 
 
 def _entry(kind: str, timer: TimerRow, **detail: Any) -> Entry:
-    where = {"process": timer.process} if timer.process else {}
-    return Entry(kind, timer.element, {**detail, **where})
+    return Entry(kind, timer.element, detail | timer.whereabouts)

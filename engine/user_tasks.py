@@ -332,7 +332,7 @@ def complete(session: Session, task_id: str, data: Mapping[str, Any] | None, ord
             Entry(
                 "task completed",
                 task.element,
-                {"task": task.id, "name": task.name, "data": accepted, **_where(task)},
+                {"task": task.id, "name": task.name, "data": accepted, **task.whereabouts},
             )
         )
         task.assignee = task.assignee or order.by.username
@@ -389,7 +389,7 @@ def _give(
     order: Order,
 ) -> None:
     entry = Entry(
-        kind, task.element, {"name": task.name, "from": task.assignee, "to": username, **_where(task)}
+        kind, task.element, {"name": task.name, "from": task.assignee, "to": username, **task.whereabouts}
     )
     nobodys = task.assignee is None
     if not nobodys:
@@ -401,11 +401,6 @@ def _give(
         runtime.claimed(session, instance, task, entry, now=order.now, actor=order.by.username)
     else:
         runtime.record(session, instance, entry, now=order.now, actor=order.by.username)
-
-
-def _where(task: UserTaskRow) -> dict[str, Any]:
-    """What history says of a task in a called process: which that is."""
-    return {"process": task.process} if task.process else {}
 
 
 def _accepted(

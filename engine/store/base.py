@@ -161,6 +161,11 @@ class DrawnInProcess:
             return None
         return {"key": self.process_key, "version": self.process_version}
 
+    @property
+    def whereabouts(self) -> dict[str, Any]:
+        """What an entry of history about it says beside the element: the called process, if it is in one."""
+        return {} if self.process is None else {"process": self.process}
+
 
 Found = TypeVar("Found", bound=Base)
 
