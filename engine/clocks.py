@@ -78,7 +78,8 @@ class View(Standing):
                 "due_at": _instant(entry["due"]),
                 "fired_at": _instant(entry["fired"]),
                 "lateness_seconds": entry.get("late") if entry["fired"] else None,
-                "error": entry["error"],
+                "error": entry["cause"] and entry["cause"]["detail"],
+                "cause": entry["cause"],
                 "dead": entry["dead"],
             }
             for entry in self.clock.thresholds
@@ -512,7 +513,7 @@ def retry(session: Session, clock_id: str, *, by: Person, now: datetime) -> View
         raise Conflict("No threshold of this clock was given up.")
     access.require(by, *access.OPERATORS)
     for entry in dead:
-        entry.update(dead=False, tries=0, error=None, again=format_instant(now))
+        entry.update(dead=False, tries=0, cause=None, again=format_instant(now))
     clockwork.arm(clock)
     told = [clockwork.happened(clock, "threshold retried", at=now, threshold=each["name"]) for each in dead]
     runtime.remark(session, instance, *told, now=now, actor=by.username)

@@ -551,7 +551,7 @@ def _new_entry(name: str, at: datetime) -> dict[str, Any]:
         "fired": None,
         "tries": 0,
         "again": None,
-        "error": None,
+        "cause": None,
         "dead": False,
         "owed": None,
     }
@@ -561,7 +561,7 @@ def _set_due(entry: dict[str, Any], due: datetime | None, at: datetime, anew: bo
     if entry["fired"] is not None:
         if not (anew and due is not None and due > at):
             return
-        entry.update(fired=None, tries=0, again=None, error=None, owed=None)
+        entry.update(fired=None, tries=0, again=None, cause=None, owed=None)
     if _text(due) != entry["due"]:
         entry.update(due=_text(due), armed=format_instant(at), again=None)
 

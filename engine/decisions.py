@@ -13,6 +13,7 @@ from engine.dmn import MAPPINGS, DecisionError, Decisions, Result
 from engine.durations import format_instant
 from engine.errors import Invalid, NotFound, Problem
 from engine.kept import Kept
+from engine.sentences import Sentence
 from engine.store import versions as stored
 from engine.store.base import connection_of, table_of
 from engine.store.deployments import DecisionDefinitionRow
@@ -99,13 +100,13 @@ class Decider:
             result = _compiled(self._session, found.id, found.digest).evaluate(key, names, functions)
             return Decided(found.version, result.rules, result.result_list(), MAPPINGS[form](result))
         except DecisionError as error:
-            raise ElementFailed(str(error)) from error
+            raise ElementFailed(error.sentence) from error
 
     def _found(self, key: str) -> Any:
         if key not in self._latest:
             found = connection_of(self._session).execute(_LATEST, {"key": key}).one_or_none()
             if found is None:
-                raise ElementFailed(f"No decision {key!r} is deployed.")
+                raise ElementFailed(Sentence("decision-not-deployed", decision=key))
             self._latest[key] = found
         return self._latest[key]
 

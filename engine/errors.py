@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.sentences import Sentence
+from engine.sentences import Sentence, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,30 @@ class Problem:
 
 
 class Unreadable(ValueError):
-    """A text that is not what it should be; `sentence` tells its author why."""
+    """A text that is not what it should be, or that nothing can be made of here; `sentence` tells its author
+    why."""
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         super().__init__(str(sentence))
 
 
+def reason_of(error: ValueError) -> str | Sentence:
+    """Why a value cannot be read: a sentence where the error has one."""
+    return error.sentence if isinstance(error, Unreadable) else str(error)
+
+
 class EngineError(Exception):
     """Something went wrong."""
 
-    def __init__(self, detail: str | None = None) -> None:
-        self.detail = detail or (self.__doc__ or "").strip()
+    def __init__(self, reason: str | Sentence | None = None) -> None:
+        self.reason = reason or (self.__doc__ or "").strip()
+        self.detail = str(self.reason)
         super().__init__(self.detail)
+
+    def told(self) -> dict[str, Any]:
+        """Why, as JSON; see `sentences.told`."""
+        return told(self.reason)
 
 
 class NotFound(EngineError):
@@ -90,6 +101,12 @@ class Invalid(EngineError):
         self.problems = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
         super().__init__(detail or (self.problems[0].detail if self.problems else None))
 
+    def told(self) -> dict[str, Any]:
+        for problem in self.problems:
+            if problem.detail == self.detail:
+                return {"detail": problem.detail, "code": problem.code, "values": dict(problem.values)}
+        return super().told()
+
 
 class Unavailable(EngineError):
     """The database cannot answer right now. Nothing was changed; try again."""
@@ -99,9 +116,10 @@ class Unavailable(EngineError):
         self.retry_after = retry_after
 
 
-def kept(error: Exception) -> str:
-    """What a row keeps of why something failed: at most 1,000 characters, for operators to read. PostgreSQL
-    keeps no NUL.
+def kept(error: Exception) -> dict[str, Any]:
+    """What a row keeps of why something failed, for operators to read: a short sentence as JSON; see
+    `sentences.told`.
     """
-    told = str(error) if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
-    return told[:1000].replace("\0", "\ufffd")
+    if isinstance(error, EngineError):
+        return error.told()
+    return Sentence("unexpected", kind=type(error).__name__, reason=str(error)).told()

@@ -107,7 +107,9 @@ def give_up(session: Session, firing: Firing, now: datetime) -> None:
     """A threshold that could not be fired as often as is allowed is over, and that is remembered."""
     firing.entry["again"], firing.entry["owed"] = None, None
     firing.entry["dead"] = True
-    detail = {"threshold": firing.entry["name"], "due": firing.entry["due"], "error": firing.entry["error"]}
+    cause = firing.entry["cause"]
+    why = {"error": cause["detail"], "cause": cause}
+    detail = {"threshold": firing.entry["name"], "due": firing.entry["due"], **why}
     told = clockwork.happened(firing.clock, "threshold failed", at=now, **detail)
     history.append(session, history.chain(firing.instance, [told], at=now, actor=None))
     process_instances.save_escalations(session, [firing.instance])
@@ -141,7 +143,7 @@ def _tell(
 ) -> None:
     instance, clock, entry = firing.instance, firing.clock, firing.entry
     late = firing.late(now)
-    entry.update(fired=format_instant(now), late=late, again=None, error=None)
+    entry.update(fired=format_instant(now), late=late, again=None, cause=None)
     detail = {"threshold": entry["name"], "due": entry["due"], "late": late}
     written.entries[instance.id].append(clockwork.happened(clock, "threshold fired", at=now, **detail))
     for action in actions:

@@ -12,6 +12,7 @@ from engine import access, runtime
 from engine.bpmn import Execution
 from engine.errors import Conflict, NotFound
 from engine.people import Person
+from engine.sentences import Sentence
 from engine.store import jobs as stored
 from engine.store.base import at_flush
 from engine.store.history import Entry
@@ -159,7 +160,8 @@ def _throw(
             job.state = JobState.DONE
         else:
             job.state = JobState.DEAD
-            case.fail_job(job.token, f"Nothing handles the error {code!r}: {entry.detail['message']}")
+            told = entry.detail["message"]
+            case.fail_job(job.token, Sentence("error-unhandled-told", error=code, message=told))
 
     _advance(session, instance, act, order, entry)
 

@@ -13,11 +13,12 @@ import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access, definitions, errors, escalations, runtime, starts
+from engine import access, definitions, escalations, runtime, starts
 from engine.bpmn import MESSAGE, SIGNAL, Execution, correlation_text
 from engine.definitions import Named
 from engine.errors import Conflict, EngineError, Forbidden, NotFound
 from engine.people import Person
+from engine.sentences import Sentence
 from engine.store import process_instances
 from engine.store.base import at_flush, attempt, raise_if_cut_off
 from engine.store.deliveries import IS_ON_ITS_WAY, DeliveryRow, DeliveryState
@@ -152,7 +153,7 @@ def _beginning(session: Session, name: str) -> StartEventRow | None:
     """The start event of the one process that begins with a message. Raises `Conflict` when several do."""
     found = starts.answering(session, MESSAGE, name)
     if len(found) > 1:
-        raise Conflict("Several processes begin with this message.")
+        raise Conflict(Sentence("several-begin"))
     return found[0] if found else None
 
 
@@ -178,7 +179,7 @@ def _hold_waiting(
     """
     cases = session.scalars(waiting.with_only_columns(SubscriptionRow.instance_id).distinct().limit(2)).all()
     if len(cases) > 1:
-        raise Conflict("Several cases wait for this message. Name one, or give a correlation key.")
+        raise Conflict(Sentence("several-wait"))
     case = runtime.lock(session, cases[0]) if cases else None
     oldest = waiting.order_by(SubscriptionRow.token).limit(1)
     # Looked up under the lock: another message may have been caught while we waited for it.
@@ -292,7 +293,7 @@ def _sender(session: Session, delivery: DeliveryRow, receiver: ProcessInstanceRo
 def _receiver(session: Session, delivery: DeliveryRow) -> tuple[ProcessInstanceRow, SubscriptionRow]:
     found = _hold_waiting(session, _waiting(delivery.name, delivery.correlation_key))
     if found is None:
-        raise Conflict("No case waits for this message.")
+        raise Conflict(Sentence("nobody-waits"))
     return found
 
 
@@ -309,9 +310,7 @@ def _receiver_of_signal(
 def _spend_attempt(session: Session, delivery: DeliveryRow, now: datetime, error: Exception) -> None:
     if not isinstance(error, EngineError):
         log.error("delivery failed", delivery=delivery.id, instance=delivery.instance_id, exc_info=error)
-    delivery.attempts += 1
-    delivery.error = errors.kept(error)
-    delivery.next_at = at_flush(session, now) + timedelta(minutes=delivery.attempts**2)
+    delivery.next_at = at_flush(session, now) + delivery.fail(error)
     if delivery.attempts >= ATTEMPTS:
         delivery.state = DeliveryState.DEAD
         sender = runtime.lock(session, delivery.instance_id)
@@ -350,16 +349,12 @@ def retry(session: Session, delivery_id: str, *, by: Person, now: datetime) -> D
     if delivery.state != DeliveryState.DEAD:
         raise Conflict("This delivery is no dead letter.")
     access.require(by, *access.OPERATORS)
-    delivery.state, delivery.attempts, delivery.next_at, delivery.error = (
-        DeliveryState.ON_ITS_WAY,
-        0,
-        now,
-        None,
-    )
+    delivery.state, delivery.next_at = DeliveryState.ON_ITS_WAY, now
+    delivery.begin_anew()
     runtime.remark(session, sender, _entry("delivery retried", delivery), now=now, actor=by.username)
     return delivery
 
 
 def _entry(kind: str, delivery: DeliveryRow) -> Entry:
-    told = {"sent": delivery.kind, "message": delivery.name, "error": delivery.error}
+    told = {"sent": delivery.kind, "message": delivery.name, "error": delivery.error, "cause": delivery.cause}
     return Entry(kind, delivery.element, told | delivery.whereabouts)

@@ -409,6 +409,7 @@ def _set_head(instance: ProcessInstanceRow, execution: Execution, now: datetime)
         {
             "element": failure.element,
             "message": failure.message[:_LONGEST_MESSAGE],
+            "cause": {**failure.cause, "detail": failure.message[:_LONGEST_MESSAGE]},
             "process": asdict(failure.process) if failure.process else None,
         }
         for failure in execution.failures()[:_FAILURES_TOLD]
@@ -527,7 +528,7 @@ def _delivery_row(sent: bpmn.Sent, instance_id: str, at: datetime) -> dict[str, 
         "sent_at": at,
         "next_at": at,
         "attempts": 0,
-        "error": None,
+        "cause": None,
     }
 
 
@@ -592,7 +593,7 @@ def _timer_row(timer: bpmn.TimerArmed, instance_id: str, armed_at: datetime) -> 
         "due_at": timer.due,
         "next_at": max(timer.due, armed_at),
         "attempts": 0,
-        "error": None,
+        "cause": None,
     }
 
 

@@ -1,4 +1,5 @@
-"""What the checks of diagrams, decisions and forms say, each sentence under the code that names its fault.
+"""What Baton says is wrong, each sentence under the code that names the fault: what the checks of diagrams,
+decisions and forms find, and why something failed while a case ran.
 
 A code stays what it is once released: the browser's other languages (`web/src/i18n/zh-CN/problems.json`) and
 other programs go by it. To add one: a line here, and one there.
@@ -16,7 +17,8 @@ LONGEST = 500
 class Sentence:
     """What is wrong, for a person: the code of the fault, and the values its sentence tells of.
 
-    A value may be a sentence itself, such as the reason inside. `str()` is the English. Never changes.
+    A value may be a sentence itself, such as the reason inside; `{value:capital}` is where one begins a
+    sentence. `str()` is the English. Never changes.
     """
 
     __slots__ = ("code", "values")
@@ -30,6 +32,10 @@ class Sentence:
     def __str__(self) -> str:
         return SENTENCES[self.code].format(**self.values)
 
+    def __format__(self, how: str) -> str:
+        text = str(self)
+        return text[:1].upper() + text[1:] if how == "capital" else text
+
     def told(self) -> dict[str, Any]:
         """The sentence as JSON: its English `detail`, its `code`, and its `values`, told alike."""
         values = {
@@ -37,6 +43,13 @@ class Sentence:
             for name, value in self.values.items()
         }
         return {"detail": str(self), "code": self.code, "values": values}
+
+
+def told(reason: "str | Sentence") -> dict[str, Any]:
+    """A reason as JSON, as a `Sentence` is told; the own words of a person or a program have no code."""
+    if isinstance(reason, Sentence):
+        return reason.told()
+    return {"detail": reason, "code": None, "values": {}}
 
 
 SENTENCES: Mapping[str, str] = {
@@ -481,6 +494,84 @@ SENTENCES: Mapping[str, str] = {
     "whole-number-too-large": "This number is too large: whole numbers go up to 9007199254740991.",
     "number-not-finite": "This number is not finite.",
     "half-a-character": "This text holds half a character (a lone surrogate).",
+    # What goes wrong when a script or expression runs
+    "no-length": "{value:capital} has no length.",
+    "needs-a-value": "{function} needs at least one value.",
+    "round-digits": "round takes a whole number of digits, from -15 to 15.",
+    "neither-true": "{value:capital} is neither true nor false.",
+    "not-compared": "{one:capital} cannot be compared with {other}.",
+    "divides-by-zero": "This divides by zero.",
+    "dict-takes": "dict takes a dict, or a list of pairs [text, value].",
+    "range-takes": "range takes whole numbers, and no step of 0.",
+    "enumerate-takes": "enumerate counts from a whole number.",
+    "takes-numbers": "{function} takes numbers, not {value}.",
+    "text-is-not": "{text!r} is not {what}.",
+    "value-too-large": "This makes a value larger than {most} items and characters.",
+    "too-much-memory": (
+        "This uses too much memory. In a loop, append to a list instead of adding lists or texts."
+    ),
+    "too-many-ticks": "This takes too long: more than {most} steps.",
+    "too-many-seconds": "This takes too long: more than {most} seconds.",
+    "nothing-set-inside": "Nothing can be set inside {value}.",
+    "nothing-deleted-from": "Nothing can be deleted from {value}.",
+    "only-text-in-text": "Only text can be in text, not {value}.",
+    "nothing-in": "Nothing can be in {value}: use a list, a dict or text after 'in'.",
+    "not-gone-through": "{value:capital} cannot be gone through: use a list, a dict or text.",
+    "no-json-type": "A value of type {type} is no JSON.",
+    "keys-are-texts": "The keys of a dict are texts.",
+    "value-larger": "This value is larger than {most} items and characters.",
+    "value-too-deep": "This value nests too deeply, or contains itself.",
+    "type-null": "null",
+    "type-text": "text",
+    "type-boolean": "a boolean",
+    "type-number": "a number",
+    "type-list": "a list",
+    "type-dict": "a dict",
+    "type-none-of-json": "something that is no JSON",
+    "too-complicated-to-run": "This is too complicated to run.",
+    "pattern-too-long": "A pattern has up to {most} characters.",
+    "months-no-seconds": "Months and years have no fixed number of seconds.",
+    "duration-takes": "duration takes a number of seconds, not {value} like this.",
+    "date-by-days": "A date moves by whole days: use an instant for hours and minutes.",
+    "no-moment": "{text!r} is not an instant such as '2024-05-01T10:00:00Z'.",
+    "moment-out-of-years": "{what} is not a date or time between the years 1 and 9999.",
+    "this-moment": "This",
+    "text-told": "{text!r}",
+    "no-zone-name": "{text!r} is not a time zone such as 'Europe/Berlin'.",
+    "times-are-texts": "Dates, instants, durations and zones are texts, not {value}.",
+    "takes-text": "{method} takes text, not {value}.",
+    "position-no-number": "A position is a whole number, not {value}.",
+    "split-needs": "split needs a separator; list(text) gives the single characters.",
+    "join-takes": "join takes a list of texts, not {value}.",
+    "join-takes-texts": "join takes texts only: use [str(x) for x in ...].",
+    "replace-needs": "replace needs at least one character to look for.",
+    "zfill-most": "zfill fills up to 100 characters.",
+    "item-not-in-list": "The list does not hold this item. Ask with 'in' first.",
+    "no-item-to-pop": "The list has no item {position}: it has {number}.",
+    "key-no-text": "The key of a dict is text, not {value}.",
+    "update-takes": "update takes a dict, not {value}.",
+    "no-entry-to-pop": "The dict has no {name!r}.",
+    "has-no-entry": "{value:capital} has no {name!r}.",
+    "no-entry": "There is no {name!r} in this dict.",
+    "method-to-call": "{reason} To call the method, write {name}(...).",
+    "has-no-method": "{value:capital} has no method {name!r}.",
+    "needs-items": "This needs a list of {wanted} items, not {found}.",
+    "items": "{number} items",
+    "no-items": "{value:capital} has no items.",
+    "no-item-in-list": "There is no item {position}: this list has {number}.",
+    "no-item-in-text": "There is no item {position}: this text has {number}.",
+    "no-slices": "{value:capital} has no slices.",
+    "slice-takes": "A slice takes whole numbers, and no step of 0.",
+    "not-available": "{name} is not available here.",
+    "arguments-not-taken": "{name} does not take {number} arguments.",
+    "format-does-not-fit": "The format {format!r} does not fit {value}.",
+    "not-added": "{one:capital} cannot be added to {other}: use str(...).",
+    "zero-no-power": "Zero has no negative power.",
+    "negative-no-power": "A negative number has no such power.",
+    "sign-needs-number": "{sign} needs a number, not {value}.",
+    "no-order": "{one:capital} and {other} have no order.",
+    "sign-not-with": "{sign} does not work with {one} and {other}.",
+    "moments-are-texts": "Dates, instants and durations are texts, not {value}.",
     # Form documents
     "wrong-in-form": "{place}: {reason}",
     "form-no-object": 'A form is an object: {{"schema": ..., "ui": ..., "i18n": ...}}.',
@@ -503,6 +594,55 @@ SENTENCES: Mapping[str, str] = {
     "translation-unclear": "A translation is an object with schema and ui, as far as they differ.",
     "translation-of-nothing": "The schema has no such place.",
     "translation-of-rules": "Only titles and descriptions of the schema can be translated.",
+    # Why an element of a case failed
+    "script-failed": "Line {line}, column {column}: {reason}",
+    "no-condition-holds": (
+        "None of the conditions on the outgoing flows holds, and there is no default flow."
+    ),
+    "condition-no-boolean": "The condition is neither true nor false.",
+    "flow-condition-no-boolean": "The condition of the flow {flow!r} is neither true nor false.",
+    "loop-condition-no-boolean": "The loop condition is neither true nor false.",
+    "completion-condition-no-boolean": "The completion condition is neither true nor false.",
+    "cardinality-no-number": "The loop cardinality is no whole number.",
+    "collection-no-list": "The collection is no list.",
+    "repeated-too-often": "The activity is to run {number:,} times; at most {most:,} are allowed.",
+    "too-many-tokens": "The case would have more than {most:,} things going on at once.",
+    "too-many-to-undo": "More than {most:,} completed activities would have to be kept to be undone.",
+    "too-many-steps": (
+        "The case took {steps:,} steps without waiting for anything. Is there an endless loop?"
+    ),
+    "busy-too-long": "The case was busy for {seconds} seconds without waiting for anything.",
+    "stuck-at-join": "It waits for other paths to arrive, and nothing is left that could take them.",
+    "variable-missing": "There is no variable {name}.",
+    "timer-no-text": "The timer's value {value} is no ISO 8601 text.",
+    "timer-unreadable": "The timer cannot be read: {reason}",
+    "due-date-no-text": "The due date {value} is no ISO 8601 text.",
+    "due-date-unreadable": "The due date cannot be read: {reason}",
+    "payload-no-object": "The payload {variable} is no object: its fields are what is sent.",
+    "correlation-key-no-text": "The correlation key is neither a text nor a number.",
+    "correlation-key-too-long": "The correlation key {key!r:.60} is longer than {most} characters.",
+    "error-unhandled": "Nothing handles the error {error!r}.",
+    "error-unhandled-told": "Nothing handles the error {error!r}: {message}",
+    "decision-key-no-text": "The key of the decision is no text.",
+    "decision-not-deployed": "No decision {decision!r} is deployed.",
+    "topic-no-text": "The topic {topic} is no text of at most {most} characters.",
+    "assignee-no-text": "The assignee is no text.",
+    "no-holder": "{name!r:.40} is no name of a person or group: it is longer than {most} characters.",
+    "candidates-no-list": "The candidates are no list of texts.",
+    "too-many-candidates": "There are more than {most} candidates; offer the task to a group.",
+    "task-priority-no-number": "The task's priority {value} is no whole number.",
+    "calendar-closed": "The case's calendar is not open for so long within {years} years.",
+    "calendar-in-circle": ("A case's calendar depends on its service and requester, so these cannot on it."),
+    "calendar-missing": "This case has no calendar: neither its agreement nor its service has one.",
+    "instant-too-far": "{text} is more than {years} years from now.",
+    # Why something did not arrive, fire or begin
+    "nobody-waits": "No case waits for this message.",
+    "several-wait": "Several cases wait for this message. Name one, or give a correlation key.",
+    "several-begin": "Several processes begin with this message.",
+    "newer-format": "This case was last saved by a newer Baton, which alone can continue it.",
+    "variable-no-json": "A variable holds a value that JSON cannot: {reason}",
+    "variables-too-large": ("The case's variables would take {size:,} bytes; at most {most:,} are allowed."),
+    "unexpected": "{kind}: {reason}",
     # What a case, or the event that begins one, is told
     "payload-unused": "The diagram does not say what becomes of a payload of this message.",
     "no-variable": "{name!r} is not the name of a variable.",

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from engine import bpmn, definitions, durations, errors, policies, runtime
+from engine import bpmn, definitions, durations, policies, runtime
 from engine.store.base import at_flush, attempt, raise_if_cut_off
 from engine.store.deployments import ProcessDefinitionRow
 from engine.store.process_instances import ProcessInstanceRow
@@ -55,7 +55,7 @@ def _row(definition: ProcessDefinitionRow, start: bpmn.Start, now: datetime, zon
         due_at=due,
         next_at=due,
         attempts=0,
-        error=None,
+        cause=None,
     )
 
 
@@ -133,10 +133,7 @@ def begin_next(session: Session, now: datetime) -> bool:
     except Exception as error:  # one must not stop the rest
         raise_if_cut_off(session, error)
         log.error("start failed", process=start.key, element=start.element, exc_info=error)
-        start.attempts += 1
-        start.error = errors.kept(error)
-        wait = min(timedelta(minutes=start.attempts**2), LONGEST_WAIT)
-        start.next_at = at_flush(session, now) + wait
+        start.next_at = at_flush(session, now) + min(start.fail(error), LONGEST_WAIT)
     session.flush()
     return True
 
@@ -145,4 +142,4 @@ def _arm_next(start: StartEventRow) -> None:
     following = bpmn.next_time(start.plan, durations.zone(start.zone)) or {}
     start.due_at = start.next_at = following.pop("due", None)
     start.plan = {**start.plan, **following}
-    start.attempts, start.error = 0, None
+    start.begin_anew()

@@ -328,7 +328,7 @@ def _fail_threshold(
     if clock is None or entry is None:
         return
     entry["tries"] += 1
-    entry["error"] = errors.kept(error)
+    entry["cause"] = errors.kept(error)
     entry["again"] = format_instant(now + timedelta(minutes=entry["tries"] ** 2))
     if entry["tries"] >= ATTEMPTS:
         escalations.give_up(session, Firing(instance, clock, entry), now)
@@ -345,9 +345,7 @@ def _fail(session: Session, timer: TimerRow, now: datetime, error: Exception) ->
     log.error(
         "timer failed", timer=timer.id, instance=timer.instance_id, element=timer.element, exc_info=error
     )
-    timer.attempts += 1
-    timer.error = errors.kept(error)
-    timer.next_at = now + timedelta(minutes=timer.attempts**2)
+    timer.next_at = now + timer.fail(error)
     if timer.attempts >= ATTEMPTS:
         timer.state = TimerState.DEAD
     session.flush()
@@ -440,7 +438,8 @@ def retry(session: Session, timer_id: str, *, by: Person, now: datetime) -> Time
     if timer.state != TimerState.DEAD:
         raise Conflict("This timer is no dead letter.")
     access.require(by, *access.OPERATORS)
-    timer.state, timer.attempts, timer.next_at, timer.error = TimerState.ARMED, 0, now, None
+    timer.state, timer.next_at = TimerState.ARMED, now
+    timer.begin_anew()
     runtime.record(session, instance, _entry("timer retried", timer), now=now, actor=by.username)
     return timer
 

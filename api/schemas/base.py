@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from engine import people
 from engine.durations import format_instant
@@ -12,6 +12,20 @@ SENTENCE_CODE = "Names the fault and stays the same; `detail` is its sentence in
 SENTENCE_VALUES = (
     "What the sentence tells: texts, numbers, and sentences as objects of `detail`, `code` and `values`."
 )
+
+
+class SentenceSchema(Schema):
+    """A reason that can be said in any language; the own words of a person or a program have no code."""
+
+    detail = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True, metadata={"description": SENTENCE_CODE})
+    values = fields.Dict(keys=fields.String(), required=True, metadata={"description": SENTENCE_VALUES})
+
+
+def cause(of: str, *, allow_none: bool = True) -> fields.Nested:
+    """What the field of that name says in English, as it can be said in any language."""
+    what = {"description": f"What `{of}` says, by its code and values."}
+    return fields.Nested(SentenceSchema, required=True, allow_none=allow_none, metadata=what)
 
 
 class Instant(fields.AwareDateTime):

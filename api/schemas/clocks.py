@@ -8,7 +8,7 @@ from webargs.fields import DelimitedList
 
 from api.language import locales
 from api.pages import PageQuery, page_of
-from api.schemas.base import Instant
+from api.schemas.base import Instant, cause
 from engine.clocks import MINUTE, ClockState
 from engine.durations import format_duration
 
@@ -59,6 +59,7 @@ class ThresholdSchema(Schema):
     error = fields.String(
         required=True, allow_none=True, metadata={"description": "Why it could not be fired so far."}
     )
+    cause = cause("error")
     dead = fields.Boolean(
         required=True, metadata={"description": "It failed as often as is allowed, and waits for a person."}
     )
@@ -306,6 +307,7 @@ CLOCK_EXAMPLE = {
             "fired_at": None,
             "lateness_seconds": None,
             "error": None,
+            "cause": None,
             "dead": False,
         }
     ],

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from api.language import locales
 from api.pages import PageQuery, page_of
-from api.schemas.base import SENTENCE_CODE, SENTENCE_VALUES, Instant
+from api.schemas.base import SENTENCE_CODE, SENTENCE_VALUES, Instant, cause
 from engine import languages
 from engine.deployments import Origin
 
@@ -119,6 +119,7 @@ class StartEventSchema(Schema):
     )
     attempts = fields.Integer(required=True, metadata={"description": "That failed since it was due."})
     error = fields.String(required=True, allow_none=True)
+    cause = cause("error")
 
 
 class DefinitionsQuery(PageQuery):
@@ -248,6 +249,7 @@ START_EXAMPLE = {
     "due_at": "2026-03-03T07:00:00.000000Z",
     "attempts": 0,
     "error": None,
+    "cause": None,
 }
 FORM_DEFINITION_EXAMPLE = {
     "id": "01a204287a4c5400828941b1a4",

@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from api.language import locales
 from api.pages import PageQuery, page_of
-from api.schemas.base import Instant
+from api.schemas.base import Instant, cause
 from api.schemas.deployments import in_called_process
 from engine.messages import DeliveryState
 from engine.timers import TimerState
@@ -64,6 +64,7 @@ class TimerSchema(Schema):
     due_at = Instant(required=True)
     attempts = fields.Integer(required=True)
     error = fields.String(required=True, allow_none=True)
+    cause = cause("error")
 
 
 class TimersQuery(PageQuery):
@@ -91,6 +92,7 @@ class OnItsWaySchema(Schema):
     error = fields.String(
         required=True, allow_none=True, metadata={"description": "Why it did not arrive yet."}
     )
+    cause = cause("error")
 
 
 class OnItsWayQuery(PageQuery):
@@ -128,6 +130,7 @@ TIMER_EXAMPLE = {
     "due_at": "2026-03-07T09:30:00.000000Z",
     "attempts": 0,
     "error": None,
+    "cause": None,
 }
 ON_ITS_WAY_EXAMPLE = {
     "id": "01a204287a86e8a2c2b6fe2771",
@@ -143,4 +146,5 @@ ON_ITS_WAY_EXAMPLE = {
     "next_at": "2026-03-07T09:31:00.000000Z",
     "attempts": 1,
     "error": "No case waits for this message.",
+    "cause": {"detail": "No case waits for this message.", "code": "nobody-waits", "values": {}},
 }

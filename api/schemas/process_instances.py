@@ -7,7 +7,7 @@ from webargs.fields import DelimitedList
 
 from api.language import locales
 from api.pages import PageQuery, page_of
-from api.schemas.base import Instant
+from api.schemas.base import Instant, cause
 from api.schemas.deployments import in_called_process
 from engine import comments
 from engine.process_instances import InstanceState
@@ -18,6 +18,7 @@ class FailureSchema(Schema):
         required=True, metadata={"description": "The id of the element that failed, as drawn."}
     )
     message = fields.String(required=True)
+    cause = cause("message", allow_none=False)
     process = in_called_process()
 
 

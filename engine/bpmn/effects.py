@@ -1,6 +1,7 @@
 """What a step of a case means outside it: values that the heart writes down. No live object ever leaves this
 package."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -76,11 +77,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An element, as drawn, that failed and waits to be retried."""
+    """An element, as drawn, that failed and waits to be retried. `cause` is the message with its code and
+    values; see `sentences.told`."""
 
     element: str
     message: str
     process: Called | None = None
+    cause: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

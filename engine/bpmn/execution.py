@@ -25,7 +25,9 @@ from engine.bpmn.dialect import CLAIM
 from engine.bpmn.effects import SIGNAL, Called, ClockMark, Effects, Failure, Position, Sent, Step
 from engine.calendars import LOOK_AHEAD, Calendar
 from engine.durations import format_instant, parse_instant, working_time
+from engine.errors import Unreadable
 from engine.scripting import Expression, Script, ScriptError, Template
+from engine.sentences import Sentence, told
 
 if TYPE_CHECKING:
     from engine.bpmn.specs.base import Element, Process
@@ -35,6 +37,10 @@ Json = Any
 
 class ElementFailed(Exception):
     """An element could not do what the diagram asks. Its token waits there; the rest of the case goes on."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        super().__init__(str(sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def _no_calendar(_head: Mapping[str, Json]) -> None:
 
 
 def _no_decision(key: str, *_: Any) -> Decided:
-    raise ElementFailed(f"No decision {key!r} is deployed.")
+    raise ElementFailed(Sentence("decision-not-deployed", decision=key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +275,12 @@ class Execution(Workflow):
         self.go_on(waiting)
         self.run()
 
-    def fail_job(self, token: int, message: str) -> None:
-        """The work of the service task at `token` was given up: it has failed until it is retried."""
+    def fail_job(self, token: int, reason: str | Sentence) -> None:
+        """The work of the service task at `token` was given up: it has failed until it is retried. The reason
+        is in the program's own words, or Baton's."""
         waiting = self._token(token)
         waiting.notes["dead"] = True
-        self._fail(waiting, message)
+        self._fail(waiting, reason)
 
     def throw_at(self, token: int, code: str, message: str) -> bool:
         """Throw an error where the service task at `token` waits. Whether something handles it; if nothing
@@ -324,7 +331,7 @@ class Execution(Workflow):
                 self._spend()
                 token.run()
             except ElementFailed as failure:
-                self._fail(token, str(failure))
+                self._fail(token, failure.sentence)
             self._ask_conditions()
         self._tell_stuck()
 
@@ -344,7 +351,7 @@ class Execution(Workflow):
         """Raises `ElementFailed` when so many tokens more would be too many for one case."""
         most = self.circumstances.limits.tokens
         if len(self.tasks) + number > most:
-            raise ElementFailed(f"The case would have more than {most:,} things going on at once.")
+            raise ElementFailed(Sentence("too-many-tokens", most=most))
 
     def listen(self, spec: "Element", host: Token) -> Token:
         """Put a token beside the work of `host` that waits for an event and keeps nobody from finishing."""
@@ -411,9 +418,9 @@ class Execution(Workflow):
         except _NotThereYet:
             return False
         except ScriptError as error:
-            raise ElementFailed(_script_message(error)) from error
+            raise _script_failed(error) from error
         if not isinstance(value, bool):
-            raise ElementFailed("The condition is neither true nor false.")
+            raise ElementFailed(Sentence("condition-no-boolean"))
         return value
 
     def seen_from(self, token: Token) -> dict[str, Json]:
@@ -429,7 +436,7 @@ class Execution(Workflow):
         try:
             return Names(token)[name]
         except KeyError:
-            raise ElementFailed(f"There is no variable {name}.") from None
+            raise ElementFailed(Sentence("variable-missing", name=name)) from None
 
     def evaluate(self, text: Expression | Template, token: Token) -> Json:
         """The value of an expression or template as `token` sees it. Raises `ElementFailed`."""
@@ -437,7 +444,7 @@ class Execution(Workflow):
         try:
             return text.evaluate(Names(token), self._functions)
         except ScriptError as error:
-            raise ElementFailed(_script_message(error)) from error
+            raise _script_failed(error) from error
 
     def run_script(self, script: Script, token: Token) -> dict[str, Json]:
         """The variables a script assigns; writing them is the caller's. Raises `ElementFailed`."""
@@ -445,7 +452,7 @@ class Execution(Workflow):
         try:
             return script.run(Names(token), self._functions)
         except ScriptError as error:
-            raise ElementFailed(_script_message(error)) from error
+            raise _script_failed(error) from error
 
     def decide(self, key: str, form: str, token: Token) -> Decided:
         """Make a decision with the variables that `token` sees. Raises `ElementFailed`."""
@@ -500,9 +507,12 @@ class Execution(Workflow):
 
     def failures(self) -> list[Failure]:
         """Every element that failed and was not retried."""
-        return [
-            Failure(t.spec.element, t.notes["error"], self.process_of(t.spec)) for t in self.failed_tokens()
-        ]
+        return [self._failure(token) for token in self.failed_tokens()]
+
+    def _failure(self, token: Token) -> Failure:
+        noted = token.notes["error"]
+        cause = told(noted) if isinstance(noted, str) else noted  # early states hold the text alone
+        return Failure(token.spec.element, cause["detail"], self.process_of(token.spec), cause)
 
     def process_of(self, spec: "Element") -> Called | None:
         """The called process an element is drawn in; None: the case's own."""
@@ -559,26 +569,26 @@ class Execution(Workflow):
         start = self.circumstances.now if since is None else self._near(since)
         due = self._calendar().after(start, needed)
         if due is None:
-            raise ValueError(f"The case's calendar is not open for so long within {LOOK_AHEAD} years.")
+            raise Unreadable(Sentence("calendar-closed", years=LOOK_AHEAD))
         return format_instant(due)
 
     def _calendar(self) -> Calendar:
         if self._asking:
-            raise ValueError("A case's calendar depends on its service and requester, so these cannot on it.")
+            raise Unreadable(Sentence("calendar-in-circle"))
         self._asking = True
         try:
             calendar = self.circumstances.calendar_of(self.record())
         finally:
             self._asking = False
         if calendar is None:
-            raise ValueError("This case has no calendar: neither its agreement nor its service has one.")
+            raise Unreadable(Sentence("calendar-missing"))
         return calendar
 
     def _near(self, text: Json) -> datetime:
         """An instant that is not so far away that years without end would have to be worked out."""
         start = parse_instant(str(text), self.circumstances.zone)
         if abs(start - self.circumstances.now) > _FARTHEST:
-            raise ValueError(f"{text!r:.60} is more than {LOOK_AHEAD} years from now.")
+            raise Unreadable(Sentence("instant-too-far", text=f"{text!r:.60}", years=LOOK_AHEAD))
         return start
 
     def _new_token(self, spec: "Element", scope: Token | None) -> Token:
@@ -597,17 +607,14 @@ class Execution(Workflow):
     def _spend(self) -> None:
         self._steps_left -= 1
         if self._steps_left < 0:
-            raise ElementFailed(
-                f"The case took {self.circumstances.limits.steps:,} steps without waiting for "
-                "anything. Is there an endless loop?"
-            )
+            raise ElementFailed(Sentence("too-many-steps", steps=self.circumstances.limits.steps))
         self._check_time()
 
     def _check_time(self) -> None:
         """Between two tokens, and before each of an element's many expressions."""
         if time.thread_time() > self._deadline:
-            seconds = self.circumstances.limits.seconds
-            raise ElementFailed(f"The case was busy for {seconds:g} seconds without waiting for anything.")
+            seconds = f"{self.circumstances.limits.seconds:g}"
+            raise ElementFailed(Sentence("busy-too-long", seconds=seconds))
 
     def _ask_conditions(self) -> None:
         """Fire the events whose conditions have come true since they were last asked, the oldest first."""
@@ -640,7 +647,7 @@ class Execution(Workflow):
         if any(t.spec.awaits(t) is not None or "error" in t.notes for t in self.tasks.values()):
             return
         for token in waiting:
-            self._fail(token, "It waits for other paths to arrive, and nothing is left that could take them.")
+            self._fail(token, Sentence("stuck-at-join"))
 
     def _came_true(self, token: Token) -> bool:
         if "error" in token.notes:
@@ -648,14 +655,14 @@ class Execution(Workflow):
         try:
             return bool(token.spec.trigger.came_true(token))
         except ElementFailed as failure:
-            self._fail(token, str(failure))
+            self._fail(token, failure.sentence)
             return False
 
-    def _fail(self, token: Token, message: str) -> None:
+    def _fail(self, token: Token, reason: str | Sentence) -> None:
         if token.active:  # else it listens beside the work, and keeps nobody from finishing
             token._set_state(TaskState.ERROR)
-        token.notes["error"] = message
-        self.note("failed", token.spec, message=message)
+        token.notes["error"] = cause = told(reason)
+        self.note("failed", token.spec, message=cause["detail"], cause=cause)
 
     def _task_completed_notify(self, task: Token) -> None:
         """The library would walk the whole tree here after every step; our tokens say themselves when they
@@ -671,5 +678,6 @@ def _kind_of(token: Token) -> str:
     return "active" if token.active else "listening"
 
 
-def _script_message(error: ScriptError) -> str:
-    return f"Line {error.line}, column {error.column}: {error.message}"
+def _script_failed(error: ScriptError) -> ElementFailed:
+    where = {"line": error.line, "column": error.column}
+    return ElementFailed(Sentence("script-failed", reason=error.reason, **where))

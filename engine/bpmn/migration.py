@@ -187,7 +187,7 @@ def _arm_new(execution: Execution, before: dict[int, Element], done: Move) -> It
                 event.announce(execution.listen(event, host), event.plan(host))
                 done.armed.append(event.element)
             except ElementFailed as failure:
-                yield Problem(str(failure), element=event.element)
+                yield Problem.of(failure.sentence, element=event.element)
 
 
 def _listeners(spec: Element) -> list[CatchEvent | ReceiveTask]:

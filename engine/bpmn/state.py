@@ -12,7 +12,8 @@ from engine.bpmn.effects import Called
 from engine.bpmn.execution import Circumstances, Execution, Token
 from engine.bpmn.specs.base import Element, Process
 from engine.bpmn.specs.gateways import InclusiveGateway
-from engine.errors import EngineError, Invalid
+from engine.errors import EngineError, Invalid, Problem
+from engine.sentences import Sentence
 
 FORMAT = 1
 """Written beside every state. A node leaves alone what a newer Baton has written."""
@@ -27,6 +28,9 @@ _codecs = threading.local()  # a zstandard codec must not be shared by threads
 class NewerFormat(EngineError):
     """This case was last saved by a newer Baton, which alone can continue it."""
 
+    def __init__(self) -> None:
+        super().__init__(Sentence("newer-format"))
+
 
 def save(execution: Execution) -> bytes:
     """The state as compressed bytes. Raises `Invalid` when its variables have grown beyond `MAX_BYTES`."""
@@ -39,11 +43,9 @@ def save(execution: Execution) -> bytes:
             {"last": execution.last_id, "completed": execution.completed, "tokens": rows}, option=_ORJSON
         )
     except (TypeError, orjson.JSONEncodeError) as error:
-        raise Invalid(f"A variable holds a value that JSON cannot: {error}") from error
+        raise Invalid([Problem.of(Sentence("variable-no-json", reason=str(error)))]) from error
     if len(plain) > MAX_BYTES:
-        raise Invalid(
-            f"The case's variables would take {len(plain):,} bytes; at most {MAX_BYTES:,} are allowed."
-        )
+        raise Invalid([Problem.of(Sentence("variables-too-large", size=len(plain), most=MAX_BYTES))])
     return _codec("compressor", zstandard.ZstdCompressor).compress(plain)  # type: ignore[no-any-return]
 
 

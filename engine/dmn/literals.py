@@ -100,7 +100,7 @@ def _read(reader: Callable[[str], Any]) -> Callable[[JSON], Any]:
 
     def key(value: JSON) -> Any:
         if type(value) is not str:
-            raise ScriptRuntimeError(f"Dates, instants and durations are texts, not {described(value)}.")
+            raise ScriptRuntimeError(Sentence("moments-are-texts", value=described(value)))
         if len(value) > LONGEST:
             raise ScriptRuntimeError(Sentence("moment-too-long"))
         return kept(value)

@@ -252,7 +252,7 @@ def _refuse_value(value: JSON, type_: Type | None, allowed: Tests, frame: Frame)
         raise ScriptRuntimeError(Sentence("not-among-values", value=_shown(value)))
 
 
-def _shown(value: JSON) -> str:
+def _shown(value: JSON) -> str | Sentence:
     """A short value as it is; of all others the type."""
     if type(value) is bool:
         return "true" if value else "false"

@@ -11,9 +11,11 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.durations import Duration, format_duration, format_instant, shift
+from engine.errors import reason_of
 from engine.scripting.errors import ScriptRuntimeError
 from engine.scripting.limits import JSON, Meter
 from engine.scripting.values import NUMBERS, described
+from engine.sentences import Sentence
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -77,7 +79,7 @@ def in_zone(meter: Meter, value: JSON, zone: JSON) -> str:
 def format_date(meter: Meter, value: JSON, pattern: JSON, zone: JSON = None) -> str:
     """A date or instant in words of the pattern: YYYY MM DD HH mm ss; all else stands as it is."""
     if len(_text(pattern)) > LONGEST_PATTERN:
-        raise ScriptRuntimeError(f"A pattern has up to {LONGEST_PATTERN} characters.")
+        raise ScriptRuntimeError(Sentence("pattern-too-long", most=LONGEST_PATTERN))
     if _is_date(value):
         moment = datetime.combine(_day(value), time())
     else:
@@ -97,14 +99,14 @@ def seconds(meter: Meter, value: JSON) -> JSON:
     """How many seconds a duration has; it may have no months and years, which differ."""
     length = _Duration(value)
     if length.months:
-        raise ScriptRuntimeError("Months and years have no fixed number of seconds.")
+        raise ScriptRuntimeError(Sentence("months-no-seconds"))
     return _plain((timedelta(days=length.days) + length.exact).total_seconds() * length.sign)
 
 
 def duration(meter: Meter, value: JSON) -> str:
     """So many seconds as a duration in hours, minutes and seconds."""
     if type(value) not in NUMBERS or not abs(value) < 10**11:
-        raise ScriptRuntimeError(f"duration takes a number of seconds, not {described(value)} like this.")
+        raise ScriptRuntimeError(Sentence("duration-takes", value=described(value)))
     return format_duration(timedelta(microseconds=round(value * 10**6)))
 
 
@@ -117,7 +119,7 @@ class _Duration:
         try:
             found = Duration.parse(text.removeprefix("-"))
         except ValueError as error:
-            raise ScriptRuntimeError(str(error)) from None
+            raise ScriptRuntimeError(reason_of(error)) from None
         self.months, self.days, self.exact = found.months, found.days, found.time
 
 
@@ -125,7 +127,7 @@ def _moved(meter: Meter, value: JSON, length: _Duration, direction: int, zone: J
     direction *= length.sign
     if _is_date(value):
         if length.exact:
-            raise ScriptRuntimeError("A date moves by whole days: use an instant for hours and minutes.")
+            raise ScriptRuntimeError(Sentence("date-by-days"))
         return _shifted(_day(value), length, direction).isoformat()
     local = _local(_moment(_text(value)), _zone(zone, meter))
     if length.months or length.days:
@@ -154,7 +156,7 @@ def _day(text: str) -> date:
 
 def _moment(text: str) -> datetime:
     if not INSTANT.fullmatch(text):
-        raise ScriptRuntimeError(f"{_shown(text)} is not an instant such as '2024-05-01T10:00:00Z'.")
+        raise ScriptRuntimeError(Sentence("no-moment", text=text[:_SHOWN]))
     return _read(text, lambda given: datetime.fromisoformat(given.upper()).astimezone(UTC))
 
 
@@ -170,8 +172,10 @@ def _read(given: Given, reader: Callable[[Given], Read]) -> Read:
     try:
         return reader(given)
     except (ValueError, OverflowError):
-        what = _shown(given) if isinstance(given, str) else "This"
-        raise ScriptRuntimeError(f"{what} is not a date or time between the years 1 and 9999.") from None
+        what = Sentence("this-moment")
+        if isinstance(given, str):
+            what = Sentence("text-told", text=given[:_SHOWN])
+        raise ScriptRuntimeError(Sentence("moment-out-of-years", what=what)) from None
 
 
 def _zone(name: JSON, meter: Meter) -> tzinfo:
@@ -181,17 +185,16 @@ def _zone(name: JSON, meter: Meter) -> tzinfo:
     try:
         return ZoneInfo(_text(name))
     except (LookupError, ValueError, OSError):
-        raise ScriptRuntimeError(f"{_shown(name)} is not a time zone such as 'Europe/Berlin'.") from None
+        raise ScriptRuntimeError(Sentence("no-zone-name", text=name[:_SHOWN])) from None
 
 
 def _text(value: JSON) -> str:
     if type(value) is not str:
-        raise ScriptRuntimeError(f"Dates, instants, durations and zones are texts, not {described(value)}.")
+        raise ScriptRuntimeError(Sentence("times-are-texts", value=described(value)))
     return value
 
 
-def _shown(value: str) -> str:
-    return repr(value[:40])
+_SHOWN = 40  # characters of a text that is none of these
 
 
 def _plain(value: float) -> int | float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
+from engine.errors import reason_of
 from engine.scripting.errors import ScriptRuntimeError, ScriptSyntaxError
 from engine.scripting.functions import FUNCTIONS
 from engine.scripting.limits import JSON, Frame
@@ -24,7 +25,6 @@ from engine.scripting.values import (
     number,
     sound,
     to_text,
-    type_name,
 )
 from engine.sentences import Said, Sentence
 
@@ -55,7 +55,7 @@ REFUSED: dict[type[ast.AST], str] = {
 def located(error: Exception, place: Place) -> ScriptRuntimeError:
     """The error, as one of the language's own that says where."""
     if not isinstance(error, ScriptRuntimeError):
-        error = ScriptRuntimeError("This number is too large.")
+        error = ScriptRuntimeError(Sentence("number-too-large"))
     error.locate(place)
     return error
 
@@ -290,16 +290,20 @@ class ExpressionCompiler:
         name = self.check_name(node.attr, node)
         value = self.compile(node.value)
         place = self.places.of(node)
-        hint = f" To call the method, write {name}(...)." if name in method_names() else ""
+        is_method = name in method_names()
+
+        def missing(reason: Sentence) -> ScriptRuntimeError:
+            told = Sentence("method-to-call", reason=reason, name=name) if is_method else reason
+            return ScriptRuntimeError(told, *place)
 
         def run(frame: Frame) -> JSON:
             found = value(frame)
             if type(found) is not dict:
-                raise ScriptRuntimeError(f"{described(found).capitalize()} has no {name!r}.{hint}", *place)
+                raise missing(Sentence("has-no-entry", value=described(found), name=name))
             try:
                 return found[name]
             except KeyError:
-                raise ScriptRuntimeError(f"There is no {name!r} in this dict.{hint}", *place) from None
+                raise missing(Sentence("no-entry", name=name)) from None
 
         return run
 
@@ -394,7 +398,7 @@ class ExpressionCompiler:
                 target = value(frame)
                 method = METHODS.get(type(target), {}).get(name)
                 if method is None:
-                    raise ScriptRuntimeError(f"{described(target).capitalize()} has no method {name!r}.")
+                    raise ScriptRuntimeError(Sentence("has-no-method", value=described(target), name=name))
                 values = [each(frame) for each in arguments]
                 if problem := method.problem(len(values), frozenset(keywords), method=True):
                     raise ScriptRuntimeError(problem)
@@ -568,8 +572,8 @@ def unpacking(binds: list[Bind], place: Place) -> Bind:
 
     def put(frame: Frame, value: JSON) -> None:
         if type(value) is not list or len(value) != len(binds):
-            found = f"{len(value)} items" if type(value) is list else described(value)
-            raise ScriptRuntimeError(f"This needs a list of {len(binds)} items, not {found}.", *place)
+            found = Sentence("items", number=len(value)) if type(value) is list else described(value)
+            raise ScriptRuntimeError(Sentence("needs-items", wanted=len(binds), found=found), *place)
         for bind, each in zip(binds, value, strict=True):
             bind(frame, each)
 
@@ -580,7 +584,7 @@ def item(value: JSON, index: JSON) -> JSON:
     """An item of a list or text by position, or an entry of a dict by key."""
     if type(value) is dict:
         if key(index) not in value:
-            raise ScriptRuntimeError(f"There is no {index[:100]!r} in this dict.")
+            raise ScriptRuntimeError(Sentence("no-entry", name=index[:100]))
         return value[index]
     return value[position(value, index)]
 
@@ -588,19 +592,20 @@ def item(value: JSON, index: JSON) -> JSON:
 def position(value: JSON, index: JSON) -> int:
     """The index, if the list or text has an item there."""
     if type(value) not in (list, str):
-        raise ScriptRuntimeError(f"{described(value).capitalize()} has no items.")
+        raise ScriptRuntimeError(Sentence("no-items", value=described(value)))
     if type(index) is not int:
-        raise ScriptRuntimeError(f"A position is a whole number, not {described(index)}.")
+        raise ScriptRuntimeError(Sentence("position-no-number", value=described(index)))
     if not -len(value) <= index < len(value):
-        raise ScriptRuntimeError(f"There is no item {index}: this {type_name(value)} has {len(value)}.")
+        code = "no-item-in-list" if type(value) is list else "no-item-in-text"
+        raise ScriptRuntimeError(Sentence(code, position=index, number=len(value)))
     return index
 
 
 def _sliced(value: JSON, lower: JSON, upper: JSON, step: JSON, frame: Frame) -> JSON:
     if type(value) not in (list, str):
-        raise ScriptRuntimeError(f"{described(value).capitalize()} has no slices.")
+        raise ScriptRuntimeError(Sentence("no-slices", value=described(value)))
     if any(bound is not None and type(bound) is not int for bound in (lower, upper, step)) or step == 0:
-        raise ScriptRuntimeError("A slice takes whole numbers, and no step of 0.")
+        raise ScriptRuntimeError(Sentence("slice-takes"))
     return frame.made(value[lower:upper:step])
 
 
@@ -646,15 +651,15 @@ def _leads_somewhere(value: JSON, path: list[str]) -> bool:
 def _call_supplied(name: str, values: list[JSON], frame: Frame) -> JSON:
     function = (frame.functions or {}).get(name)
     if function is None:
-        raise ScriptRuntimeError(f"{name} is not available here.")
+        raise ScriptRuntimeError(Sentence("not-available", name=name))
     try:
         return function(*values)
     except ValueError as error:
-        raise ScriptRuntimeError(str(error)) from None
+        raise ScriptRuntimeError(reason_of(error)) from None
     except TypeError:
         if _accepts(function, values):
             raise
-        raise ScriptRuntimeError(f"{name} does not take {len(values)} arguments.") from None
+        raise ScriptRuntimeError(Sentence("arguments-not-taken", name=name, number=len(values))) from None
 
 
 def _accepts(function: Callable[..., JSON], values: list[JSON]) -> bool:
@@ -673,7 +678,9 @@ def _formatted(value: JSON, specification: str, frame: Frame) -> str:
     try:
         return frame.made(format(value, specification))
     except ValueError:
-        raise ScriptRuntimeError(f"The format {specification!r} does not fit {described(value)}.") from None
+        raise ScriptRuntimeError(
+            Sentence("format-does-not-fit", format=specification, value=described(value))
+        ) from None
 
 
 EXPRESSIONS: dict[type[ast.AST], Callable[..., Run]] = {

@@ -20,6 +20,7 @@ from engine.scripting.values import (
     to_text,
     type_name,
 )
+from engine.sentences import Sentence
 
 INTEGER_BYTES = 32
 LONGEST_NUMBER = 40
@@ -50,7 +51,7 @@ def _function(function: Callable[..., JSON]) -> Callable[..., JSON]:
 @_function
 def len_(meter: Meter, value: JSON) -> int:
     if type(value) not in (str, list, dict):
-        raise ScriptRuntimeError(f"{described(value).capitalize()} has no length.")
+        raise ScriptRuntimeError(Sentence("no-length", value=described(value)))
     return len(value)
 
 
@@ -76,7 +77,7 @@ def max_(meter: Meter, *values: JSON) -> JSON:
 def _first(name: str, values: tuple[JSON, ...], direction: int, meter: Meter) -> JSON:
     candidates = _list(values[0], meter) if len(values) == 1 else list(values)
     if not candidates:
-        raise ScriptRuntimeError(f"{name} needs at least one value.")
+        raise ScriptRuntimeError(Sentence("needs-a-value", function=name))
     best = candidates[0]
     # The first is compared with itself, so that a null on its own does not pass for the smallest.
     for value in candidates:
@@ -96,7 +97,7 @@ def round_(meter: Meter, value: JSON, digits: JSON = None) -> JSON:
     if digits is None:
         return number(round(value))
     if type(digits) is not int or abs(digits) > 15:
-        raise ScriptRuntimeError("round takes a whole number of digits, from -15 to 15.")
+        raise ScriptRuntimeError(Sentence("round-digits"))
     return number(round(value, digits))
 
 
@@ -113,14 +114,14 @@ def ceil(meter: Meter, value: JSON) -> JSON:
 @_function
 def int_(meter: Meter, value: JSON) -> JSON:
     if type(value) is str:
-        return number(_read_number(value, int, "a whole number"))
+        return number(_read_number(value, int, "a-whole-number"))
     return number(int(_need_number("int", value)))
 
 
 @_function
 def float_(meter: Meter, value: JSON) -> JSON:
     if type(value) is str:
-        return number(_read_number(value, float, "a number"))
+        return number(_read_number(value, float, "a-number"))
     return number(float(_need_number("float", value)))
 
 
@@ -138,7 +139,7 @@ def bool_(meter: Meter, value: JSON) -> bool:
 def is_true(meter: Meter, value: JSON) -> bool:
     """A boolean as it is, null as false: what JUEL's operators make of them."""
     if value is not None and type(value) is not bool:
-        raise ScriptRuntimeError(f"{described(value).capitalize()} is neither true nor false.")
+        raise ScriptRuntimeError(Sentence("neither-true", value=described(value)))
     return bool(value)
 
 
@@ -148,7 +149,7 @@ def is_equal(meter: Meter, one: JSON, other: JSON) -> bool:
     kinds = {type(one), type(other)}
     if len(kinds) == 1 or type(None) in kinds or kinds == NUMBERS or kinds == {list, dict}:
         return equal(one, other, meter)
-    raise ScriptRuntimeError(f"{described(one).capitalize()} cannot be compared with {described(other)}.")
+    raise ScriptRuntimeError(Sentence("not-compared", one=described(one), other=described(other)))
 
 
 @_function
@@ -156,7 +157,7 @@ def remainder(meter: Meter, one: JSON, other: JSON) -> JSON:
     """What is left of a division that is cut off, not rounded down: it has the sign of `one`."""
     _need_number("remainder", one)
     if _need_number("remainder", other) == 0:
-        raise ScriptRuntimeError("This divides by zero.")
+        raise ScriptRuntimeError(Sentence("divides-by-zero"))
     if type(one) is int and type(other) is int:
         return number(one - other * (abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)))
     return number(math.fmod(one, other))
@@ -174,7 +175,7 @@ def dict_(meter: Meter, value: JSON) -> dict[str, JSON]:
     pairs = _list(value, meter)
     meter.spend(ENTRY_BYTES * len(pairs))
     if not all(type(pair) is list and len(pair) == 2 and type(pair[0]) is str for pair in pairs):
-        raise ScriptRuntimeError("dict takes a dict, or a list of pairs [text, value].")
+        raise ScriptRuntimeError(Sentence("dict-takes"))
     return {name: value for name, value in pairs}
 
 
@@ -183,7 +184,7 @@ def range_(meter: Meter, start: JSON, stop: JSON = None, step: JSON = 1) -> list
     if stop is None:
         start, stop = 0, start
     if not (type(start) is type(stop) is type(step) is int and step):
-        raise ScriptRuntimeError("range takes whole numbers, and no step of 0.")
+        raise ScriptRuntimeError(Sentence("range-takes"))
     numbers = range(number(start), number(stop), number(step))
     meter.fit(len(numbers))
     meter.spend((INTEGER_BYTES + ITEM_BYTES) * len(numbers))
@@ -203,7 +204,7 @@ def reversed_(meter: Meter, values: JSON) -> list[JSON]:
 @_function
 def enumerate_(meter: Meter, values: JSON, start: JSON = 0) -> list[list[JSON]]:
     if type(start) is not int:
-        raise ScriptRuntimeError("enumerate counts from a whole number.")
+        raise ScriptRuntimeError(Sentence("enumerate-takes"))
     return _rows(enumerate(_list(values, meter), number(start)), len(_list(values, meter)), 2, meter)
 
 
@@ -244,7 +245,7 @@ def _list(value: JSON, meter: Meter) -> list[JSON]:
 
 def _need_number(name: str, value: JSON) -> JSON:
     if type(value) not in NUMBERS:
-        raise ScriptRuntimeError(f"{name} takes numbers, not {described(value)}.")
+        raise ScriptRuntimeError(Sentence("takes-numbers", function=name, value=described(value)))
     return value
 
 
@@ -256,4 +257,4 @@ def _read_number(text: str, read: Callable[[str], JSON], what: str) -> JSON:
             return read(plain)
         except ValueError:
             pass
-    raise ScriptRuntimeError(f"{text[:LONGEST_NUMBER]!r} is not {what}.")
+    raise ScriptRuntimeError(Sentence("text-is-not", text=text[:LONGEST_NUMBER], what=Sentence(what)))

@@ -54,7 +54,7 @@ class Expression:
             error.locate(self.place)
             raise
         except (RecursionError, MemoryError):
-            raise LimitExceeded("This is too complicated to evaluate.", *self.place) from None
+            raise LimitExceeded(Sentence("too-complicated"), *self.place) from None
 
     def value(self, frame: Frame) -> JSON:
         """The value in a frame, which may be shared with other expressions of one evaluation."""
@@ -107,7 +107,7 @@ class Script:
             error.locate(self.place)
             raise
         except (RecursionError, MemoryError):
-            raise LimitExceeded("This is too complicated to run.", *self.place) from None
+            raise LimitExceeded(Sentence("too-complicated-to-run"), *self.place) from None
 
 
 class Template:
@@ -150,7 +150,7 @@ class Template:
             error.locate(self.place)
             raise
         except (RecursionError, MemoryError):
-            raise LimitExceeded("This is too complicated to evaluate.", *self.place) from None
+            raise LimitExceeded(Sentence("too-complicated"), *self.place) from None
 
 
 @lru_cache(COMPILED_KEPT)

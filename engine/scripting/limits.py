@@ -7,6 +7,7 @@ from time import thread_time
 from typing import Any, TypeVar
 
 from engine.scripting.errors import LimitExceeded
+from engine.sentences import Sentence
 
 # A JSON value: None, bool, int, float, str, list or dict with str keys. Its type is checked when it is used.
 JSON = Any
@@ -61,15 +62,13 @@ class Meter:
     def fit(self, size: int) -> None:
         """Refuse to make a value of more than `size` cells and characters."""
         if size > self.limits.size:
-            raise LimitExceeded(f"This makes a value larger than {self.limits.size} items and characters.")
+            raise LimitExceeded(Sentence("value-too-large", most=self.limits.size))
 
     def spend(self, size: int) -> None:
         """Count `size` bytes of memory, and the work of filling them."""
         self.memory -= size
         if self.memory < 0:
-            raise LimitExceeded(
-                "This uses too much memory. In a loop, append to a list instead of adding lists or texts."
-            )
+            raise LimitExceeded(Sentence("too-much-memory"))
         self.charge(1 + size // BYTES_PER_TICK)
 
     def made(self, value: T) -> T:
@@ -79,12 +78,12 @@ class Meter:
 
     def _look(self) -> None:
         if self._ticks < 0:
-            raise LimitExceeded(f"This takes too long: more than {self.limits.ticks} steps.")
+            raise LimitExceeded(Sentence("too-many-ticks", most=self.limits.ticks))
         now = thread_time()
         if self._started is None:
             self._started = now
         elif now - self._started > self.limits.seconds:
-            raise LimitExceeded(f"This takes too long: more than {self.limits.seconds} seconds.")
+            raise LimitExceeded(Sentence("too-many-seconds", most=str(self.limits.seconds)))
         self._alarm = max(0, self._ticks - TICKS_BETWEEN_LOOKS_AT_THE_TIME)
 
 

@@ -16,6 +16,7 @@ from engine.scripting.values import (
     items_of,
     search_cost,
 )
+from engine.sentences import Sentence
 
 Method = Callable[..., JSON]
 
@@ -45,13 +46,13 @@ def _of(kind: type) -> Callable[[Method], Method]:
 
 def _text(value: JSON, what: str) -> str:
     if type(value) is not str:
-        raise ScriptRuntimeError(f"{what} takes text, not {described(value)}.")
+        raise ScriptRuntimeError(Sentence("takes-text", method=what, value=described(value)))
     return value
 
 
 def _index(value: JSON) -> int:
     if type(value) is not int:
-        raise ScriptRuntimeError(f"A position is a whole number, not {described(value)}.")
+        raise ScriptRuntimeError(Sentence("position-no-number", value=described(value)))
     return value
 
 
@@ -108,7 +109,7 @@ def _stripped(cut: Callable[..., str], text: str, characters: JSON, meter: Meter
 @_of(str)
 def split(meter: Meter, text: str, separator: JSON = None) -> list[str]:
     if separator is not None and not _text(separator, "split"):
-        raise ScriptRuntimeError("split needs a separator; list(text) gives the single characters.")
+        raise ScriptRuntimeError(Sentence("split-needs"))
     meter.charge(search_cost(text, separator or " "))
     # No more pieces than there is memory for: a text of separators comes apart into one for each character.
     pieces = text.split(separator, meter.memory // (SHORT_TEXT_BYTES + ITEM_BYTES))
@@ -119,10 +120,10 @@ def split(meter: Meter, text: str, separator: JSON = None) -> list[str]:
 @_of(str)
 def join(meter: Meter, separator: str, items: JSON) -> str:
     if type(items) is not list:
-        raise ScriptRuntimeError(f"join takes a list of texts, not {described(items)}.")
+        raise ScriptRuntimeError(Sentence("join-takes", value=described(items)))
     meter.charge(2 * len(items))
     if any(type(item) is not str for item in items):
-        raise ScriptRuntimeError("join takes texts only: use [str(x) for x in ...].")
+        raise ScriptRuntimeError(Sentence("join-takes-texts"))
     meter.fit(sum(map(len, items)) + len(separator) * max(0, len(items) - 1))
     return meter.made(separator.join(items))
 
@@ -130,7 +131,7 @@ def join(meter: Meter, separator: str, items: JSON) -> str:
 @_of(str)
 def replace(meter: Meter, text: str, old: JSON, new: JSON) -> str:
     if not _text(old, "replace"):
-        raise ScriptRuntimeError("replace needs at least one character to look for.")
+        raise ScriptRuntimeError(Sentence("replace-needs"))
     meter.charge(2 * search_cost(text, old))
     meter.fit(len(text) + text.count(old) * (len(_text(new, "replace")) - len(old)))
     return meter.made(text.replace(old, new))
@@ -185,7 +186,7 @@ def isalpha(meter: Meter, text: str) -> bool:
 @_of(str)
 def zfill(meter: Meter, text: str, width: JSON) -> str:
     if _index(width) > 100:
-        raise ScriptRuntimeError("zfill fills up to 100 characters.")
+        raise ScriptRuntimeError(Sentence("zfill-most"))
     return _rewritten(text, lambda given: given.zfill(width), meter)
 
 
@@ -193,7 +194,7 @@ def zfill(meter: Meter, text: str, width: JSON) -> str:
 def index(meter: Meter, items: list[JSON], item: JSON) -> int:
     position = _position(items, item, meter)
     if position is None:
-        raise ScriptRuntimeError("The list does not hold this item. Ask with 'in' first.")
+        raise ScriptRuntimeError(Sentence("item-not-in-list"))
     return position
 
 
@@ -230,7 +231,7 @@ def insert(meter: Meter, items: list[JSON], position: JSON, item: JSON) -> None:
 def list_pop(meter: Meter, items: list[JSON], position: JSON = -1) -> JSON:
     meter.charge(len(items) >> 4)
     if not -len(items) <= _index(position) < len(items):
-        raise ScriptRuntimeError(f"The list has no item {position}: it has {len(items)}.")
+        raise ScriptRuntimeError(Sentence("no-item-to-pop", position=position, number=len(items)))
     return items.pop(position)
 
 
@@ -238,7 +239,7 @@ def list_pop(meter: Meter, items: list[JSON], position: JSON = -1) -> JSON:
 def remove(meter: Meter, items: list[JSON], item: JSON) -> None:
     position = _position(items, item, meter)
     if position is None:
-        raise ScriptRuntimeError("The list does not hold this item. Ask with 'in' first.")
+        raise ScriptRuntimeError(Sentence("item-not-in-list"))
     del items[position]
 
 
@@ -270,7 +271,7 @@ def _bounded(position: int, items: list[JSON]) -> int:
 def key(value: JSON) -> str:
     """The value, if it may be the key of a dict."""
     if type(value) is not str:
-        raise ScriptRuntimeError(f"The key of a dict is text, not {described(value)}.")
+        raise ScriptRuntimeError(Sentence("key-no-text", value=described(value)))
     return value
 
 
@@ -306,7 +307,7 @@ def items(meter: Meter, entries: dict[str, JSON]) -> list[list[JSON]]:
 @_of(dict)
 def update(meter: Meter, entries: dict[str, JSON], more: JSON) -> None:
     if type(more) is not dict:
-        raise ScriptRuntimeError(f"update takes a dict, not {described(more)}.")
+        raise ScriptRuntimeError(Sentence("update-takes", value=described(more)))
     meter.fit(len(entries) + len(more))
     meter.spend(ENTRY_BYTES * len(more))
     entries.update(more)
@@ -315,7 +316,7 @@ def update(meter: Meter, entries: dict[str, JSON], more: JSON) -> None:
 @_of(dict)
 def dict_pop(meter: Meter, entries: dict[str, JSON], name: JSON, default: JSON = _MISSING) -> JSON:
     if key(name) not in entries and default is _MISSING:
-        raise ScriptRuntimeError(f"The dict has no {name!r}.")
+        raise ScriptRuntimeError(Sentence("no-entry-to-pop", name=name))
     return entries.pop(name, default)
 
 

@@ -14,6 +14,7 @@ from engine.scripting.values import (
     equal,
     number,
 )
+from engine.sentences import Sentence
 
 Operator = Callable[[JSON, JSON, Meter], JSON]
 # Two to a larger power than this is no whole number we keep.
@@ -29,9 +30,7 @@ def add(left: JSON, right: JSON, meter: Meter) -> JSON:
         meter.fit(len(left) + len(right))
         return meter.made(left + right)
     if str in (kind, other):
-        raise ScriptRuntimeError(
-            f"{described(left).capitalize()} cannot be added to {described(right)}: use str(...)."
-        )
+        raise ScriptRuntimeError(Sentence("not-added", one=described(left), other=described(right)))
     raise _not_with("+", left, right)
 
 
@@ -64,7 +63,7 @@ def floor_divide(left: JSON, right: JSON, meter: Meter) -> JSON:
 
 def remainder(left: JSON, right: JSON, meter: Meter) -> JSON:
     if type(left) is str:
-        raise ScriptRuntimeError("Text is not formatted with %: use an f-string, such as f'{name}'.")
+        raise ScriptRuntimeError(Sentence("text-not-formatted-so"))
     _numbers("%", left, right)
     return number(left % _divisor(right))
 
@@ -72,24 +71,24 @@ def remainder(left: JSON, right: JSON, meter: Meter) -> JSON:
 def power(left: JSON, right: JSON, meter: Meter) -> JSON:
     _numbers("**", left, right)
     if left == 0 and right < 0:
-        raise ScriptRuntimeError("Zero has no negative power.")
+        raise ScriptRuntimeError(Sentence("zero-no-power"))
     if type(left) is int and type(right) is int and abs(left) > 1 and right > LARGEST_EXPONENT:
-        raise ScriptRuntimeError("This number is too large.")
+        raise ScriptRuntimeError(Sentence("number-too-large"))
     result = left**right
     if type(result) is complex:
-        raise ScriptRuntimeError("A negative number has no such power.")
+        raise ScriptRuntimeError(Sentence("negative-no-power"))
     return number(result)
 
 
 def negative(value: JSON, meter: Meter) -> JSON:
     if type(value) not in NUMBERS:
-        raise ScriptRuntimeError(f"- needs a number, not {described(value)}.")
+        raise ScriptRuntimeError(Sentence("sign-needs-number", sign="-", value=described(value)))
     return -value
 
 
 def positive(value: JSON, meter: Meter) -> JSON:
     if type(value) not in NUMBERS:
-        raise ScriptRuntimeError(f"+ needs a number, not {described(value)}.")
+        raise ScriptRuntimeError(Sentence("sign-needs-number", sign="+", value=described(value)))
     return value
 
 
@@ -111,7 +110,7 @@ def _compare(left: JSON, right: JSON, meter: Meter, depth: int) -> int:
             if order := 0 if equal(a, b, meter) else _compare(a, b, meter, depth - 1):
                 return order
         return len(left) - len(right)
-    raise ScriptRuntimeError(f"{described(left).capitalize()} and {described(right)} have no order.")
+    raise ScriptRuntimeError(Sentence("no-order", one=described(left), other=described(right)))
 
 
 def in_order(values: list[JSON], meter: Meter, *, reverse: bool = False) -> list[JSON]:
@@ -140,12 +139,14 @@ def _numbers(sign: str, left: JSON, right: JSON) -> None:
 
 def _divisor(value: int | float) -> int | float:
     if value == 0:
-        raise ScriptRuntimeError("This divides by zero.")
+        raise ScriptRuntimeError(Sentence("divides-by-zero"))
     return value
 
 
 def _not_with(sign: str, left: JSON, right: JSON) -> ScriptRuntimeError:
-    return ScriptRuntimeError(f"{sign} does not work with {described(left)} and {described(right)}.")
+    return ScriptRuntimeError(
+        Sentence("sign-not-with", sign=sign, one=described(left), other=described(right))
+    )
 
 
 def _less(left: JSON, right: JSON, meter: Meter) -> bool:

@@ -24,6 +24,7 @@ from engine.scripting.methods import key, put
 from engine.scripting.operators import ARITHMETIC, Operator
 from engine.scripting.source import Places
 from engine.scripting.values import cut_loose, described, items_of
+from engine.sentences import Sentence
 
 CONTAINERS = (list, dict)
 # Blocks within blocks; each elif is one within the one before.
@@ -346,12 +347,12 @@ def _set(container: JSON, index: JSON, value: JSON, frame: Frame) -> None:
     elif type(container) is list:
         container[position(container, index)] = value
     else:
-        raise ScriptRuntimeError(f"Nothing can be set inside {described(container)}.")
+        raise ScriptRuntimeError(Sentence("nothing-set-inside", value=described(container)))
 
 
 def _delete(container: JSON, index: JSON, frame: Frame) -> None:
     if type(container) not in CONTAINERS:
-        raise ScriptRuntimeError(f"Nothing can be deleted from {described(container)}.")
+        raise ScriptRuntimeError(Sentence("nothing-deleted-from", value=described(container)))
     # Refuses what is not there.
     item(container, index)
     frame.charge(len(container) >> 4 if type(container) is list else 1)

@@ -36,10 +36,19 @@ def type_name(value: JSON) -> str:
     return NAMES_OF_TYPES.get(type(value), "something that is no JSON")
 
 
-def described(value: JSON) -> str:
+def described(value: JSON) -> Sentence:
     """The type of a value, as a sentence takes it."""
-    name = type_name(value)
-    return name if name in ("null", "text") or " " in name else f"a {name}"
+    return Sentence(_TYPES_TOLD.get(type_name(value), "type-none-of-json"))
+
+
+_TYPES_TOLD = {
+    "null": "type-null",
+    "text": "type-text",
+    "boolean": "type-boolean",
+    "number": "type-number",
+    "list": "type-list",
+    "dict": "type-dict",
+}
 
 
 def number(value: JSON) -> JSON:
@@ -92,10 +101,8 @@ def contains(container: JSON, item: JSON, meter: Meter) -> bool:
         meter.charge(search_cost(container, item))
         return item in container
     if type(container) is str:
-        raise ScriptRuntimeError(f"Only text can be in text, not {described(item)}.")
-    raise ScriptRuntimeError(
-        f"Nothing can be in {described(container)}: use a list, a dict or text after 'in'."
-    )
+        raise ScriptRuntimeError(Sentence("only-text-in-text", value=described(item)))
+    raise ScriptRuntimeError(Sentence("nothing-in", value=described(container)))
 
 
 def search_cost(text: str, part: str) -> int:
@@ -113,9 +120,7 @@ def items_of(value: JSON, meter: Meter) -> list[JSON]:
     if type(value) is str:
         meter.spend((SHORT_TEXT_BYTES + ITEM_BYTES) * len(value))
         return list(value)
-    raise ScriptRuntimeError(
-        f"{described(value).capitalize()} cannot be gone through: use a list, a dict or text."
-    )
+    raise ScriptRuntimeError(Sentence("not-gone-through", value=described(value)))
 
 
 def cut_loose(value: JSON, meter: Meter) -> JSON:
@@ -139,7 +144,7 @@ def sound(value: JSON) -> JSON:
         if value.bit_length() > LARGEST_FOREIGN_BITS:
             raise ScriptRuntimeError(Sentence("number-too-large"))
     elif kind not in SCALARS:
-        raise ScriptRuntimeError(f"A value of type {kind.__name__} is no JSON.")
+        raise ScriptRuntimeError(Sentence("no-json-type", type=kind.__name__))
     return value
 
 
@@ -188,7 +193,7 @@ class _Copier:
 
     def _key(self, key: object) -> str:
         if type(key) is not str:
-            raise ScriptRuntimeError("The keys of a dict are texts.")
+            raise ScriptRuntimeError(Sentence("keys-are-texts"))
         self._take(len(key))
         return str(sound(key))
 
@@ -196,7 +201,7 @@ class _Copier:
         # Counted while going in: what is shared would be written out again for each place it stands in.
         self._left -= size
         if self._left < 0:
-            raise LimitExceeded(f"This value is larger than {self._meter.limits.size} items and characters.")
+            raise LimitExceeded(Sentence("value-larger", most=self._meter.limits.size))
 
 
 def _is_unicode(text: str) -> bool:
@@ -208,4 +213,4 @@ def _is_unicode(text: str) -> bool:
 
 
 def _too_deep() -> LimitExceeded:
-    return LimitExceeded("This value nests too deeply, or contains itself.")
+    return LimitExceeded(Sentence("value-too-deep"))

@@ -44,7 +44,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from engine.clock import Clock
-from engine.errors import Unavailable
+from engine.errors import Unavailable, kept
 
 TIME_HOLDS_SECONDS = 1.0
 """How long the time PostgreSQL told is counted on before it is asked again."""
@@ -165,6 +165,29 @@ class DrawnInProcess:
     def whereabouts(self) -> dict[str, Any]:
         """What an entry of history about it says beside the element: the called process, if it is in one."""
         return {} if self.process is None else {"process": self.process}
+
+
+class Attempted:
+    """What a row that is due says of attempts that failed: how many, and why the last did (`cause`, as
+    `sentences.told` gives it).
+    """
+
+    attempts: Mapped[int] = mapped_column(Integer)
+    cause: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+    @property
+    def error(self) -> str | None:
+        """The cause in English."""
+        return None if self.cause is None else self.cause["detail"]
+
+    def fail(self, error: Exception) -> timedelta:
+        """Spend an attempt. How long to wait before the next: 1, 4, 9... minutes."""
+        self.attempts, self.cause = self.attempts + 1, kept(error)
+        return timedelta(minutes=self.attempts**2)
+
+    def begin_anew(self) -> None:
+        """Forget what failed."""
+        self.attempts, self.cause = 0, None
 
 
 Found = TypeVar("Found", bound=Base)

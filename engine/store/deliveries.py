@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, insert, literal_column, text
+from sqlalchemy import ForeignKey, Index, Integer, String, insert, literal_column, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, DrawnInProcess, Instant, Json, connection_of, new_id, table_of
+from engine.store.base import Attempted, Base, DrawnInProcess, Instant, Json, connection_of, new_id, table_of
 
 
 class DeliveryState(StrEnum):
@@ -21,7 +21,7 @@ class DeliveryState(StrEnum):
 _ON_ITS_WAY = text("state = 'on its way'")
 
 
-class DeliveryRow(DrawnInProcess, Base):
+class DeliveryRow(DrawnInProcess, Attempted, Base):
     """Something sent by `element` of the case `instance_id`. A signal is for the event at `token` of the case
     `receiver_id`, or begins a case of the process `starts`; a message finds its receiver when it is
     delivered.
@@ -47,8 +47,6 @@ class DeliveryRow(DrawnInProcess, Base):
     position: Mapped[int] = mapped_column(Integer)  # among what one command sent
     sent_at: Mapped[datetime] = mapped_column(Instant)
     next_at: Mapped[datetime] = mapped_column(Instant)
-    attempts: Mapped[int] = mapped_column(Integer)
-    error: Mapped[str | None] = mapped_column(Text)
 
 
 IS_ON_ITS_WAY = DeliveryRow.state == literal_column("'on its way'")

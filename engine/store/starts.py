@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base, Instant, Json, new_id
+from engine.store.base import Attempted, Base, Instant, Json, new_id
 
 _ARMED = text("next_at IS NOT NULL")
 
 
-class StartEventRow(Base):
+class StartEventRow(Attempted, Base):
     """A start event that begins cases. A timer is due at `due_at` and tried at `next_at`, both empty when
     nothing follows; `plan` is how it repeats, in the zone `zone`.
     """
@@ -34,5 +34,3 @@ class StartEventRow(Base):
     plan: Mapped[dict[str, Any]] = mapped_column(Json)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     next_at: Mapped[datetime | None] = mapped_column(Instant)
-    attempts: Mapped[int] = mapped_column(Integer)
-    error: Mapped[str | None] = mapped_column(Text)

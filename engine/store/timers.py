@@ -10,7 +10,6 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
-    Text,
     UniqueConstraint,
     bindparam,
     delete,
@@ -20,7 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.store.base import Base, DrawnInProcess, Instant, change_state, connection_of, new_id, table_of
+from engine.store.base import (
+    Attempted,
+    Base,
+    DrawnInProcess,
+    Instant,
+    change_state,
+    connection_of,
+    new_id,
+    table_of,
+)
 
 
 class TimerState(StrEnum):
@@ -34,7 +42,7 @@ class TimerState(StrEnum):
 _ARMED = text("state = 'armed'")
 
 
-class TimerRow(DrawnInProcess, Base):
+class TimerRow(DrawnInProcess, Attempted, Base):
     """A timer of a case. `due_at` is the promise; `next_at` when it is tried next: the same until an attempt
     fails.
     """
@@ -52,8 +60,6 @@ class TimerRow(DrawnInProcess, Base):
     state: Mapped[str] = mapped_column(String(5))
     due_at: Mapped[datetime] = mapped_column(Instant)
     next_at: Mapped[datetime] = mapped_column(Instant)
-    attempts: Mapped[int] = mapped_column(Integer)
-    error: Mapped[str | None] = mapped_column(Text)
 
 
 IS_ARMED = TimerRow.state == literal_column("'armed'")

@@ -93,6 +93,7 @@ def test_a_failed_job_waits_and_a_dead_one_fails_its_case_until_it_is_retried(de
     shown = desk("ann").case(case)
     assert shown["state"] == "failed"
     assert [(each["element"], each["message"]) for each in shown["failures"]] == [("call", "no host")]
+    assert shown["failures"][0]["cause"] == {"detail": "no host", "code": None, "values": {}}
     assert desk("root").get("/jobs?state=dead")["items"] == [dead]
     assert order(desk, job, "complete", {}).status == order(desk, job, "fail", {"message": "x"}).status == 409
     again = order(desk, job, "retry").body

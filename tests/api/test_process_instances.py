@@ -331,7 +331,15 @@ def test_a_failed_case_tells_why_and_goes_on_once_it_is_repaired(desk: Desk) -> 
     after = desk("mia").post(f"{path}/retry")
 
     assert (case["state"], failure["element"]) == ("failed", "run")
-    assert failure["message"]
+    assert failure["cause"] == {
+        "detail": failure["message"],
+        "code": "script-failed",
+        "values": {
+            "line": 1,
+            "column": failure["cause"]["values"]["column"],
+            "reason": {"detail": "This divides by zero.", "code": "divides-by-zero", "values": {}},
+        },
+    }
     assert again["state"] == "failed"
     assert repaired.body["divisor"] == 5
     assert (after["state"], after["failures"]) == ("completed", [])

@@ -44,7 +44,10 @@ def test_a_timer_has_its_documented_shape(desk: Desk) -> None:
 
     (timer,) = desk("ann").get(f"/timers?instance={case['id']}")["items"]
 
-    assert set(timer) == {"id", "instance", "element", "process", "state", "due_at", "attempts", "error"}
+    assert set(timer) == {
+        *("id", "instance", "element", "process", "state"),
+        *("due_at", "attempts", "error", "cause"),
+    }
     told = {
         "instance": case["id"],
         "element": "nap",
@@ -105,7 +108,12 @@ def test_a_dead_timer_tries_again_when_an_operator_lets_it(
         return desk(username).send("POST", f"/timers/{key}/retry").status
 
     assert (timer["state"], timer["attempts"]) == ("dead", 5)
-    assert "broken" in timer["error"]
+    assert timer["error"] == "RuntimeError: broken"
+    assert timer["cause"] == {
+        "detail": "RuntimeError: broken",
+        "code": "unexpected",
+        "values": {"kind": "RuntimeError", "reason": "broken"},
+    }
     assert retry("mia", "nothing") == 404
     assert retry("carl", timer["id"]) == 404
     assert retry("ann", timer["id"]) == retry("audra", timer["id"]) == 403

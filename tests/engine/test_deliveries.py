@@ -117,8 +117,14 @@ def test_one_that_cannot_arrive_ends_as_a_dead_letter_that_its_senders_history_t
     (row,) = on_the_way(desk)
     assert (tries - 1, row.attempts, row.state) == (5, 5, "dead")
     assert ("Several cases" if receivers else "No case") in row.error
+    assert row.cause == {
+        "detail": row.error,
+        "code": "several-wait" if receivers else "nobody-waits",
+        "values": {},
+    }
     (entry,) = desk.history(sending, "not delivered")
     assert (entry.element, entry.detail["message"]) == ("x", "ring")
+    assert (entry.detail["error"], entry.detail["cause"]) == (row.error, row.cause)
 
     with pytest.raises(Forbidden):
         retry(desk, row.id, by=SAM)
@@ -153,7 +159,9 @@ def test_what_the_receiver_cannot_take_waits_and_is_told(desk: Desk) -> None:
 
     desk.sweep()
 
-    assert "does not say what becomes of a payload" in on_the_way(desk)[0].error
+    (row,) = on_the_way(desk)
+    assert "does not say what becomes of a payload" in row.error
+    assert row.cause["code"] == "payload-unused"
     assert desk.case(case).state == "active"
     desk.check()
 

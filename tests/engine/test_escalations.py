@@ -371,6 +371,11 @@ def test_a_threshold_that_always_fails_is_given_up_and_that_is_told(
     assert desk.measured(case).next_at is None
     (entry,) = desk.history(case, "threshold failed")
     assert entry.detail["error"] == "RuntimeError: broken"
+    assert entry.detail["cause"] == {
+        "detail": "RuntimeError: broken",
+        "code": "unexpected",
+        "values": {"kind": "RuntimeError", "reason": "broken"},
+    }
     assert desk.told(case)[-1] == "threshold failed"
     monkeypatch.undo()
     retried(desk, case)

@@ -64,6 +64,25 @@ def test_every_sentence_is_said_somewhere() -> None:
     assert unsaid == set()
 
 
+def test_whatever_fails_in_a_case_is_said_under_a_code() -> None:
+    fail = {"ElementFailed", "ScriptRuntimeError", "LimitExceeded"}
+    plain = [
+        f"{path.name}:{call.lineno}"
+        for path, tree in sources().items()
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        if getattr(call.func, "id", None) in fail and isinstance(call.args[0], (ast.Constant, ast.JoinedStr))
+    ]
+
+    assert plain == []
+
+
+def test_a_sentence_that_begins_with_another_begins_with_a_capital_letter() -> None:
+    assert str(Sentence("no-length", value=Sentence("type-number"))) == "A number has no length."
+    assert str(Sentence("takes-numbers", function="sum", value=Sentence("type-text"))) == (
+        "sum takes numbers, not text."
+    )
+
+
 def test_a_sentence_inside_another_is_told_with_its_own_code() -> None:
     reason = Sentence("name-not-assignable", name="true")
 

@@ -230,7 +230,7 @@ def test_an_attempt_that_fails_is_made_again_and_never_given_up(desk: Desk, monk
     desk.wait(minutes=30)
 
     assert len(cases(desk)) == 1
-    assert desk.rows(select(StartEventRow.error)) == [None]
+    assert desk.rows(select(StartEventRow.cause)) == [None]
 
 
 def test_two_nodes_at_once_begin_a_case_once(desk: Desk) -> None:

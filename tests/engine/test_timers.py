@@ -10,6 +10,7 @@ from engine import bpmn, scheduler, timers
 from engine.clock import Clock, FixedClock
 from engine.durations import format_instant
 from engine.errors import Conflict, Forbidden, NotFound, Unavailable
+from engine.sentences import told
 from engine.store import base, history
 from engine.store.base import Database
 from engine.store.process_instances import ProcessInstanceRow
@@ -248,7 +249,8 @@ def test_a_failing_timer_stops_no_other(desk: Desk, broken: str) -> None:
 
     (row,) = desk.timers()
     assert (row.instance_id, row.attempts, row.state) == (broken, 1, "armed")
-    assert row.error
+    assert row.cause["code"] == "unexpected"
+    assert row.error == row.cause["detail"]
     assert desk.case(other).state == "completed"
     assert (desk.swept[0].fired, desk.swept[0].failed) == (1, 1)
 
@@ -365,7 +367,7 @@ def test_after_a_failure_the_next_timer_of_the_case_still_fires(desk: Desk, monk
 
 
 def dead(desk: Desk) -> TimerRow:
-    desk.execute(update(TimerRow).values(state="dead", attempts=5, error="x"))
+    desk.execute(update(TimerRow).values(state="dead", attempts=5, cause=told("x")))
     return desk.timers()[0]
 
 

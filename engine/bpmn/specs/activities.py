@@ -15,7 +15,9 @@ from engine.bpmn.specs.events import ERROR, BoundaryEvent, Thrown, ThrownBoundar
 from engine.bpmn.specs.gateways import EventBasedGateway
 from engine.bpmn.specs.triggers import Message, Sending, receive
 from engine.durations import Duration, parse_instant
+from engine.errors import reason_of
 from engine.scripting import Script, Template
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from engine.bpmn.specs.scopes import Repetition
@@ -177,7 +179,7 @@ class BusinessRuleTask(Activity):
         execution = token.workflow
         key = execution.evaluate(self.decision, token)
         if not isinstance(key, str):
-            raise ElementFailed("The key of the decision is no text.")
+            raise ElementFailed(Sentence("decision-key-no-text"))
         decided = execution.decide(key, self.form, token)
         token.data["decisionResult"] = decided.outputs
         if self.variable:
@@ -208,7 +210,7 @@ class ServiceTask(Activity):
     def begin(self, token: Token) -> bool:
         topic = token.workflow.evaluate(self.topic, token)
         if not isinstance(topic, str) or not topic.strip() or len(topic) > MAX_TOPIC or "\0" in topic:
-            raise ElementFailed(f"The topic {topic!r:.40} is no text of at most {MAX_TOPIC} characters.")
+            raise ElementFailed(Sentence("topic-no-text", topic=f"{topic!r:.40}", most=MAX_TOPIC))
         given = {parameter.name: token.data[parameter.name] for parameter in self.input_parameters}
         token.workflow.note("entered", self)
         again, process = "dead" in token.notes, token.workflow.process_of(self)
@@ -311,16 +313,14 @@ _MOST_CANDIDATES = 100
 def _one(value: Json) -> str | None:
     if value is None or isinstance(value, str):
         return _name(value or "") or None
-    raise ElementFailed("The assignee is no text.")
+    raise ElementFailed(Sentence("assignee-no-text"))
 
 
 def _name(text: str) -> str:
     """The name of a person or group, as far as the database can hold one."""
     name = text.strip()
     if len(name) > _NAME_LENGTH or "\0" in name:
-        raise ElementFailed(
-            f"{name!r:.40} is no name of a person or group: it is longer than {_NAME_LENGTH} characters."
-        )
+        raise ElementFailed(Sentence("no-holder", name=name, most=_NAME_LENGTH))
     return name
 
 
@@ -328,16 +328,16 @@ def _several(value: Json) -> tuple[str, ...]:
     """Candidates: a list of texts, or one text with commas."""
     items = (value or "").split(",") if value is None or isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ElementFailed("The candidates are no list of texts.")
+        raise ElementFailed(Sentence("candidates-no-list"))
     if len(items) > _MOST_CANDIDATES:
-        raise ElementFailed(f"There are more than {_MOST_CANDIDATES} candidates; offer the task to a group.")
+        raise ElementFailed(Sentence("too-many-candidates", most=_MOST_CANDIDATES))
     return tuple(dict.fromkeys(name for item in items if (name := _name(item))))
 
 
 def _priority(value: Json) -> int | None:
     number = whole_number(value)
     if value is not None and number is None:
-        raise ElementFailed(f"The task's priority {value!r:.40} is no whole number.")
+        raise ElementFailed(Sentence("task-priority-no-number", value=f"{value!r:.40}"))
     return number
 
 
@@ -361,7 +361,7 @@ def _due(value: Json, execution: Execution) -> datetime | None:
         return None
     now, zone = execution.circumstances.now, execution.circumstances.zone
     if not isinstance(value, str):
-        raise ElementFailed(f"The due date {value!r:.60} is no ISO 8601 text.")
+        raise ElementFailed(Sentence("due-date-no-text", value=f"{value!r:.60}"))
     try:
         return (
             Duration.parse(value).after(now, zone)
@@ -369,4 +369,4 @@ def _due(value: Json, execution: Execution) -> datetime | None:
             else parse_instant(value, zone)
         )
     except ValueError as error:
-        raise ElementFailed(f"The due date cannot be read: {error}") from error
+        raise ElementFailed(Sentence("due-date-unreadable", reason=reason_of(error))) from error

@@ -20,6 +20,7 @@ from engine.bpmn.dialect import PAUSE, RESUME, Mark
 from engine.bpmn.effects import Called, Sent
 from engine.bpmn.execution import ElementFailed, Token
 from engine.scripting import Template
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,9 +181,7 @@ class Element(TaskSpec):
         taken = [f for f in self.flows if f.id != self.default and (f.condition is None or holds(f, token))]
         taken = taken or [f for f in self.flows if f.id == self.default]
         if not taken:
-            raise ElementFailed(
-                "None of the conditions on the outgoing flows holds, and there is no default flow."
-            )
+            raise ElementFailed(Sentence("no-condition-holds"))
         return taken
 
     def left(self, token: Token) -> None:
@@ -205,5 +204,5 @@ def holds(flow: Flow, token: Token) -> bool:
     assert flow.condition is not None
     value = token.workflow.evaluate(flow.condition, token)
     if not isinstance(value, bool):
-        raise ElementFailed(f"The condition of the flow {flow.id!r} is neither true nor false.")
+        raise ElementFailed(Sentence("flow-condition-no-boolean", flow=flow.id))
     return value

@@ -16,6 +16,7 @@ from typing import Any
 from engine.bpmn.execution import ElementFailed, Token
 from engine.bpmn.specs.base import Element, Process
 from engine.bpmn.specs.events import CANCEL, BoundaryEvent, Thrown, find_handler
+from engine.sentences import Sentence
 
 Entry = dict[str, Any]
 
@@ -143,7 +144,7 @@ def remember(token: Token) -> None:
     done = token.scope.notes.setdefault("done", [])
     most = token.workflow.circumstances.limits.completed
     if len(done) >= most:
-        raise ElementFailed(f"More than {most:,} completed activities would have to be kept to be undone.")
+        raise ElementFailed(Sentence("too-many-to-undo", most=most))
     done.append(_from_inside(token) if isinstance(by, Undoing) else {"by": by.name})
 
 

@@ -9,6 +9,7 @@ from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process
 from engine.bpmn.specs.gateways import EventBasedGateway
 from engine.bpmn.specs.triggers import Condition, Message, Sending, Timer, receive
 from engine.scripting import Template
+from engine.sentences import Sentence
 
 if TYPE_CHECKING:
     from engine.bpmn.specs.scopes import EventSubProcess
@@ -212,7 +213,7 @@ class ErrorEnd(Element):
         message = None if self.message is None else token.workflow.evaluate(self.message, token)
         token.notes["message"] = message
         if find_handler(token, Thrown(ERROR, self.code)) is None:
-            raise ElementFailed(f"Nothing handles the error {self.code!r}.")
+            raise ElementFailed(Sentence("error-unhandled", error=self.code))
         return []
 
     def left(self, token: Token) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.bpmn.execution import ElementFailed, Token
 from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process, holds
+from engine.sentences import Sentence
 
 
 class ExclusiveGateway(Element):
@@ -18,9 +19,7 @@ class ExclusiveGateway(Element):
             return default
         if not self.flows:
             return []
-        raise ElementFailed(
-            "None of the conditions on the outgoing flows holds, and there is no default flow."
-        )
+        raise ElementFailed(Sentence("no-condition-holds"))
 
 
 class ParallelGateway(Element):

@@ -10,6 +10,7 @@ from engine.bpmn.specs.base import HAND_OUT, Element, Flow, Process
 from engine.bpmn.specs.compensation import remember
 from engine.bpmn.specs.events import BoundaryEvent, EventStart, ThrownStart, interrupt
 from engine.scripting import Template
+from engine.sentences import Sentence
 
 Json = Any
 
@@ -245,7 +246,7 @@ class StandardLoop(Repetition):
     def _again(self, token: Token) -> bool:
         again = True if self.condition is None else token.workflow.evaluate(self.condition, token)
         if not isinstance(again, bool):
-            raise ElementFailed("The loop condition is neither true nor false.")
+            raise ElementFailed(Sentence("loop-condition-no-boolean"))
         return again
 
 
@@ -292,7 +293,7 @@ class MultiInstance(Repetition):
             return
         enough = item.workflow.evaluate(self.until, item)
         if not isinstance(enough, bool):
-            raise ElementFailed("The completion condition is neither true nor false.")
+            raise ElementFailed(Sentence("completion-condition-no-boolean"))
         item.notes["enough"] = enough
 
     def item_done(self, item: Token) -> None:
@@ -319,20 +320,20 @@ class MultiInstance(Repetition):
         if self.cardinality is not None:
             number = whole_number(token.workflow.evaluate(self.cardinality, token))
             if number is None or number < 0:
-                raise ElementFailed("The loop cardinality is no whole number.")
+                raise ElementFailed(Sentence("cardinality-no-number"))
             self._bound(number, token)
             return [None] * number
         assert self.collection is not None, "the check asks for a collection or a cardinality"
         items = token.workflow.evaluate(self.collection, token)
         if not isinstance(items, list):
-            raise ElementFailed("The collection is no list.")
+            raise ElementFailed(Sentence("collection-no-list"))
         self._bound(len(items), token)
         return list(items)
 
     def _bound(self, number: int, token: Token) -> None:
         most = token.workflow.circumstances.limits.items
         if number > most:
-            raise ElementFailed(f"The activity is to run {number:,} times; at most {most:,} are allowed.")
+            raise ElementFailed(Sentence("repeated-too-often", number=number, most=most))
         token.workflow.require_room(number)
 
 

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from engine.bpmn.effects import MESSAGE, SIGNAL, Sent, Subscribed, TimerArmed
 from engine.bpmn.execution import ElementFailed, Token
 from engine.durations import Duration, Repetition, parse_instant
+from engine.errors import reason_of
 from engine.scripting import Template
+from engine.sentences import Sentence
 
 Json = Any
 
@@ -28,12 +30,12 @@ class Timer:
         `token` sees things now."""
         value = token.workflow.evaluate(self.text, token)
         if not isinstance(value, str):
-            raise ElementFailed(f"The timer's value {value!r:.60} is no ISO 8601 text.")
+            raise ElementFailed(Sentence("timer-no-text", value=f"{value!r:.60}"))
         circumstances = token.workflow.circumstances
         try:
             return first_time(self.kind, value, circumstances.now, circumstances.zone)
         except ValueError as error:
-            raise ElementFailed(f"The timer cannot be read: {error}") from error
+            raise ElementFailed(Sentence("timer-unreadable", reason=reason_of(error))) from error
 
     def announce(self, token: Token, plan: dict[str, Any]) -> None:
         self._arm(token, plan.pop("due"))
@@ -178,7 +180,7 @@ class Sending:
             return {}
         value = token.workflow.variable(self.payload, token)
         if not isinstance(value, dict):
-            raise ElementFailed(f"The payload {self.payload} is no object: its fields are what is sent.")
+            raise ElementFailed(Sentence("payload-no-object", variable=self.payload))
         return deepcopy(value)  # who receives it in the same case has a value of his own
 
 
@@ -197,10 +199,10 @@ def correlation_of(key: Template | None, token: Token) -> str | None:
         return None
     value = token.workflow.evaluate(key, token)
     if value is None or isinstance(value, (dict, list)):
-        raise ElementFailed("The correlation key is neither a text nor a number.")
+        raise ElementFailed(Sentence("correlation-key-no-text"))
     text = correlation_text(value)
     if len(text) > _KEY_LENGTH or "\0" in text:
-        raise ElementFailed(f"The correlation key {text!r:.60} is longer than {_KEY_LENGTH} characters.")
+        raise ElementFailed(Sentence("correlation-key-too-long", key=text, most=_KEY_LENGTH))
     return text
 
 

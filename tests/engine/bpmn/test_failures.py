@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine import bpmn
 from engine.bpmn import Limits, Position
 from tests.engine.bpmn.support import (
     Case,
@@ -18,6 +19,7 @@ from tests.engine.bpmn.support import (
     params,
     path,
     script,
+    service,
     start,
     timer,
     user,
@@ -53,6 +55,63 @@ def test_an_element_that_fails_says_where_and_why_and_stops_nothing_else(failing
 
     case.complete("ok")
     assert not case.completed
+
+
+def codes(said):
+    """The code of a reason, and those of the reasons inside."""
+    inside = [codes(value) for value in said["values"].values() if isinstance(value, dict)]
+    return [said["code"], *inside] if inside else said["code"]
+
+
+@pytest.mark.parametrize(
+    ("failing", "code"),
+    [
+        (script("bad", "x = 1\ny = missing"), ["script-failed", "variable-unknown"]),
+        (script("bad", "x = [1][3]"), ["script-failed", "no-item-in-list"]),
+        (script("bad", "x = {}.name"), ["script-failed", "no-entry"]),
+        (script("bad", "x = 1 + 'a'"), ["script-failed", ["not-added", "type-number", "type-text"]]),
+        (script("bad", "x = working_time('PT1H')"), ["script-failed", "calendar-missing"]),
+        (user("bad", assignee="${1}"), "assignee-no-text"),
+        (user("bad", dueDate="${'soon'}"), ["due-date-unreadable", "no-instant"]),
+        (catch("bad", timer("${'soon'}")), ["timer-unreadable", "no-instant"]),
+        (catch("bad", message("m", key="${[]}")), "correlation-key-no-text"),
+        (node("endEvent", "bad", "<errorEventDefinition errorRef='E'/>"), "error-unhandled"),
+    ],
+)
+def test_why_an_element_failed_can_be_said_in_any_language(failing, code):
+    data = beside_a_task(failing).replace(b"<process ", b'<error id="E" errorCode="E"/><process ')
+    case = Case(data)
+
+    (failure,) = case._load().failures()
+
+    assert codes(failure.cause) == code
+    assert failure.cause["detail"] == failure.message
+    (noted,) = [step.detail for step in case.history if step.kind == "failed"]
+    assert (noted["message"], noted["cause"]) == (failure.message, failure.cause)
+
+
+def test_the_own_words_of_a_program_stay_as_they_are():
+    case = Case(diagram(start(), service("s"), end(), path("start s end")))
+
+    case.give_up("s", "no route at all")
+
+    (failure,) = case._load().failures()
+    assert failure.cause == {"detail": "no route at all", "code": None, "values": {}}
+
+
+def test_a_state_that_was_saved_with_the_text_of_a_failure_alone_is_read():
+    case = Case(beside_a_task(script("bad", "y = missing")))
+    execution = case._load()
+    for token in execution.failed_tokens():
+        token.notes["error"] = "Line 1, column 5: It was so."
+    case.state = bpmn.save(execution)
+
+    (failure,) = case._load().failures()
+
+    assert failure.message == "Line 1, column 5: It was so."
+    assert failure.cause == {"detail": failure.message, "code": None, "values": {}}
+    case.retry(missing=1)
+    assert case.failures == {}
 
 
 def test_what_came_before_the_failure_stays_the_completion_too():

@@ -1614,7 +1614,8 @@ export interface paths {
                          *           "name": null,
                          *           "due_at": "2026-03-03T07:00:00.000000Z",
                          *           "attempts": 0,
-                         *           "error": null
+                         *           "error": null,
+                         *           "cause": null
                          *         }
                          *       ],
                          *       "next": null
@@ -4424,7 +4425,12 @@ export interface paths {
                          *           "sent_at": "2026-03-07T09:30:00.000000Z",
                          *           "next_at": "2026-03-07T09:31:00.000000Z",
                          *           "attempts": 1,
-                         *           "error": "No case waits for this message."
+                         *           "error": "No case waits for this message.",
+                         *           "cause": {
+                         *             "detail": "No case waits for this message.",
+                         *             "code": "nobody-waits",
+                         *             "values": {}
+                         *           }
                          *         }
                          *       ],
                          *       "next": null
@@ -4496,7 +4502,12 @@ export interface paths {
                          *       "sent_at": "2026-03-07T09:30:00.000000Z",
                          *       "next_at": "2026-03-07T09:31:00.000000Z",
                          *       "attempts": 1,
-                         *       "error": "No case waits for this message."
+                         *       "error": "No case waits for this message.",
+                         *       "cause": {
+                         *         "detail": "No case waits for this message.",
+                         *         "code": "nobody-waits",
+                         *         "values": {}
+                         *       }
                          *     }
                          */
                         "application/json": components["schemas"]["OnItsWay"];
@@ -4565,7 +4576,8 @@ export interface paths {
                          *           "state": "armed",
                          *           "due_at": "2026-03-07T09:30:00.000000Z",
                          *           "attempts": 0,
-                         *           "error": null
+                         *           "error": null,
+                         *           "cause": null
                          *         }
                          *       ],
                          *       "next": null
@@ -4630,7 +4642,8 @@ export interface paths {
                          *       "state": "armed",
                          *       "due_at": "2026-03-07T09:30:00.000000Z",
                          *       "attempts": 0,
-                         *       "error": null
+                         *       "error": null,
+                         *       "cause": null
                          *     }
                          */
                         "application/json": components["schemas"]["Timer"];
@@ -7292,6 +7305,7 @@ export interface paths {
                          *               "fired_at": null,
                          *               "lateness_seconds": null,
                          *               "error": null,
+                         *               "cause": null,
                          *               "dead": false
                          *             }
                          *           ]
@@ -7406,6 +7420,7 @@ export interface paths {
                          *           "fired_at": null,
                          *           "lateness_seconds": null,
                          *           "error": null,
+                         *           "cause": null,
                          *           "dead": false
                          *         }
                          *       ],
@@ -7552,6 +7567,7 @@ export interface paths {
                          *           "fired_at": null,
                          *           "lateness_seconds": null,
                          *           "error": null,
+                         *           "cause": null,
                          *           "dead": false
                          *         }
                          *       ]
@@ -8546,6 +8562,15 @@ export interface components {
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
+        Sentence: {
+            detail: string;
+            /** @description Names the fault and stays the same; `detail` is its sentence in English. */
+            code: string | null;
+            /** @description What the sentence tells: texts, numbers, and sentences as objects of `detail`, `code` and `values`. */
+            values: {
+                [key: string]: unknown;
+            };
+        };
         StartEvent: {
             /** @description The id of the start event, as drawn. */
             element: string;
@@ -8561,6 +8586,8 @@ export interface components {
             /** @description That failed since it was due. */
             attempts: number;
             error: string | null;
+            /** @description What `error` says, by its code and values. */
+            cause: components["schemas"]["Sentence"] | null;
         };
         StartEventPage: {
             items: components["schemas"]["StartEvent"][];
@@ -8714,6 +8741,8 @@ export interface components {
             /** @description The id of the element that failed, as drawn. */
             element: string;
             message: string;
+            /** @description What `message` says, by its code and values. */
+            cause: components["schemas"]["Sentence"];
             /** @description The called process the element is drawn in; null: the case's own process. */
             process: components["schemas"]["ProcessVersion"] | null;
         };
@@ -8989,6 +9018,8 @@ export interface components {
             attempts: number;
             /** @description Why it did not arrive yet. */
             error: string | null;
+            /** @description What `error` says, by its code and values. */
+            cause: components["schemas"]["Sentence"] | null;
         };
         OnItsWayPage: {
             items: components["schemas"]["OnItsWay"][];
@@ -9007,6 +9038,8 @@ export interface components {
             due_at: string;
             attempts: number;
             error: string | null;
+            /** @description What `error` says, by its code and values. */
+            cause: components["schemas"]["Sentence"] | null;
         };
         TimerPage: {
             items: components["schemas"]["Timer"][];
@@ -9389,6 +9422,8 @@ export interface components {
             lateness_seconds: number | null;
             /** @description Why it could not be fired so far. */
             error: string | null;
+            /** @description What `error` says, by its code and values. */
+            cause: components["schemas"]["Sentence"] | null;
             /** @description It failed as often as is allowed, and waits for a person. */
             dead: boolean;
         };

@@ -1,4 +1,4 @@
-/** What the server's checks say, in the reader's language: by the code of the sentence, else as the server said it. */
+/** What the server says is wrong, in the reader's language: by the code of the sentence, else as the server said it. */
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -28,6 +28,6 @@ export function useSentence(): (said: Said) => string {
   );
 }
 
-function isSaid(value: unknown): value is Said {
+export function isSaid(value: unknown): value is Said {
   return typeof value === 'object' && value !== null && 'detail' in value;
 }

@@ -278,7 +278,7 @@ def upgrade() -> None:
     sa.Column('due_at', base.Instant(), nullable=True),
     sa.Column('next_at', base.Instant(), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('cause', sa.JSON(none_as_null=True), nullable=True),
     sa.ForeignKeyConstraint(['definition_id'], ['process_definition.id'], name=op.f('fk_start_event_definition_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_start_event')),
     sa.UniqueConstraint('key', 'element', name=op.f('uq_start_event_key_element'))
@@ -359,10 +359,10 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('sent_at', base.Instant(), nullable=False),
     sa.Column('next_at', base.Instant(), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('error', sa.Text(), nullable=True),
     sa.Column('process_key', sa.String(length=255), nullable=True),
     sa.Column('process_version', sa.Integer(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('cause', sa.JSON(none_as_null=True), nullable=True),
     sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_delivery_instance_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery'))
     )
@@ -434,10 +434,10 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=5), nullable=False),
     sa.Column('due_at', base.Instant(), nullable=False),
     sa.Column('next_at', base.Instant(), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('error', sa.Text(), nullable=True),
     sa.Column('process_key', sa.String(length=255), nullable=True),
     sa.Column('process_version', sa.Integer(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('cause', sa.JSON(none_as_null=True), nullable=True),
     sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_timer_instance_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_timer')),
     sa.UniqueConstraint('instance_id', 'token', name=op.f('uq_timer_instance_id_token'))
