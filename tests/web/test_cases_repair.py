@@ -92,6 +92,18 @@ def test_a_failed_case_is_repaired_and_goes_on(open_page: OpenPage, failed: str)
     expect(page.get_by_role("listitem").filter(has_text="changed data")).to_contain_text("parts 0 → 5")
 
 
+def test_why_a_case_failed_is_said_in_the_readers_language(open_page: OpenPage, failed: str) -> None:
+    page = open_page("/failures", "pat", language="zh-CN")
+    row = page.get_by_role("row").filter(has=page.locator(f"a[href$='{failed}']"))
+    expect(row).to_contain_text("第 1 行第 8 列：这里除以零。")
+    row.get_by_role("link").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("第 1 行第 8 列：这里除以零。")
+    page.get_by_role("tab", name="经过").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("第 1 行第 8 列：这里除以零。")
+    expect(page.get_by_text("This divides by zero.")).to_have_count(0)
+
+
 def test_who_may_not_repair_is_told_what_happened_and_offered_nothing(
     open_page: OpenPage, failed: str
 ) -> None:

@@ -100,6 +100,16 @@ def dead(as_program: AsProgram) -> str:
     return case
 
 
+def test_why_something_did_not_arrive_is_said_in_the_readers_language(open_page: OpenPage, dead: str) -> None:
+    page = open_page(f"/cases/{dead}", "mia", language="zh-CN")
+    expect(page.get_by_role("alert")).to_contain_text("消息 stock.asked：没有工单在等待此消息。")
+
+    page.goto("/failures")
+    letter = page.get_by_role("row").filter(has=page.locator(f"a[href$='{dead}']"))
+    expect(letter).to_contain_text("没有工单在等待此消息。")
+    expect(page.get_by_text("No case waits for this message.")).to_have_count(0)
+
+
 def test_what_did_not_arrive_is_sent_once_more_when_somebody_waits_for_it(
     open_page: OpenPage, as_program: AsProgram, dead: str
 ) -> None:

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useDeliveries, useRetryDelivery, type Delivery } from '../api/deliveries';
 import { useDefinitionName } from '../api/process-definitions';
 import { useProcessInstances, type ProcessInstance } from '../api/process-instances';
+import { useSentence } from '../i18n/sentence';
 import { Empty } from '../ui/empty';
 import { Listed } from '../ui/listed';
 import { PageTitle } from '../ui/page-title';
@@ -103,7 +104,8 @@ interface DeadLetterProps {
 
 function DeadLetter({ delivery, sending }: DeadLetterProps) {
   const { t } = useTranslation('cases');
-  const { instance, name, correlation_key: key, error } = delivery;
+  const { instance, name, correlation_key: key, cause } = delivery;
+  const say = useSentence();
   return (
     <Table.Tr>
       <Table.Td className={classes.title}>
@@ -118,7 +120,7 @@ function DeadLetter({ delivery, sending }: DeadLetterProps) {
       </Table.Td>
       <Table.Td className={classes.title}>
         <Group justify="space-between" gap="xs">
-          <Text size="sm">{error}</Text>
+          <Text size="sm">{cause && say(cause)}</Text>
           <SendAgain delivery={delivery} sending={sending} />
         </Group>
       </Table.Td>
@@ -128,14 +130,15 @@ function DeadLetter({ delivery, sending }: DeadLetterProps) {
 
 /** Where it failed, by the names of the diagrams these places are drawn in, and why. */
 function Failed({ instance: { definition, version, failures } }: { instance: ProcessInstance }) {
+  const say = useSentence();
   const drawnIn = failures.map(({ process }) => process ?? { key: definition, version });
   const names = useNamesOf(drawnIn);
-  return failures.map(({ element, message }, index) => (
+  return failures.map(({ element, message, cause }, index) => (
     <div key={`${element} ${message}`}>
       <Text fw={600} size="sm">
         {names[index]?.get(element) ?? element}
       </Text>
-      <Text size="sm">{message}</Text>
+      <Text size="sm">{say(cause)}</Text>
     </div>
   ));
 }

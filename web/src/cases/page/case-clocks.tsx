@@ -10,6 +10,7 @@ import { ClockLeft } from '../../clocks/clock-left';
 import { amount, ofTarget } from '../../clocks/remaining';
 import { useClockName } from '../../clocks/use-clock-name';
 import { useThresholdName } from '../../clocks/use-threshold-name';
+import { useSentence } from '../../i18n/sentence';
 import { Empty } from '../../ui/empty';
 import { Instant } from '../../ui/instant';
 import { Listed } from '../../ui/listed';
@@ -150,6 +151,7 @@ function Thresholds({ clock }: { clock: OpenedClock }) {
   const nameOf = useThresholdName();
   const operates = hasRole(usePerson(), ...OPERATORS);
   const retry = useRetryClock();
+  const say = useSentence();
   if (clock.thresholds.length === 0) return null;
   return (
     <>
@@ -162,7 +164,7 @@ function Thresholds({ clock }: { clock: OpenedClock }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {clock.thresholds.map(({ name, due_at, fired_at, lateness_seconds, error, dead }) => (
+          {clock.thresholds.map(({ name, due_at, fired_at, lateness_seconds, cause, dead }) => (
             <Table.Tr key={name}>
               <Table.Td>{nameOf(name)}</Table.Td>
               <Table.Td>{due_at === null ? '—' : <Instant at={due_at} as="short" />}</Table.Td>
@@ -174,9 +176,9 @@ function Thresholds({ clock }: { clock: OpenedClock }) {
                     {t('clocks.late', { time: amount(lateness_seconds * 1000, i18n.language) })}
                   </Text>
                 )}
-                {error !== null && (
+                {cause !== null && (
                   <Badged tone="bad" icon="alert">
-                    {error}
+                    {say(cause)}
                   </Badged>
                 )}
                 {dead && operates && (

@@ -3,6 +3,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useOrder, type ProcessInstance } from '../../api/process-instances';
 import { hasRole, usePerson } from '../../api/session';
+import { useSentence } from '../../i18n/sentence';
 import { Icon } from '../../ui/icon';
 import { notifyDone, notifyProblem } from '../../ui/notify';
 import { useNamesOf } from '../use-steps';
@@ -20,6 +21,7 @@ interface Props {
 export function Failures({ instance, show, repair }: Props) {
   const { t } = useTranslation('cases');
   const me = usePerson();
+  const say = useSentence();
   const { definition, version, failures } = instance;
   const names = useNamesOf(failures.map(({ process }) => process ?? { key: definition, version }));
   const retry = useOrder(instance.id, 'retry');
@@ -32,10 +34,10 @@ export function Failures({ instance, show, repair }: Props) {
     });
   return (
     <Alert color="red" icon={<Icon name="alert" />} title={t('failure.title')} className={classes.failed}>
-      {failures.map(({ element, message }, index) => (
+      {failures.map(({ element, message, cause }, index) => (
         <div key={`${element} ${message}`}>
           <Text fw={600}>{t('failure.at', { element: names[index]?.get(element) ?? element })}</Text>
-          <Text>{message}</Text>
+          <Text>{say(cause)}</Text>
           <Button variant="subtle" size="compact-sm" px={0} onClick={() => show(element)}>
             {t('failure.show')}
           </Button>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useDeliveries, useRetryDelivery, type Delivery } from '../../api/deliveries';
 import type { ProcessInstance } from '../../api/process-instances';
 import { hasRole, usePerson } from '../../api/session';
+import { useSentence } from '../../i18n/sentence';
 import { Icon } from '../../ui/icon';
 import { More } from '../../ui/more';
 import { notifyDone, notifyProblem } from '../../ui/notify';
@@ -60,7 +61,9 @@ interface LetterProps {
 
 function Letter({ delivery, from, show, again }: LetterProps) {
   const { t } = useTranslation('cases');
-  const { kind, name, correlation_key: key, error } = delivery;
+  const say = useSentence();
+  const { kind, name, correlation_key: key, cause } = delivery;
+  const error = cause && say(cause);
   return (
     <div className={classes.letter}>
       <Text fw={600}>{t('failure.at', { element: from })}</Text>

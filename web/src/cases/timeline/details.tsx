@@ -6,6 +6,7 @@ import { useStartForm } from '../../api/process-definitions';
 import type { HistoryEntry } from '../../api/process-instances';
 import { useUserTask } from '../../api/user-tasks';
 import type { FormDocument } from '../../forms/schema';
+import { isSaid, useSentence } from '../../i18n/sentence';
 import { Loading } from '../../ui/loading';
 import { Icon } from '../../ui/icon';
 import { Lines } from '../lines';
@@ -27,8 +28,10 @@ interface Props {
 
 export function Details({ entry, definition }: Props) {
   const detail = entry.detail ?? {};
+  const say = useSentence();
   // A comment's words stand among the comments; the name of a message or signal stands in its sentence.
-  const said = NAMING.has(entry.kind) ? undefined : (detail.reason ?? detail.message);
+  const why = isSaid(detail.cause) ? say(detail.cause) : detail.message;
+  const said = NAMING.has(entry.kind) ? undefined : (detail.reason ?? why);
   return (
     <>
       {typeof said === 'string' && <blockquote className={classes.quote}>{said}</blockquote>}

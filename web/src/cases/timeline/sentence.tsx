@@ -4,6 +4,7 @@ import { useGroupTitle, usePersonName } from '../../api/people';
 import type { HistoryEntry } from '../../api/process-instances';
 import { useClockName } from '../../clocks/use-clock-name';
 import { useThresholdName } from '../../clocks/use-threshold-name';
+import { isSaid, useSentence } from '../../i18n/sentence';
 
 const KINDS = {
   started: 'started',
@@ -56,6 +57,7 @@ export function Sentence({ entry }: { entry: HistoryEntry }) {
   const titleOf = useGroupTitle();
   const clockOf = useClockName();
   const thresholdOf = useThresholdName();
+  const say = useSentence();
   const known = (KINDS as Partial<Record<string, Known>>)[entry.kind];
   const detail = entry.detail ?? {};
   const word = (name: string) => {
@@ -70,7 +72,7 @@ export function Sentence({ entry }: { entry: HistoryEntry }) {
     version: word('to'),
     decision: word('decision'),
     message: word('message'),
-    error: word('error'),
+    error: isSaid(detail.cause) ? say(detail.cause) : word('error'),
     clock: clockOf(word('clock')),
     threshold: word('threshold') && thresholdOf(word('threshold')),
     level: word('to'),

@@ -3,6 +3,7 @@ import { Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useProcessDefinition, useStarts, type Start } from '../../api/process-definitions';
 import { useNamesOf } from '../../cases/use-steps';
+import { useSentence } from '../../i18n/sentence';
 import { Icon, type IconName } from '../../ui/icon';
 import { Instant } from '../../ui/instant';
 import { Badged } from '../../ui/state-badge';
@@ -36,7 +37,8 @@ const ICONS: Record<Start['kind'], IconName> = { timer: 'clock', message: 'mail'
 
 function Beginning({ start, name }: { start: Start; name: string }) {
   const { t } = useTranslation('studio');
-  const { kind, due_at, error } = start;
+  const { kind, due_at, cause } = start;
+  const say = useSentence();
   return (
     <li>
       <Icon name={ICONS[kind]} size={16} />
@@ -52,9 +54,9 @@ function Beginning({ start, name }: { start: Start; name: string }) {
               {t('begins.next')} <Instant at={due_at} as="exact" />
             </>
           ))}{' '}
-        {error !== null && (
+        {cause !== null && (
           <Badged tone="bad" icon="alert">
-            {t('begins.failed', { error })}
+            {t('begins.failed', { error: say(cause) })}
           </Badged>
         )}
       </span>
