@@ -142,11 +142,18 @@ def see_instance(session: Session, person: Person, instance_id: str) -> ProcessI
     return instance
 
 
-def require_visible(session: Session, person: Person, instance: ProcessInstanceRow) -> None:
-    """For a case whose row is held already. Raises `NotFound`."""
+def require_visible(
+    session: Session, person: Person, instance: ProcessInstanceRow, of: str = "process instance"
+) -> None:
+    """For a case whose row is held already, or for something `of` it. Raises `NotFound`, which tells nobody
+    that there is such a case.
+    """
     if person.has(*OVERSEERS) or instance.requester == person.username:
         return
-    see_instance(session, person, instance.id)
+    try:
+        see_instance(session, person, instance.id)
+    except NotFound:
+        raise NotFound(f"There is no such {of}.") from None
 
 
 def may_start(person: Person, definition: ProcessDefinitionRow) -> bool:

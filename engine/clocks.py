@@ -507,7 +507,7 @@ def retry(session: Session, clock_id: str, *, by: Person, now: datetime) -> View
     clock = store.get(session, clock_id)
     if instance is None or clock is None:
         raise NotFound("There is no such clock.")
-    access.require_visible(session, by, instance)
+    access.require_visible(session, by, instance, "clock")
     dead = [entry for entry in clock.thresholds if entry["dead"]]
     if not dead:
         raise Conflict("No threshold of this clock was given up.")

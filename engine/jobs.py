@@ -66,7 +66,7 @@ def get(session: Session, job_id: str, *, by: Person) -> JobRow:
     job = stored.found(session, job_id)
     if job is None:
         raise _no_such_job()
-    _require_visible(session, by, session.get_one(ProcessInstanceRow, job.instance_id))
+    access.require_visible(session, by, session.get_one(ProcessInstanceRow, job.instance_id), "job")
     access.require(by, *access.WORKERS)
     return job
 
@@ -79,7 +79,7 @@ def require_workable(session: Session, job_id: str, *, by: Person) -> None:
     if job is None:
         raise _no_such_job()
     instance = session.get_one(ProcessInstanceRow, job.instance_id)
-    _require_visible(session, by, instance)
+    access.require_visible(session, by, instance, "job")
     _require_waiting(instance, job)
     access.require(by, *access.WORKERS)
 
@@ -176,7 +176,7 @@ def _hold(session: Session, job_id: str, order: Order) -> tuple[ProcessInstanceR
     job = stored.found(session, job_id)
     if instance is None or job is None:
         raise _no_such_job()
-    _require_visible(session, order.by, instance)
+    access.require_visible(session, order.by, instance, "job")
     runtime.require_open(instance)
     return instance, job
 
@@ -186,13 +186,6 @@ def _hold_waiting(session: Session, job_id: str, order: Order) -> tuple[ProcessI
     _require_waiting(instance, job)
     access.require(order.by, *access.WORKERS)
     return instance, job
-
-
-def _require_visible(session: Session, by: Person, instance: ProcessInstanceRow) -> None:
-    try:
-        access.require_visible(session, by, instance)
-    except NotFound:
-        raise _no_such_job() from None
 
 
 def _require_waiting(instance: ProcessInstanceRow, job: JobRow) -> None:

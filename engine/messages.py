@@ -342,10 +342,7 @@ def retry(session: Session, delivery_id: str, *, by: Person, now: datetime) -> D
     if delivery is None:
         raise NotFound("There is no such delivery.")
     sender = runtime.lock(session, delivery.instance_id)
-    try:
-        access.require_visible(session, by, sender)
-    except NotFound:
-        raise NotFound("There is no such delivery.") from None
+    access.require_visible(session, by, sender, "delivery")
     if delivery.state != DeliveryState.DEAD:
         raise Conflict("This delivery is no dead letter.")
     access.require(by, *access.OPERATORS)

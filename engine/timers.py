@@ -434,7 +434,7 @@ def retry(session: Session, timer_id: str, *, by: Person, now: datetime) -> Time
     timer = session.scalars(found).one_or_none()  # once more: it may have gone while we waited for the case
     if instance is None or timer is None:
         raise NotFound("There is no such timer.")
-    access.require_visible(session, by, instance)
+    access.require_visible(session, by, instance, "timer")
     if timer.state != TimerState.DEAD:
         raise Conflict("This timer is no dead letter.")
     access.require(by, *access.OPERATORS)
