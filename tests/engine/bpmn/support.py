@@ -371,9 +371,17 @@ class Case:
         token = next(s.token for s in waiting if s.name == name and (key is None or s.key == key))
         self._do(lambda execution: execution.fire(token, dict(payload or {})))
 
-    def send_to(self, element: str, payload: Mapping[str, Any] | None = None, *, nth: int = 0) -> None:
-        """Deliver a message to the nth that waits for one at the element."""
-        token = self._at(element, self._known.subscriptions)[nth]
+    def send_to(
+        self,
+        element: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        nth: int = 0,
+    ) -> None:
+        """Deliver a message or signal to the nth that waits at the element for one, or for that `name`."""
+        waiting = self._known.subscriptions
+        token = self._at(element, {t: s for t, s in waiting.items() if name in (None, s.name)})[nth]
         self._do(lambda execution: execution.fire(token, dict(payload or {})))
 
     def change(self, **variables: Any) -> None:

@@ -11,13 +11,22 @@ COMMON = _words(
     end terminate, end escalation, catch timer, catch message, catch conditional, exclusive, eventBased,
     parallel split, parallel join, inclusive split, inclusive join, inputs, outputs, in, out,
     parallel items, sequential items, asked before, asked after, script that fails, error nobody catches,
-    event sub-process in process, event sub-process in sub, event sub-process beside itself
+    event sub-process in process, catch signal, throw signal, send message, signal that nobody waited for,
+    signal that one waited for, event sub-process in sub, event sub-process beside itself
     """
 )
 """A few dozen models come by these."""
 
 ACTIVITIES = ("user", "script", "service", "receive", "sub", "call")
-EVENTS = ("timer", "message", "conditional", "error", "escalation")
+BEHIND = (
+    "catch timer",
+    "catch message",
+    "catch signal",
+    "catch conditional",
+    "catch multiple",
+    "receive message",
+)
+EVENTS = ("timer", "message", "signal", "conditional", "error", "escalation")
 
 EVERYTHING = COMMON.union(
     (f"{what} of {activity}" for what in ("boundary", "items", "rounds") for activity in ACTIVITIES),
@@ -28,13 +37,21 @@ EVERYTHING = COMMON.union(
         for event in EVENTS
         if event != "error"
     ),
+    (f"way behind an event-based gateway: {way}" for way in BEHIND),
+    (f"{what} of send" for what in ("items", "rounds")),
+    (f"one of several {where}" for where in ("on the way", "at a boundary", "at an event sub-process")),
+    (
+        f"{event} thrown as one of several"
+        for event in ("message", "signal", "escalation", "error", "terminate")
+    ),
     (f"event sub-process in {place}" for place in ("call", "event sub-process")),
     (f"{gateway} join with a token for the next time" for gateway in ("parallel", "inclusive")),
     _words(
         """
     cardinality, collection, no items, completion condition, loop that is at its most, cycle that fires again,
     several conditions that come true, job that fails with an error, dead letter, escalation nobody catches,
-    join that nothing can complete, two that may go first
+    join that nothing can complete, two that may go first, signal that several waited for, end signal,
+    signal that ended who waited for it, the rest of several is not thrown
     """
     ),
 )

@@ -15,8 +15,10 @@ def files(net: Net) -> dict[str, bytes]:
 
 def _file(net: Net, key: str) -> bytes:
     events = (node.event for node in net.everything(calls=False))
-    awaited = {event.name: None for event in events if event.kind == "message" and event.name}
-    return support.diagram(_net(net), key=key, messages=tuple(awaited), **DECLARED)
+    named = {(each.kind, each.name): None for event in events for each in event.definitions if each.name}
+    messages = tuple(name for kind, name in named if kind == "message")
+    signals = tuple(name for kind, name in named if kind == "signal")
+    return support.diagram(_net(net), key=key, messages=messages, signals=signals, **DECLARED)
 
 
 def _net(net: Net) -> str:
@@ -38,18 +40,18 @@ def _node(net: Net, node: Node) -> str:
     match node.kind:
         case "start":
             interrupting = None if node.event.kind == "none" else node.interrupting
-            return support.start(node.id, _event(node.event), isInterrupting=interrupting)
+            return support.start(node.id, _events(node), isInterrupting=interrupting)
         case "end":
-            return support.end(node.id, _event(node.event))
+            return support.end(node.id, _events(node))
         case "throw" | "link":
-            return support.throw(node.id, _event(node.event))
+            return support.throw(node.id, _events(node))
         case "catch" | "linked":
-            return support.catch(node.id, _event(node.event))
+            return support.catch(node.id, _events(node))
         case "boundary":
-            return support.boundary(node.id, node.host or "", _event(node.event), node.interrupting)
+            return support.boundary(node.id, node.host or "", _events(node), node.interrupting)
         case "exclusive" | "parallel" | "inclusive" | "eventBased":
             return support.node(f"{node.kind}Gateway", node.id, default=default)
-        case "task" | "user" | "script" | "service" | "receive" | "decision" | "sub" | "call":
+        case "task" | "user" | "script" | "service" | "receive" | "send" | "decision" | "sub" | "call":
             return _activity(node, inside, default)
     raise ValueError(node.kind)
 
@@ -66,7 +68,7 @@ def _activity(node: Node, inside: list[str], default: str | None) -> str:
             told["scriptFormat"] = "python"
         case "service":
             told |= {"camunda_type": "external", "camunda_topic": "t"}
-        case "receive":
+        case "receive" | "send":
             told["messageRef"] = node.event.name
         case "decision":
             told |= {"camunda_decisionRef": node.id, "camunda_resultVariable": node.id}
@@ -89,7 +91,7 @@ def _inside(node: Node) -> list[str]:
         f'<camunda:out sourceExpression="${{{support.escape(text(value))}}}" target="{name}"/>'
         for name, value in node.handed_out
     ]
-    if node.kind == "receive" and node.event.variable:
+    if node.kind in ("receive", "send") and node.event.variable:
         inside.append(f'<baton:payload variable="{node.event.variable}"/>')
     if node.inputs or node.outputs:
         mapped = support.params(_computed(node.inputs), _computed(node.outputs))
@@ -116,6 +118,10 @@ def _repetition(repeat: Many | Loop | None) -> list[str]:
             return [support.each(times=repeat.count, **told)]
 
 
+def _events(node: Node) -> str:
+    return "".join(map(_event, node.event.definitions))
+
+
 def _event(event: Event) -> str:
     match event.kind:
         case "none":
@@ -126,6 +132,8 @@ def _event(event: Event) -> str:
             return support.timer_of("timeCycle", f"R{event.times}/PT{event.seconds}S")
         case "message":
             return support.message(event.name or "", payload=event.variable)
+        case "signal":
+            return support.signal(event.name or "", payload=event.variable)
         case "conditional":
             return support.conditional(text(event.condition))
         case "error":

@@ -13,13 +13,17 @@ and `Worlds` plays them all:
 """
 
 from collections import Counter
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from tests.engine.bpmn.oracle.nets import Event, Loop, Many, Net, Node
-from tests.engine.bpmn.oracle.regions import Region, Round, Wait, Work
+from tests.engine.bpmn.oracle.regions import WAITED, Region, Round, Wait, Work
 from tests.engine.bpmn.oracle.scopes import Failed, Scope
+
+TIMED = ("timer",)
+HEARD = ("message", "signal")
 
 
 @dataclass
@@ -30,11 +34,14 @@ class Sight:
     jobs: list[str]
     timers: list[tuple[str, int]]
     messages: list[str]
+    """And signals."""
     failures: list[str]
     completed: bool
     variables: dict[str, Any]
     seen: list[tuple[str, dict[str, Any]]] | None
     """The variables that open tasks see; None where nobody looked."""
+    sent: list[tuple[str, str, str]] | None
+    """Messages and signals to other cases: kind, name, payload; None where nobody looked."""
 
 
 class Game:
@@ -45,6 +52,7 @@ class Game:
         """What was come by, by name."""
         self.now = 0
         self.payload: Any = None
+        self.sent: list[tuple[str, str, str]] = []
         self.script: list[int] = []
         self.options: list[int] = []
         self._serial = 0
@@ -72,7 +80,7 @@ class Game:
     # Commands.
 
     def do(self, verb: str, *told: Any) -> None:
-        self.payload = None
+        self.payload, self.sent = None, []
         getattr(self, verb)(*told)
         self.settle()
 
@@ -107,22 +115,30 @@ class Game:
         self.rounds("service", element)[nth].state = "dead"
 
     def fire(self, element: str, nth: int) -> None:
-        timer = self.all_waits("timer", element)[nth]
+        timer = self.all_waits(TIMED, element)[nth]
         self.now = max(self.now, timer.due)
         self.ring(timer)
 
     def wait_for_next(self) -> None:
         """Time passes until something is due, and all that is due then fires."""
-        self.now = max(self.now, min(timer.due for timer in self.all_waits("timer")))
-        while due := [timer for timer in self.all_waits("timer") if timer.due <= self.now]:
+        self.now = max(self.now, min(timer.due for timer in self.all_waits(TIMED)))
+        while due := [timer for timer in self.all_waits(TIMED) if timer.due <= self.now]:
             first = min(timer.due for timer in due)
             self.ring(self.choose([timer for timer in due if timer.due == first]))
             self.settle()
 
-    def send(self, element: str, nth: int, payload: Any, _told: bool) -> None:
+    def send(self, element: str, name: str, nth: int, payload: Any, _told: bool) -> None:
         self.payload = payload
-        wait = self.all_waits("message", element)[nth]
+        wait = [wait for wait in self.all_waits(HEARD, element) if wait.event.name == name][nth]
         wait.owner.happened(wait)
+
+    def hear(self, name: str, payload: Any) -> None:
+        """A signal comes from another case, to one after the other of those who wait for it."""
+        for wait in self.all_waits(("signal",)):
+            if wait.event.name == name and wait in self.all_waits(("signal",)):
+                self.payload = payload
+                wait.owner.happened(wait)
+                self.settle()
 
     def change(self, name: str, value: Any) -> None:
         self.top.scope.names[name] = value
@@ -131,10 +147,10 @@ class Game:
         self.top.scope.names[name] = value
         self.settle()
         for region in list(self.top.inside()):
-            for node in list(region.failed):
-                if not region.gone and node in region.failed:
-                    region.failed.remove(node)
-                    self.again(region, region.net.nodes[node])
+            for node, begun in list(region.failed):
+                if not region.gone and (node, begun) in region.failed:
+                    region.failed.remove((node, begun))
+                    self.again(region, region.net.nodes[node], begun)
             for work in list(region.works):
                 for round in list(work.rounds):
                     if round.state in ("failed", "dead") and round in work.rounds:
@@ -142,9 +158,9 @@ class Game:
                             self.arm(work)
                         self.enter(round)
 
-    def again(self, region: Region, node: Node) -> None:
+    def again(self, region: Region, node: Node, begun: int) -> None:
         if node.kind == "end":
-            region.throw_at(node)
+            region.throw_at(node, begun)
         else:
             region.put(node.id)
 
@@ -162,17 +178,18 @@ class Game:
         ]
         return sorted(found, key=lambda round: round.serial)
 
-    def all_waits(self, kind: str, element: str | None = None) -> list[Wait]:
+    def all_waits(self, kinds: Collection[str], element: str | None = None) -> list[Wait]:
+        """Those who wait for such events, in the order in which they began to."""
         found = []
         for region in self.top.inside():
             found += region.listeners + [wait for _, waits in region.waits for wait in waits]
             for work in region.works:
                 found += work.boundary + [round.wait for round in work.rounds if round.wait]
-        chosen = [wait for wait in found if wait.event.kind == kind and element in (None, wait.element)]
+        chosen = [wait for wait in found if wait.event.kind in kinds and element in (None, wait.element)]
         return sorted(chosen, key=lambda wait: wait.serial)
 
     def failures(self) -> list[str]:
-        failed = {node for region in self.top.inside() for node in region.failed}
+        failed = {node for region in self.top.inside() for node, _ in region.failed}
         works = [work for region in self.top.inside() for work in region.works]
         failed |= {work.node.id for work in works for r in work.rounds if r.state in ("failed", "dead")}
         return sorted(failed) or self.stuck()
@@ -180,7 +197,7 @@ class Game:
     def stuck(self) -> list[str]:
         """The joins at which tokens wait when nothing is left that could send any."""
         active = any(work.node.kind in ("user", "service") for r in self.top.inside() for work in r.works)
-        if active or any(self.all_waits(kind) for kind in ("timer", "message", "conditional")):
+        if active or self.all_waits(WAITED):
             return []
         regions = list(self.top.inside())
         stuck = sorted({f.target for region in regions for f in region.net.flows if region.marks[f.id]})
@@ -192,12 +209,13 @@ class Game:
         return Sight(
             sorted(round.work.node.id for round in tasks),
             sorted(round.work.node.id for round in jobs),
-            sorted((wait.element, wait.due) for wait in self.all_waits("timer")),
-            sorted(wait.element for wait in self.all_waits("message")),
+            sorted((wait.element, wait.due) for wait in self.all_waits(TIMED)),
+            sorted(wait.element for wait in self.all_waits(HEARD)),
             self.failures(),
             self.top.over,
             dict(self.top.scope.names),
             sorted(((r.work.node.id, r.scope.visible()) for r in tasks), key=lambda each: each[0]),
+            sorted(self.sent),
         )
 
     # Events.
@@ -206,11 +224,32 @@ class Game:
         self._serial += 1
         return self._serial
 
-    def wait(self, node: Node, owner: Region | Work | Round, scope: Scope) -> Wait:
-        event, wait = node.event, Wait(self.serial(), node, owner, scope)
-        wait.due = self.now + event.seconds
-        wait.left = event.times or 1
-        return wait
+    def waits(self, node: Node, owner: Region | Work | Round, scope: Scope) -> list[Wait]:
+        """For each of its events that is one to wait for."""
+        waits = [
+            Wait(self.serial(), node, event, owner, scope)
+            for event in node.event.definitions
+            if event.kind in WAITED
+        ]
+        for wait in waits:
+            wait.due = self.now + wait.event.seconds
+            wait.left = wait.event.times or 1
+        return waits
+
+    def send_out(self, event: Event, scope: Scope) -> None:
+        """A message or signal goes to other cases; a signal first to all in this one who wait now."""
+        told = scope.read(event.variable) if event.variable else {}
+        self.sent.append((event.kind, event.name or "", repr(told)))
+        if event.kind == "message":
+            return
+        waits = [wait for wait in self.all_waits(("signal",)) if wait.event.name == event.name]
+        self.met(f"signal that {['nobody', 'one', 'several'][min(len(waits), 2)]} waited for")
+        for wait in waits:
+            if wait in self.all_waits(("signal",)):
+                self.payload = told
+                wait.owner.happened(wait)
+            else:
+                self.met("signal that ended who waited for it")
 
     def ring(self, timer: Wait) -> None:
         """A cycle counts from when it was due."""
@@ -237,7 +276,7 @@ class Game:
 
     def met_condition(self) -> bool:
         """Of those that came true the one that waited longest happens. Whether any did."""
-        waits = self.all_waits("conditional")
+        waits = self.all_waits(("conditional",))
         came_true = [wait for wait in waits if self.holds(wait) and not wait.was_true]
         for wait in waits:
             wait.was_true = wait.was_true and self.holds(wait)
@@ -285,8 +324,7 @@ class Game:
     def arm(self, work: Work) -> None:
         scope = work.scope if work.node.repeat else work.rounds[0].scope
         for node in work.region.net.boundaries(work.node.id):
-            if node.event.kind in ("timer", "message", "conditional"):
-                work.boundary.append(self.wait(node, work, scope))
+            work.boundary += self.waits(node, work, scope)
 
     def go_on(self, work: Work) -> None:
         """Begin the rounds that may begin now."""
@@ -326,7 +364,10 @@ class Game:
                 round.state = "open"
             case "receive":
                 round.state = "waiting"
-                round.wait = self.wait(node, round, scope)
+                (round.wait,) = self.waits(node, round, scope)
+            case "send":
+                self.send_out(node.event, scope)
+                self.finish(round)
             case "script" | "decision":
                 self.compute(round)
             case "sub" | "call":

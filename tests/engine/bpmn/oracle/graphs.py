@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from tests.engine.bpmn.oracle.nets import Event, Expression, Flow, Net, Node
 
 KINDS = st.sampled_from(
-    ["user"] * 4 + ["inclusive"] * 3 + ["exclusive", "exclusive", "parallel", "parallel"] + ["task", "sub"]
+    ["user"] * 4
+    + ["shout"]
+    + ["inclusive"] * 3
+    + ["exclusive", "exclusive", "parallel", "parallel"]
+    + ["task", "sub"]
 )
+
+PEOPLE = ("user", "shout")
 
 
 @st.composite
@@ -42,13 +48,13 @@ def laid_out(graph: Any) -> Net:
     kinds, spanning, more, links, boundaries, added = graph
     net = Net()
     for number, kind in enumerate(kinds):
-        net.nodes[f"n{number}"] = Node(f"n{number}", kind, inner=_inner(number) if kind == "sub" else None)
+        _node(net, f"n{number}", kind)
     net.nodes["start"] = Node("start", "start")
     net.flows.append(Flow("first", "start", "n0"))
     for number, (source, target) in enumerate(_pairs(kinds, spanning, more)):
         _flow(net, number, f"n{source}", f"n{target}", linked=number in links)
     for number, (host, target, interrupting) in enumerate(boundaries):
-        if kinds[host] in ("user", "sub"):
+        if kinds[host] in ("user", "shout", "sub"):
             _boundary(net, number, f"n{host}", f"n{target}", interrupting)
     for number, kind in enumerate(kinds):
         _ask(net, net.nodes[f"n{number}"], kind, added)
@@ -59,19 +65,28 @@ def _pairs(kinds: list[str], spanning: list[int], more: list[tuple[int, int]]) -
     """From where to where the flows lead."""
     meeting, last = len(kinds) - 2, len(kinds) - 1
     pairs = [(source, number + 1) for number, source in enumerate(spanning)] + [(meeting, last)]
-    pairs += [(source, target) for source, target in more if source < target or kinds[target] == "user"]
+    pairs += [(source, target) for source, target in more if source < target or kinds[target] in PEOPLE]
     sources = {source for source, target in pairs if source < target <= meeting}
     return pairs + [(source, meeting) for source in range(meeting) if source not in sources]
 
 
-def _inner(number: int) -> Net:
-    start, inside = f"start_{number}", f"inside_{number}"
+def _node(net: Net, id: str, kind: str) -> None:
+    """A person shouts when her task is completed."""
+    net.nodes[id] = Node(id, "user" if kind == "shout" else kind, inner=_inner(id) if kind == "sub" else None)
+    if kind == "shout":
+        net.nodes[f"t{id}"] = Node(f"t{id}", "throw", Event("signal", "s"))
+        net.flows.append(Flow(f"s{id}", id, f"t{id}"))
+
+
+def _inner(host: str) -> Net:
+    start, inside = f"start_{host}", f"inside_{host}"
     nodes = {start: Node(start, "start"), inside: Node(inside, "user")}
-    return Net(nodes, [Flow(f"into_{number}", start, inside)])
+    return Net(nodes, [Flow(f"into_{host}", start, inside)])
 
 
 def _flow(net: Net, number: int, source: str, target: str, *, linked: bool) -> None:
     """A flow, or one drawn as two halves."""
+    source = f"t{source}" if f"t{source}" in net.nodes else source
     if not linked:
         net.flows.append(Flow(f"f{number}", source, target))
         return
@@ -83,7 +98,8 @@ def _flow(net: Net, number: int, source: str, target: str, *, linked: bool) -> N
 
 
 def _boundary(net: Net, number: int, host: str, target: str, interrupting: bool) -> None:
-    event, id = Event("message", f"m{number}"), f"b{number}"
+    message, signal, id = Event("message", f"m{number}"), Event("signal", "s"), f"b{number}"
+    event = [signal, Event("multiple", parts=[message, signal])][number]
     net.nodes[id] = Node(id, "boundary", event, host=host, interrupting=interrupting)
     net.flows.append(Flow(f"c{number}", id, target))
 

@@ -10,6 +10,8 @@ A command on a case must mean the same in whatever order its tokens move, or nob
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,6 +21,9 @@ from tests.engine.bpmn.oracle.nets import Event, Expression, Flow, Loop, Many, N
 Block = Any
 """A word for a leaf, or a tuple of its kind and what it consists of."""
 
+WAITED = ["timer", "message", "signal", "conditional"]
+KINDS = [*WAITED, "error", "escalation"]
+SENT = ["message", "signal"]
 LEAVES = st.sampled_from(
     [
         *["user"] * 3,
@@ -36,12 +41,19 @@ LEAVES = st.sampled_from(
         "catch timer",
         "catch message",
         "catch conditional",
+        "catch signal",
+        "again",
+        "signal",
+        "several",
+        "last",
+        "catch " + "+".join(WAITED),
     ]
 )
 CAUGHT = st.tuples(
-    st.sampled_from(["timer", "timer", "message", "conditional", "error", "escalation"]), st.booleans()
+    st.sampled_from([*KINDS, *KINDS, "timer", "signal", *map("+".join, combinations(KINDS, 2))]),
+    st.booleans(),
 )
-"""What is caught, and whether it interrupts."""
+"""What is caught, one event or any of several, and whether it interrupts."""
 COUNTED = st.sampled_from([None, None, None, 1, 2])
 """How often a cycle fires, of a timer that does not interrupt."""
 BOUNDARIES = st.lists(st.tuples(CAUGHT, COUNTED, st.booleans()), max_size=2)
@@ -66,8 +78,9 @@ _INNERMOST = st.lists(st.tuples(CAUGHT, COUNTED, LEAVES, st.just([])), max_size=
 def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     few = st.lists(inner, min_size=2, max_size=3)
     handlers = st.lists(st.tuples(CAUGHT, COUNTED, inner, _INNERMOST), max_size=2)
-    simple = st.sampled_from(["user", "service", "receive", "script", "mended"])
-    thrown = st.sampled_from(["error", "escalation"])
+    simple = st.sampled_from(["user", "service", "receive", "script", "mended", "send"])
+    thrown = st.sampled_from(["error", "escalation", "signal"])
+    raced = st.sampled_from([*WAITED, "signal", "receive", "message+signal", "timer+conditional"])
     again = st.sampled_from(["nothing", "bail", "escalate"])
     return st.one_of(
         st.tuples(st.just("sequence"), few),
@@ -80,7 +93,7 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
             st.just("inclusive"), few, st.integers(0, 5), st.sampled_from(["default", "always", "task"])
         ),
         st.tuples(st.just("loop"), inner, st.integers(1, 3), st.booleans()),
-        st.tuples(st.just("race"), few),
+        st.tuples(st.just("race"), few, st.lists(raced, min_size=3, max_size=3)),
         st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
         st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
         st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES),
@@ -110,11 +123,11 @@ class _Maker:
     def net(self, block: Block, handlers: list[Any], event: Event | None = None) -> Net:
         net = Net()
         start = self.node(net, "start", event=event or Event())
-        begun = "user" if any(kind == "conditional" for (kind, _), *_ in handlers) else "nothing"
+        begun = "user" if any("conditional" in kind for (kind, _), *_ in handlers) else "nothing"
         at = self.block(net, block, self.block(net, begun, (start.id, None, False)))
         self.on(net, at, "end")
         for (kind, interrupting), times, handled, innermost in handlers:
-            self.handler(net, kind, interrupting or kind == "error", times, handled, innermost)
+            self.handler(net, kind, interrupting or "error" in kind, times, handled, innermost)
         return net
 
     def handler(
@@ -159,8 +172,14 @@ class _Maker:
 
     def event(self, kind: str, times: int | None = None) -> Event:
         """Something to wait for or catch, under a name of its own."""
+        if "+" in kind:
+            return Event("multiple", parts=[self.event(each, times) for each in kind.split("+")])
         self.count += 1
         match kind:
+            case "signal":
+                return Event(
+                    "signal", self.signal(), variable=[None, f"told{self.count}"][self.count // 2 % 2]
+                )
             case "timer":
                 return Event("timer", seconds=600 + 61 * self.count, times=times)
             case "message":
@@ -177,12 +196,17 @@ class _Maker:
 
     def event_beside(self, others: list[Node], kind: str, times: int | None) -> Event:
         """Not what another of them catches already."""
+        if "+" in kind:
+            parts = [self.event_beside(others, each, times) for each in kind.split("+")]
+            return Event("multiple", parts=parts)
+        caught = [(each.kind, each.name) for other in others for each in other.event.definitions]
         event = self.event(kind, times)
-        while kind in ("error", "escalation") and event.name in [
-            other.event.name for other in others if other.event.kind == kind
-        ]:
+        while kind in ("error", "escalation") and (kind, event.name) in caught:
             event = self.event(kind, times)
         return event
+
+    def signal(self) -> str:
+        return f"s{self.count % 3 // 2}"
 
     # Blocks.
 
@@ -209,6 +233,13 @@ class _Maker:
     def leaf_catch(self, net: Net, at: At, kind: str) -> At:
         return self.then(net, (self.on(net, at, "catch", event=self.event(kind)), None, False), "user")
 
+    def leaf_again(self, net: Net, at: At) -> At:
+        """Who has heard a signal waits for the next."""
+        signal = self.event("signal")
+        for _ in range(2):
+            at = self.on(net, at, "catch", event=signal), None, False
+        return self.then(net, at, "user")
+
     def leaf_link(self, net: Net, at: At) -> At:
         name = self.name("link")
         self.on(net, at, "link", event=Event("link", name))
@@ -227,15 +258,41 @@ class _Maker:
         code = "XY"[self.count % 2]
         return self.on(net, at, "throw", event=Event("escalation", code)), None, False
 
+    def leaf_signal(self, net: Net, at: At) -> At:
+        return self.throws(net, at, [Event("signal", self.signal())])
+
+    def leaf_several(self, net: Net, at: At) -> At:
+        """In one order or the other."""
+        event = Event("escalation", "XY"[self.count % 2])
+        thrown = [Event("signal", self.signal()), event, Event("message", f"to{self.count % 2}")]
+        return self.throws(net, at, thrown[:: [1, -1][self.count // 2 % 2]])
+
+    def throws(self, net: Net, at: At, events: list[Event]) -> At:
+        """What is sent may tell something that was written a moment ago."""
+        at = self.then(net, at, "user")
+        self.count += 1
+        if self.count % 2:
+            name = f"news{self.count}"
+            at = self.on(net, at, "script", assigned=[(name, ("told", self.count))]), None, False
+            events = [replace(each, variable=name) if each.kind in SENT else each for each in events]
+        event = Event("multiple", parts=events) if len(events) > 1 else events[0]
+        return self.on(net, at, "throw", event=event), None, False
+
     def leaf_bail(self, net: Net, at: At) -> At:
         return self.sometimes(net, at, Event("error", "EF"[self.count % 2]))
 
     def leaf_leave(self, net: Net, at: At) -> At:
-        kind = ["none", "escalation"][self.count % 2]
-        return self.sometimes(net, at, Event(kind, "X" if kind == "escalation" else None))
+        kind = ["none", "escalation", "signal"][self.count % 3]
+        return self.sometimes(net, at, Event(kind, {"escalation": "X", "signal": "s0"}.get(kind)))
 
     def leaf_terminate(self, net: Net, at: At) -> At:
         return self.sometimes(net, at, Event("terminate"))
+
+    def leaf_last(self, net: Net, at: At) -> At:
+        """What ends the path comes after all else."""
+        last = [Event("terminate"), Event("error", "EF"[self.count // 2 % 2])][self.count % 2]
+        others = [Event("signal", self.signal()), Event("escalation", "X"), Event("message", "to0")]
+        return self.sometimes(net, at, Event("multiple", parts=[others[self.count % 3], last]))
 
     def sometimes(self, net: Net, at: At, event: Event) -> At:
         """Every second time it ends here."""
@@ -284,12 +341,13 @@ class _Maker:
         self.flow(net, self.leaf_link(net, back) if linked else back, merge)
         return gateway, ("==", ("%", counter, times), 0), False
 
-    def race(self, net: Net, at: At, blocks: list[Block]) -> At:
+    def race(self, net: Net, at: At, blocks: list[Block], kinds: list[str]) -> At:
         gateway = self.on(net, at, "eventBased")
-        kinds = ["timer", "message", "conditional"]
         ways: list[At] = []
         for kind, _ in zip(kinds, blocks, strict=False):
-            event = self.on(net, (gateway, None, False), "catch", event=self.event(kind))
+            caught = self.event("message" if kind == "receive" else kind)
+            told = "receive" if kind == "receive" else "catch"
+            event = self.on(net, (gateway, None, False), told, event=caught)
             ways.append(self.then(net, (event, None, False), "user"))
         return self.joined(net, blocks, ways, "exclusive")
 
@@ -297,9 +355,9 @@ class _Maker:
         self, net: Net, at: At, beside: Block, kind: str, where: str, again: str, interrupting: bool
     ) -> At:
         """Something is thrown beside other work, where it is caught; and who handles it may throw again."""
-        throws = "bail" if kind == "error" else "escalate"
+        throws = {"error": "bail", "escalation": "escalate", "signal": "signal"}[kind]
         body = ("parallel", [beside, ("sequence", [throws, "user"])], False)
-        handlers = [((each, interrupting), None, again, []) for each in ("error", "escalation")]
+        handlers = [((each, interrupting), None, again, []) for each in ("error", "escalation", "signal")]
         handlers = handlers if where == "handler" else []
         boundaries = [((kind, interrupting), None, True)] if where == "boundary" else []
         return self.inside(net, at, body, False, handlers, None, "", boundaries)
@@ -310,6 +368,10 @@ class _Maker:
         node = self.node(net, "script" if kind == "mended" else kind)
         if kind == "receive":
             node.event = self.event("message")
+        if kind == "send":
+            node.event = Event("message", f"to{self.count % 2}")
+            if "in" in mapped:
+                node.inputs, node.event.variable = [("news", ("told", self.count))], "news"
         if kind == "script":
             node.assigned = [(node.id, ("+", ("known", node.id), 1))]
         if kind == "mended":
@@ -330,7 +392,7 @@ class _Maker:
         boundaries: list[Any],
     ) -> At:
         node = self.node(net, "call" if called else "sub")
-        waits = any(kind == "conditional" for (kind, _), *_ in boundaries) or (repeat and repeat[-1])
+        waits = any("conditional" in kind for (kind, _), *_ in boundaries) or (repeat and repeat[-1])
         node.inner = self.net(("sequence", ["user", body]) if waits else body, handlers)
         if called and "in" in mapped:
             node.handed_in = [("given", ("known", "shared"))]
@@ -342,7 +404,7 @@ class _Maker:
         self.flow(net, at, node.id)
         node.repeat = self.repetition(repeat)
         if "in" in mapped:
-            node.inputs = [("shared", ("+", ("known", "shared"), 1)), (f"mine{node.id}", "shared")]
+            node.inputs += [("shared", ("+", ("known", "shared"), 1)), (f"mine{node.id}", "shared")]
         if "out" in mapped:
             node.outputs = [("total", ("+", ("known", "total"), 1)), (f"out{node.id}", ("known", "shared"))]
         if node.outputs and node.inputs:
@@ -367,9 +429,9 @@ class _Maker:
         self, net: Net, host: Node, after: At, kind: str, interrupting: bool, times: int | None, joins: bool
     ) -> At:
         """What was caught ends in a task, and there, or where its activity leads too."""
-        if kind == "conditional" and host.kind == "script":
+        if "conditional" in kind and host.kind in ("script", "send"):
             return after
-        interrupting = interrupting or kind == "error"
+        interrupting = interrupting or "error" in kind
         event = self.event_beside(net.boundaries(host.id), kind, None if interrupting else times)
         caught = self.node(net, "boundary", event=event, host=host.id, interrupting=interrupting)
         mended = self.then(net, (caught.id, None, False), "user")

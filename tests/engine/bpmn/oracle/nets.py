@@ -22,6 +22,8 @@ def text(expression: Expression) -> str:
             return f"({name} if defined({name}) else 0)"
         case ("list", length):
             return str([f"item {index}" for index in range(length)])
+        case ("told", number):
+            return f'{{"number": {number}}}'
         case (operator, left, right) if operator in OPERATORS:
             return f"({text(left)} {operator} {text(right)})"
     raise ValueError(expression)
@@ -33,13 +35,22 @@ class Event:
 
     kind: str = "none"
     name: str | None = None
-    """Of a message or link; the code of an error or escalation, None catches all."""
+    """Of a message, signal or link; the code of an error or escalation, None catches all."""
     condition: Expression = 0
     seconds: int = 0
     times: int | None = None
     """How often a cycle fires; None is a duration."""
     variable: str | None = None
-    """For a message's payload, or the code that was caught."""
+    """For a message's or signal's payload, or the code that was caught."""
+    parts: list["Event"] = field(default_factory=list)
+    """The definitions of an event that has several."""
+
+    @property
+    def definitions(self) -> list["Event"]:
+        return self.parts or [self]
+
+    def __deepcopy__(self, _memo: Any) -> "Event":
+        return self
 
 
 @dataclass(eq=False)

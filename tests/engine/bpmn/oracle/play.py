@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from engine.bpmn import Decided, Effects, Limits
 from tests.engine.bpmn import support
 from tests.engine.bpmn.oracle import drawn
-from tests.engine.bpmn.oracle.game import Game, Sight
+from tests.engine.bpmn.oracle.game import HEARD, TIMED, Game, Sight
 from tests.engine.bpmn.oracle.nets import Net
 from tests.engine.bpmn.oracle.worlds import Worlds
 from tests.engine.bpmn.support import Case
@@ -40,9 +40,11 @@ class OnCase:
         process, limits = support.built(executables), Limits(steps=100_000, seconds=60)
         self.case = Case(process, limits=limits, decide=_counted)
         self._copies = cycle([support.built(executables), process]) if moving else None
+        self.sent = self.case.sent
 
     def do(self, verb: str, *told: Any) -> None:
         getattr(self, verb)(*told)
+        self.sent = self.case.sent
         if self._copies:
             self._move_unnoticed()
 
@@ -62,8 +64,8 @@ class OnCase:
     def fire(self, element: str, nth: int) -> None:
         self.case.fire(element, nth=nth)
 
-    def send(self, element: str, nth: int, payload: Any, told: bool) -> None:
-        self.case.send_to(element, payload if told else None, nth=nth)
+    def send(self, element: str, name: str, nth: int, payload: Any, told: bool) -> None:
+        self.case.send_to(element, payload if told else None, name=name, nth=nth)
 
     def change(self, name: str, value: Any) -> None:
         self.case.change(**{name: value})
@@ -86,6 +88,7 @@ class OnCase:
                 ((task.element, execution.visible_variables(task.token)) for task in self.case.tasks),
                 key=lambda each: each[0],
             ),
+            sent=sorted((kind, name, repr(payload)) for kind, name, _, payload in self.sent),
         )
 
     def _move_unnoticed(self) -> None:
@@ -118,22 +121,28 @@ def commands(game: Game, *, bare: bool = True) -> list[Command]:
             if game.rounds(kind, element)[nth].state == "open":
                 found += [(verb, element, nth)] * 3
                 found += [(other, element, nth) for other in ("throw", "give_up") if verb == "work"]
-    timers, messages = _listening(game, "timer"), _listening(game, "message")
+    timers = _numbered(wait.element for wait in game.all_waits(TIMED))
     found += [("fire", *where) for where in timers] if bare else [("wait_for_next",)] * len(timers)
-    found += [("send", element, nth) for element, nth in messages if bare or nth == 0]
-    if game.all_waits("conditional"):
+    messages, signals = _waited(game, "message"), _waited(game, "signal")
+    if bare:
+        found += [("send", *where, nth) for where, nth in _numbered(messages + signals)]
+    else:
+        found += [("send", *where, 0) for where in dict.fromkeys(messages)]
+        found += [("hear", name) for name in sorted({name for _, name in signals})]
+    if game.all_waits(("conditional",)):
         found += [("change", f"go{n}") for n in range(3)]
     if game.failures():
         found += [("retry", f"ok{n}") for n in range(2)]
     return found
 
 
-def _listening(game: Game, kind: str) -> list[tuple[str, int]]:
-    return _numbered(wait.element for wait in game.all_waits(kind))
+def _waited(game: Game, kind: str) -> list[tuple[str, str]]:
+    """Who waits, and for which."""
+    return [(wait.element, wait.event.name or "") for wait in game.all_waits((kind,))]
 
 
-def _numbered(elements: Iterable[str]) -> list[tuple[str, int]]:
-    counted: Counter[str] = Counter()
+def _numbered(elements: Iterable[Any]) -> list[tuple[Any, int]]:
+    counted: Counter[Any] = Counter()
     found = []
     for element in elements:
         found.append((element, counted[element]))
@@ -166,9 +175,11 @@ def with_data(game: Game, command: Command, turn: int, choose: Choose, *, bare: 
             return *command, {f"did_{element}": turn, "shared": turn}
         case ("throw", *_):
             return *command, choose(["E", "F"]), not bare
-        case ("send", element, nth):
-            told = game.all_waits("message", element)[nth].event.variable is not None
-            return *command, {"turn": turn}, told
+        case ("send", element, name, _):
+            events = [wait.event for wait in game.all_waits(HEARD, element) if wait.event.name == name]
+            return *command, {"turn": turn}, events[0].kind == "signal" or events[0].variable is not None
+        case ("hear", _):
+            return *command, {"turn": turn}
         case ("change" | "retry", *_):
             return *command, choose([1, 0])
     return command

@@ -12,7 +12,9 @@ from tests.engine.bpmn.oracle.scopes import Failed, Scope
 if TYPE_CHECKING:
     from tests.engine.bpmn.oracle.game import Game
 
-ACTIVITIES = {"task", "user", "script", "service", "receive", "decision", "sub", "call"}
+ACTIVITIES = {"task", "user", "script", "service", "receive", "send", "decision", "sub", "call"}
+WAITED = {"timer", "message", "signal", "conditional"}
+"""What is waited for, while an error or escalation finds who handles it."""
 
 
 @dataclass(eq=False)
@@ -21,16 +23,14 @@ class Wait:
 
     serial: int
     node: Node
+    event: Event
+    """It, or one of its several."""
     owner: "Region | Work | Round"
     scope: Scope
     due: int = 0
     left: int | None = None
     """How often a timer still fires."""
     was_true: bool = False
-
-    @property
-    def event(self) -> Event:
-        return self.node.event
 
     @property
     def element(self) -> str:
@@ -76,7 +76,8 @@ class Work:
         """An event at its boundary."""
         game, node = self.region.game, wait.node
         way = "interrupting" if node.interrupting else "not interrupting"
-        game.met(f"{way} boundary {node.event.kind}", f"boundary of {self.node.kind}")
+        game.met(f"{way} boundary {wait.event.kind}", f"boundary of {self.node.kind}")
+        game.met(*["one of several at a boundary"][: len(node.event.parts)])
         if node.interrupting:
             game.cancel(self)
         self.region.note_payload(wait)
@@ -100,8 +101,8 @@ class Region:
         self.works: list[Work] = []
         self.waits: list[tuple[str, list[Wait]]] = []
         """Where tokens wait for events, and for which."""
-        self.failed: list[str] = []
-        """Gateways and ends that failed."""
+        self.failed: list[tuple[str, int]] = []
+        """Gateways and ends that failed, and at which of the events they throw."""
         self.listeners: list[Wait] = []
         self.handling: list[Region] = []
         self.interrupted = False
@@ -113,8 +114,7 @@ class Region:
 
     def begin(self) -> None:
         for handler in self.net.handlers:
-            if handler.event.kind in ("timer", "message", "conditional"):
-                self.listeners.append(self.game.wait(handler, self, self.scope))
+            self.listeners += self.game.waits(handler, self, self.scope)
         self.put(self.net.start.id)
 
     def clear(self) -> None:
@@ -171,7 +171,7 @@ class Region:
         try:
             taken = self.chosen(self.net.nodes[node])
         except Failed:
-            self.failed.append(node)
+            self.failed.append((node, 0))
             return
         for flow in taken:
             if self.era == era:
@@ -217,7 +217,11 @@ class Region:
             case "catch":
                 self.listen(node.id, [node])
             case "eventBased":
-                self.listen(node.id, [self.net.nodes[flow.target] for flow in self.net.out(node.id)])
+                ways = [self.net.nodes[flow.target] for flow in self.net.out(node.id)]
+                self.game.met(
+                    *(f"way behind an event-based gateway: {way.kind} {way.event.kind}" for way in ways)
+                )
+                self.listen(node.id, ways)
             case "link":
                 self.put(self.net.caught_link(node.event.name).id)
             case "throw" | "end":
@@ -226,13 +230,14 @@ class Region:
                 self.put(node.id)
 
     def listen(self, at: str, nodes: list[Node]) -> None:
-        self.waits.append((at, [self.game.wait(node, self, self.scope) for node in nodes]))
+        self.waits.append((at, [wait for node in nodes for wait in self.game.waits(node, self, self.scope)]))
 
     def happened(self, wait: Wait) -> None:
         """An event that a token, or an event sub-process, has waited for."""
         if wait.node.kind == "handler":
-            self.handle(wait.node, self.game.payload)
+            self.handle(wait.node, wait.event, self.game.payload)
             return
+        self.game.met(*["one of several on the way"][: len(wait.node.event.parts)])
         self.waits = [each for each in self.waits if wait not in each[1]]
         self.note_payload(wait)
         self.put(wait.node.id)
@@ -241,10 +246,11 @@ class Region:
         if wait.event.variable:
             self.scope.write(wait.event.variable, self.game.payload)
 
-    def handle(self, handler: Node, told: Any) -> None:
+    def handle(self, handler: Node, event: Event, told: Any) -> None:
         """An event sub-process begins, in the place of all that goes on if it interrupts."""
         way = "interrupting" if handler.interrupting else "not interrupting"
-        self.game.met(f"{way} event sub-process {handler.event.kind}")
+        self.game.met(f"{way} event sub-process {event.kind}")
+        self.game.met(*["one of several at an event sub-process"][: len(handler.event.parts)])
         self.game.met(f"event sub-process in {self.place}")
         if any(handling.handler == handler.id for handling in self.handling):
             self.game.met("event sub-process beside itself")
@@ -254,26 +260,38 @@ class Region:
         assert handler.inner
         handling = Region(self.game, handler.inner, Scope({}, self.scope), self, handler.id)
         self.handling.append(handling)
-        if handler.event.variable:
-            handling.scope.write(handler.event.variable, told)
+        if event.variable:
+            handling.scope.write(event.variable, told)
         handling.begin()
 
-    def throw_at(self, node: Node) -> None:
-        match node.event.kind:
+    def throw_at(self, node: Node, begun: int = 0) -> None:
+        """Throw all that it throws, one after the other, unless one of them ends it; from this one on."""
+        era, events = self.era, node.event.definitions
+        for number, event in enumerate(events[begun:], begun):
+            self.game.met(*[f"{event.kind} thrown as one of several"][: len(node.event.parts)])
+            if not self.throw(event):
+                self.failed.append((node.id, number))
+                return
+            if self.era != era:
+                self.game.met(*["the rest of several is not thrown"][: len(events) - number - 1])
+                return
+        self.put(node.id)
+
+    def throw(self, event: Event) -> bool:
+        """Whether it did not fail."""
+        match event.kind:
             case "terminate":
                 self.clear()
             case "error":
-                if not self.thrown(node.event):
+                if not self.thrown(event):
                     self.game.met("error nobody catches")
-                    self.failed.append(node.id)
+                    return False
             case "escalation":
-                era = self.era
-                if not self.thrown(node.event):
+                if not self.thrown(event):
                     self.game.met("escalation nobody catches")
-                if self.era == era:
-                    self.put(node.id)
-            case _:
-                self.put(node.id)
+            case "signal" | "message":
+                self.game.send_out(event, self.scope)
+        return True
 
     # What is thrown, and who catches it.
 
@@ -282,8 +300,8 @@ class Region:
         it comes out of. Whether anybody did."""
         if not self.interrupted:
             handlers = [handler for handler in self.net.handlers if handler.id != past]
-            if handler := _catcher(handlers, event):
-                self.handle(handler, event.name)
+            if caught := _catcher(handlers, event):
+                self.handle(*caught, event.name)
                 return True
         match self.home:
             case Region():
@@ -294,15 +312,17 @@ class Region:
 
     def thrown_at(self, work: Work, event: Event) -> bool:
         """The same for what leaves an activity in it."""
-        boundary = _catcher(self.net.boundaries(work.node.id), event)
-        if boundary is None:
+        caught = _catcher(self.net.boundaries(work.node.id), event)
+        if caught is None:
             return self.thrown(event)
+        boundary, by = caught
         way = "interrupting" if boundary.interrupting else "not interrupting"
         self.game.met(f"{way} boundary {event.kind}")
+        self.game.met(*["one of several at a boundary"][: len(boundary.event.parts)])
         if boundary.interrupting:
             self.game.cancel(work)
-        if boundary.event.variable:
-            self.scope.write(boundary.event.variable, event.name)
+        if by.variable:
+            self.scope.write(by.variable, event.name)
         self.put(boundary.id)
         return True
 
@@ -327,7 +347,8 @@ class Region:
         for flow in self.net.flows:
             if self.marks[flow.id]:
                 yield [flow]
-        for node in [*(w.node.id for w in self.works), *(at for at, _ in self.waits), *self.failed]:
+        works, failed = [work.node.id for work in self.works], [node for node, _ in self.failed]
+        for node in [*works, *(at for at, _ in self.waits), *failed]:
             yield self.onwards(node)
 
     def onwards(self, node: str) -> list[Flow]:
@@ -351,8 +372,8 @@ def _round_snapshot(round: Round) -> Any:
     return round.state, sorted(round.scope.names.items()), round.inner and round.inner.snapshot()
 
 
-def _catcher(nodes: list[Node], event: Event) -> Node | None:
-    """Who names the code goes before who catches all."""
-    listening = [node for node in nodes if node.event.kind == event.kind]
-    named = [node for node in listening if node.event.name == event.name]
-    return next(iter([*named, *(node for node in listening if node.event.name is None)]), None)
+def _catcher(nodes: list[Node], event: Event) -> tuple[Node, Event] | None:
+    """Who names the code goes before who catches all; and by which of its events."""
+    listening = [(node, by) for node in nodes for by in node.event.definitions if by.kind == event.kind]
+    named = [(node, by) for node, by in listening if by.name == event.name]
+    return next(iter([*named, *((node, by) for node, by in listening if by.name is None)]), None)

@@ -49,6 +49,8 @@ class Scope:
                 return self.read(name) if self.holder(name) else 0
             case ("list", length):
                 return [f"item {index}" for index in range(length)]
+            case ("told", number):
+                return {"number": number}
             case (operator, left, right):
                 return _computed(operator, self.value(left), self.value(right))
         raise ValueError(expression)

@@ -3,9 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, given, note, seed, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from engine import deployments, process_instances
 from engine.deployments import File
+from engine.store.process_instances import ProcessInstanceRow
+from tests.engine.bpmn import support as draw
 from tests.engine.bpmn.oracle import drawn
 from tests.engine.bpmn.oracle.game import Sight
 from tests.engine.bpmn.oracle.nets import Net
@@ -28,7 +31,9 @@ class OnDesk:
             node.kind = "script" if node.kind == "decision" else node.kind
             node.form = "p/work" if node.kind == "user" else None
         self.desk = desk
+        self.signals = _named_apart(net, desk)
         files = [File(f"{key}.bpmn", data) for key, data in drawn.files(net).items()]
+        files += [File(f"horn_{name}.bpmn", _horn(name)) for name in self.signals]
         with desk.database.transaction() as session:
             deployments.deploy(session, files, by=PAT, now=desk.now)
         self.begun = desk.now
@@ -50,9 +55,13 @@ class OnDesk:
     def give_up(self, element: str, nth: int) -> None:
         self.desk.work("fail", self._job(element, nth), "broken", retry=False)
 
-    def send(self, element: str, _nth: int, payload: dict[str, object], told: bool) -> None:
-        name = next(row.name for row in self.desk.subscriptions(self.case) if row.element == element)
+    def send(self, _element: str, name: str, _nth: int, payload: dict[str, object], told: bool) -> None:
         self.desk.send(name, by=ROOT, instance=self.case, payload=payload if told else None)
+
+    def hear(self, name: str, payload: dict[str, object]) -> None:
+        self.desk.start({"told": payload}, key=f"horn_{name}")
+        while self.desk.sweep():
+            pass
 
     def wait_for_next(self) -> None:
         due = self.desk.timers(self.case)[0].due_at
@@ -80,6 +89,7 @@ class OnDesk:
             completed=state == "completed",
             variables=self.desk.variables(self.case),
             seen=None,
+            sent=None,
         )
 
     def _job(self, element: str, nth: int) -> str:
@@ -89,6 +99,21 @@ class OnDesk:
         with self.desk.database.transaction(write=False) as session:
             diagram = process_instances.diagram(session, self.case, by=ROOT, now=self.desk.now)
         return sorted({each.element for each in diagram.positions if each.state == "failed"})
+
+
+def _named_apart(net: Net, desk: Desk) -> list[str]:
+    """Name the signals anew, so that none reaches cases of other models; the names."""
+    events = {each for node in net.everything() for each in node.event.definitions if each.kind == "signal"}
+    number = len(desk.rows(select(ProcessInstanceRow.id)))
+    for event in events:
+        event.name = f"{event.name}_{number}"
+    return sorted({event.name or "" for event in events})
+
+
+def _horn(name: str) -> bytes:
+    """A process that throws a signal."""
+    thrown = draw.end("x", draw.signal(name, payload="told"))
+    return draw.diagram(draw.start(), thrown, draw.path("start x"), key=f"horn_{name}", signals=(name,))
 
 
 def play_on(desk: Desk, number: int, examples: int) -> int:

@@ -32,7 +32,7 @@ class Worlds:
         """Only those remain that look like what was seen; at least one must."""
         sights = [game.sight() for game in self.games]
         if sight.seen is None:
-            sights = [replace(each, seen=None) for each in sights]
+            sights = [replace(each, seen=None, sent=None) for each in sights]
         kept = [game for game, seen in zip(self.games, sights, strict=True) if seen == sight]
         if not kept:
             assert sight == sights[0]
