@@ -8,7 +8,7 @@ def _words(text: str) -> frozenset[str]:
 COMMON = _words(
     """
     user, script, service, receive message, decision, task, sub, call, throw escalation, link, end, end error,
-    end terminate, end escalation, catch timer, catch message, catch conditional, exclusive, eventBased,
+    end terminate, catch timer, catch message, catch conditional, exclusive, eventBased,
     parallel split, parallel join, inclusive split, inclusive join, inputs, outputs, in, out,
     parallel items, sequential items, asked before, asked after, script that fails, error nobody catches,
     event sub-process in process, catch signal, throw signal, send message, signal that nobody waited for,
@@ -50,7 +50,7 @@ EVERYTHING = COMMON.union(
         """
     cardinality, collection, no items, completion condition, loop that is at its most, cycle that fires again,
     several conditions that come true, job that fails with an error, dead letter, escalation nobody catches,
-    join that nothing can complete, two that may go first, signal that several waited for, end signal,
+    join that nothing can complete, two that may go first, signal that several waited for, end signal, end escalation,
     signal that ended who waited for it, the rest of several is not thrown
     """
     ),

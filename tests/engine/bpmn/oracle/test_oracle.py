@@ -63,7 +63,7 @@ def come_by(number: int, many_models: int, many_graphs: int) -> Counter[str]:
     for nets, examples in ((NETS["models"], many_models), (NETS["graphs"], many_graphs)):
 
         @seed(number)
-        @settings(max_examples=examples, suppress_health_check=QUIET, database=None)
+        @settings(max_examples=examples, deadline=None, suppress_health_check=QUIET, database=None)
         @given(nets, st.data())
         def rehearse(net: Net, data: st.DataObject) -> None:
             play(net, None, lambda options: data.draw(st.sampled_from(options)), met=met)
