@@ -17,6 +17,8 @@ COMMON = _words(
 )
 """A few dozen models come by these."""
 
+UNDONE = ("user", "service", "receive", "sub", "transaction", "call")
+UNDOING = ("user", "service", "receive", "script", "send", "sub", "call")
 ACTIVITIES = ("user", "script", "service", "receive", "sub", "call")
 BEHIND = (
     "catch timer",
@@ -45,13 +47,21 @@ EVERYTHING = COMMON.union(
         for event in ("message", "signal", "escalation", "error", "terminate")
     ),
     (f"event sub-process in {place}" for place in ("call", "event sub-process")),
+    (f"{activity} that is undone" for activity in UNDONE),
+    (f"{activity} that undoes" for activity in UNDOING),
+    (f"{scope} that is undone from inside" for scope in ("sub", "transaction", "handler")),
     (f"{gateway} join with a token for the next time" for gateway in ("parallel", "inclusive")),
     _words(
         """
     cardinality, collection, no items, completion condition, loop that is at its most, cycle that fires again,
     several conditions that come true, job that fails with an error, dead letter, escalation nobody catches,
-    join that nothing can complete, two that may go first, signal that several waited for, end signal, end escalation,
-    signal that ended who waited for it, the rest of several is not thrown
+    join that nothing can complete, two that may go first, signal that several waited for, end signal,
+    end escalation,
+    signal that ended who waited for it, the rest of several is not thrown,
+    throw compensation, end compensation, end cancel, compensation with nothing to undo,
+    cancel with nothing to undo, compensation that is interrupted, one activity alone that is undone,
+    unfinished sub-process that is undone, handler that is repeated, error thrown by what undoes,
+    escalation thrown by what undoes, compensation thrown as one of several
     """
     ),
 )

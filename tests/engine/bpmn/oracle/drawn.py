@@ -23,6 +23,7 @@ def _file(net: Net, key: str) -> bytes:
 
 def _net(net: Net) -> str:
     nodes = [_node(net, node) for node in net.nodes.values()]
+    nodes += [support.undo(node.id, node.undone_by) for node in net.nodes.values() if node.undone_by]
     handlers = [
         support.event_sub(handler.id, _net(handler.inner)) for handler in net.handlers if handler.inner
     ]
@@ -51,14 +52,12 @@ def _node(net: Net, node: Node) -> str:
             return support.boundary(node.id, node.host or "", _events(node), node.interrupting)
         case "exclusive" | "parallel" | "inclusive" | "eventBased":
             return support.node(f"{node.kind}Gateway", node.id, default=default)
-        case "task" | "user" | "script" | "service" | "receive" | "send" | "decision" | "sub" | "call":
-            return _activity(node, inside, default)
-    raise ValueError(node.kind)
+    return _activity(node, inside, default)
 
 
 def _activity(node: Node, inside: list[str], default: str | None) -> str:
     tags = {"sub": "subProcess", "call": "callActivity", "decision": "businessRuleTask", "task": "task"}
-    told: dict[str, object] = {"default": default}
+    told: dict[str, object] = {"default": default, "isForCompensation": node.undoes or None}
     match node.kind:
         case "user":
             told["camunda_formKey"] = node.form
@@ -73,12 +72,13 @@ def _activity(node: Node, inside: list[str], default: str | None) -> str:
         case "decision":
             told |= {"camunda_decisionRef": node.id, "camunda_resultVariable": node.id}
             told["camunda_mapDecisionResult"] = "singleEntry"
-        case "sub":
+        case "sub" | "transaction":
             assert node.inner
             inside.append(_net(node.inner))
         case "call":
             told["calledElement"] = f"of_{node.id}"
-    return support.node(tags.get(node.kind, f"{node.kind}Task"), node.id, *inside, **told)
+    tag = node.kind if node.kind == "transaction" else tags.get(node.kind, f"{node.kind}Task")
+    return support.node(tag, node.id, *inside, **told)
 
 
 def _inside(node: Node) -> list[str]:
@@ -140,6 +140,10 @@ def _event(event: Event) -> str:
             return support.error(event.name, camunda_errorCodeVariable=event.variable)
         case "escalation":
             return support.escalation(event.name, camunda_escalationCodeVariable=event.variable)
+        case "compensation":
+            return support.compensation(event.name)
+        case "cancel":
+            return support.CANCEL
         case "terminate":
             return support.TERMINATE
         case "link":

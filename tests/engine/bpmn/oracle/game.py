@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.engine.bpmn.oracle.nets import Event, Loop, Many, Net, Node
-from tests.engine.bpmn.oracle.regions import WAITED, Region, Round, Wait, Work
+from tests.engine.bpmn.oracle.regions import SUBS, WAITED, Region, Round, Undoing, Wait, Work
 from tests.engine.bpmn.oracle.scopes import Failed, Scope
 
 TIMED = ("timer",)
@@ -370,12 +370,11 @@ class Game:
                 self.finish(round)
             case "script" | "decision":
                 self.compute(round)
-            case "sub" | "call":
+            case "sub" | "transaction" | "call":
                 assert node.inner
                 round.state = "inside"
-                inside = (
-                    scope if node.kind == "sub" else Scope({n: scope.value(e) for n, e in node.handed_in})
-                )
+                given = {name: scope.value(value) for name, value in node.handed_in}
+                inside = Scope(given) if node.kind == "call" else scope
                 round.inner = Region(self, node.inner, inside, round)
                 round.inner.begin()
             case _:
@@ -406,11 +405,14 @@ class Game:
         values = [(name, round.scope.value(value)) for name, value in node.outputs]
         for name, value in values:
             work.scope.write(name, value)
+        if round.inner and node.kind in SUBS:
+            work.remember(round.inner)
         work.rounds.remove(round)
         work.done += 1
         self.count(work)
         if self.continues(work):
             return
+        work.region.remember(work)
         self.cancel(work)
         work.region.put(node.id)
 
@@ -462,10 +464,14 @@ class Game:
         for region in list(self.top.inside()):
             if region.over and region is not self.top:
                 region.end()
-                if isinstance(region.home, Region):
-                    region.home.handling.remove(region)
-                elif region.home:
-                    self.finish(region.home)
+                match region.home:
+                    case Region():
+                        region.home.handling.remove(region)
+                        region.home.remember_handled(region)
+                    case Round():
+                        self.finish(region.home)
+                    case Undoing():
+                        region.home.ended()
                 return True
         if self.top.over:
             self.top.listeners = []

@@ -5,6 +5,7 @@ A command on a case must mean the same in whatever order its tokens move, or nob
 - a counter is written at one place, and asked right after it; items that run side by side have their own;
 - `shared` is written by tasks that are completed, and by nobody else; `total` is only added to, and read when
   its process has ended;
+- of what is waited for behind one event-based gateway no two things can happen at once;
 - a person comes before whatever is thrown, ends others or changes what conditional events ask, and after
   whatever may go on by itself beside others: an event that happened, a script that was mended.
 """
@@ -46,6 +47,7 @@ LEAVES = st.sampled_from(
         "signal",
         "several",
         "last",
+        "undo",
         "catch " + "+".join(WAITED),
     ]
 )
@@ -69,6 +71,14 @@ REPEATS = st.one_of(
 """Items: how many, of a collection, sequential, until so many are done. Rounds: how many, asked before, at
 most."""
 MAPPED = st.sampled_from(["", "", "in", "out", "in out"])
+HANDLERS = st.tuples(
+    st.sampled_from(["user", "user", "service", "receive", "script", "mended", "send", "sub", "call"]),
+    MAPPED,
+    REPEATS,
+    st.sampled_from(["nothing", "bail", "escalate", "signal"]),
+)
+"""What undoes, and what is done in it when it is a sub-process."""
+UNDONE = st.tuples(st.sampled_from(["user", "user", "service", "receive"]), MAPPED, HANDLERS)
 
 
 _INNERMOST = st.lists(st.tuples(CAUGHT, COUNTED, LEAVES, st.just([])), max_size=1)
@@ -82,6 +92,10 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     thrown = st.sampled_from(["error", "escalation", "signal"])
     raced = st.sampled_from([*WAITED, "signal", "receive", "message+signal", "timer+conditional"])
     again = st.sampled_from(["nothing", "bail", "escalate"])
+    done = st.lists(UNDONE, min_size=1, max_size=2)
+    undone = st.one_of(st.none(), st.none(), HANDLERS)
+    undoing = st.sampled_from(["here", "beside", "end", "event sub-process"])
+    cancelled = st.sampled_from(["after", "beside", "inside"])
     return st.one_of(
         st.tuples(st.just("sequence"), few),
         st.tuples(
@@ -96,8 +110,11 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         st.tuples(st.just("race"), few, st.lists(raced, min_size=3, max_size=3)),
         st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
         st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
-        st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES),
-        st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES),
+        st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES, undone),
+        st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES, undone),
+        st.tuples(st.just("undone"), done, inner, undoing, CAUGHT, BOUNDARIES),
+        st.tuples(st.just("undone_inside"), done, inner, handlers, REPEATS, MAPPED, BOUNDARIES),
+        st.tuples(st.just("transaction"), done, inner, cancelled, handlers, MAPPED, BOUNDARIES, undone),
     )
 
 
@@ -240,6 +257,22 @@ class _Maker:
             at = self.on(net, at, "catch", event=signal), None, False
         return self.then(net, at, "user")
 
+    def leaf_undo(self, net: Net, at: At, where: str = "") -> At:
+        """All, or one of what was drawn before."""
+        self.count += 1
+        found = [node.id for node in net.nodes.values() if _can_be_undone(node)]
+        one = found[self.count % len(found)] if found and self.count // 2 % 2 else None
+        event = Event("compensation", one)
+        if self.count % 5 == 0:
+            event = Event("multiple", parts=[Event("escalation", "X"), event, Event("signal", self.signal())])
+        if where == "end":
+            return self.sometimes(net, at, event)
+        at = self.then(net, at, "user")
+        return self.then(net, (self.on(net, at, "throw", event=event), None, False), "user")
+
+    def leaf_cancel(self, net: Net, at: At) -> At:
+        return self.sometimes(net, at, Event("cancel"))
+
     def leaf_link(self, net: Net, at: At) -> At:
         name = self.name("link")
         self.on(net, at, "link", event=Event("link", name))
@@ -344,7 +377,7 @@ class _Maker:
     def race(self, net: Net, at: At, blocks: list[Block], kinds: list[str]) -> At:
         gateway = self.on(net, at, "eventBased")
         ways: list[At] = []
-        for kind, _ in zip(kinds, blocks, strict=False):
+        for kind, _ in zip(_told_apart(kinds), blocks, strict=False):
             caught = self.event("message" if kind == "receive" else kind)
             told = "receive" if kind == "receive" else "catch"
             event = self.on(net, (gateway, None, False), told, event=caught)
@@ -365,7 +398,12 @@ class _Maker:
     # Activities, with all that may be drawn at them.
 
     def activity(self, net: Net, at: At, kind: str, repeat: Any, mapped: str, boundaries: list[Any]) -> At:
-        node = self.node(net, "script" if kind == "mended" else kind)
+        node = self.simple(net, kind, mapped)
+        after = self.attached(net, at, node, repeat, mapped, boundaries)
+        return self.then(net, after, "user") if kind == "mended" else after
+
+    def simple(self, net: Net, kind: str, mapped: str, **told: Any) -> Node:
+        node = self.node(net, "script" if kind == "mended" else kind, **told)
         if kind == "receive":
             node.event = self.event("message")
         if kind == "send":
@@ -377,8 +415,7 @@ class _Maker:
         if kind == "mended":
             ok = ("known", f"ok{self.count % 2}")
             node.assigned = [(node.id, ("//", ("+", ("known", node.id), 1), ok))]
-        after = self.attached(net, at, node, repeat, mapped, boundaries)
-        return self.then(net, after, "user") if kind == "mended" else after
+        return node
 
     def inside(
         self,
@@ -390,18 +427,40 @@ class _Maker:
         repeat: Any,
         mapped: str,
         boundaries: list[Any],
+        undone: Any = None,
     ) -> At:
         node = self.node(net, "call" if called else "sub")
-        waits = any("conditional" in kind for (kind, _), *_ in boundaries) or (repeat and repeat[-1])
+        undone = None if repeat else undone
+        waits = (
+            any("conditional" in kind for (kind, _), *_ in boundaries) or (repeat and repeat[-1]) or undone
+        )
         node.inner = self.net(("sequence", ["user", body]) if waits else body, handlers)
         if called and "in" in mapped:
             node.handed_in = [("given", ("known", "shared"))]
         if called and "out" in mapped:
             node.handed_out = [(f"got{node.id}", ("+", ("known", "given"), ("known", "total")))]
-        return self.attached(net, at, node, repeat, mapped, boundaries)
+        return self.attached(net, at, node, repeat, mapped, boundaries, undone)
 
-    def attached(self, net: Net, at: At, node: Node, repeat: Any, mapped: str, boundaries: list[Any]) -> At:
+    def attached(
+        self,
+        net: Net,
+        at: At,
+        node: Node,
+        repeat: Any,
+        mapped: str,
+        boundaries: list[Any],
+        undone: Any = None,
+    ) -> At:
         self.flow(net, at, node.id)
+        if undone:
+            node.undone_by = self.undoes(net, *undone)
+        self.mapped(node, repeat, mapped)
+        after: At = (node.id, None, False)
+        for (kind, interrupting), times, joins in boundaries:
+            after = self.boundary(net, node, after, kind, interrupting, times, joins)
+        return after
+
+    def mapped(self, node: Node, repeat: Any, mapped: str) -> None:
         node.repeat = self.repetition(repeat)
         if "in" in mapped:
             node.inputs += [("shared", ("+", ("known", "shared"), 1)), (f"mine{node.id}", "shared")]
@@ -411,10 +470,82 @@ class _Maker:
             node.inputs.append((f"out{node.id}", 0))  # hides what is handed out under the same name
         if isinstance(node.repeat, Many) and not node.repeat.sequential:
             node.inputs += [(name, 0) for name in _counters(node)]
-        after: At = (node.id, None, False)
-        for (kind, interrupting), times, joins in boundaries:
-            after = self.boundary(net, node, after, kind, interrupting, times, joins)
-        return after
+
+    # What can be undone.
+
+    def undoes(self, net: Net, kind: str, mapped: str, repeat: Any, body: Block) -> str:
+        """A compensation handler."""
+        node = self.simple(net, kind, mapped, undoes=True)
+        if kind in ("sub", "call"):
+            node.inner = self.net(("sequence", ["user", body]), [])
+        self.mapped(node, repeat, mapped)
+        return node.id
+
+    def undone(
+        self, net: Net, at: At, done: list[Any], inner: Block, where: str, caught: Any, boundaries: list[Any]
+    ) -> At:
+        """Activities that have handlers, and something that undoes them: here, beside them, at the end of a
+        sub-process, or in an event sub-process of it."""
+        things = ("sequence", [("thing", *thing) for thing in done])
+        if where == "here":
+            return self.sequence(net, at, [things, inner, "undo"])
+        if where == "beside":
+            return self.parallel(net, at, [things, ("sequence", [inner, "undo"])], False)
+        last = "undo end" if where == "end" else "user"
+        handlers = [(caught, None, "undo", [])] if where == "event sub-process" else []
+        body = ("sequence", [things, inner, last])
+        return self.inside(net, at, body, False, handlers, None, "in", boundaries)
+
+    def undone_inside(
+        self,
+        net: Net,
+        at: At,
+        done: list[Any],
+        inner: Block,
+        handlers: list[Any],
+        repeat: Any,
+        mapped: str,
+        boundaries: list[Any],
+    ) -> At:
+        """A sub-process that has completed is undone from inside."""
+        things = ("sequence", [*(("thing", *thing) for thing in done), inner])
+        at = self.inside(net, at, things, False, handlers, repeat, mapped, boundaries)
+        return self.leaf_undo(net, at)
+
+    def thing(self, net: Net, at: At, kind: str, mapped: str, handler: Any) -> At:
+        return self.attached(net, at, self.simple(net, kind, mapped), None, mapped, [], handler)
+
+    def transaction(
+        self,
+        net: Net,
+        at: At,
+        done: list[Any],
+        inner: Block,
+        cancelled: str,
+        handlers: list[Any],
+        mapped: str,
+        boundaries: list[Any],
+        undone: Any,
+    ) -> At:
+        node = self.node(net, "transaction")
+        things = ("sequence", [("thing", *thing) for thing in done])
+        body = ("parallel", [("sequence", [things, inner]), "cancel"], False)
+        if cancelled == "after":
+            body = ("sequence", [things, inner, "cancel"])
+        if cancelled == "inside":
+            handler = ("user", "", None, "nothing") if self.count % 2 else None
+            inside = ("inside", ("sequence", [things, inner]), False, handlers, None, mapped, [], handler)
+            body = ("parallel", [inside, ("sequence", ["user", "cancel"])], False)
+        node.inner = self.net(("sequence", ["user", body]), handlers)
+        after = self.attached(net, at, node, None, mapped, boundaries, undone)
+        left = self.node(net, "boundary", event=Event("cancel"), host=node.id)
+        return self.joined_after(net, after, left)
+
+    def joined_after(self, net: Net, after: At, boundary: Node) -> At:
+        """What was caught, handled by somebody, joins the way on."""
+        merge = self.on(net, after, "exclusive")
+        self.flow(net, self.then(net, (boundary.id, None, False), "user"), merge)
+        return merge, None, False
 
     def repetition(self, repeat: Any) -> Many | Loop | None:
         match repeat:
@@ -434,13 +565,25 @@ class _Maker:
         interrupting = interrupting or "error" in kind
         event = self.event_beside(net.boundaries(host.id), kind, None if interrupting else times)
         caught = self.node(net, "boundary", event=event, host=host.id, interrupting=interrupting)
-        mended = self.then(net, (caught.id, None, False), "user")
-        if not joins:
-            self.on(net, mended, "end")
-            return after
-        merge = self.on(net, after, "exclusive")
-        self.flow(net, mended, merge)
-        return merge, None, False
+        if joins:
+            return self.joined_after(net, after, caught)
+        self.on(net, self.then(net, (caught.id, None, False), "user"), "end")
+        return after
+
+
+def _told_apart(kinds: list[str]) -> Iterator[str]:
+    """A signal or condition that two ways wait for would leave open which is taken: a message instead."""
+    used: set[str] = set()
+    for kind in kinds:
+        seen = {each for each in kind.split("+") if each in ("signal", "conditional")}
+        yield "message" if seen & used else kind
+        used |= seen
+
+
+def _can_be_undone(node: Node) -> bool:
+    """It has a handler, or is a sub-process that holds some."""
+    inner = node.inner.nodes.values() if node.inner and node.kind in ("sub", "transaction") else []
+    return not node.undoes and (node.undone_by is not None or any(map(_can_be_undone, inner)))
 
 
 def _counters(node: Node) -> Iterator[str]:

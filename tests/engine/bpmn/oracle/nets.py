@@ -35,7 +35,8 @@ class Event:
 
     kind: str = "none"
     name: str | None = None
-    """Of a message, signal or link; the code of an error or escalation, None catches all."""
+    """Of a message, signal or link; the code of an error or escalation, None catches all; the activity of a
+    compensation, None undoes all."""
     condition: Expression = 0
     seconds: int = 0
     times: int | None = None
@@ -86,6 +87,10 @@ class Node:
     handed_in: list[tuple[str, Expression]] = field(default_factory=list)
     handed_out: list[tuple[str, Expression]] = field(default_factory=list)
     inner: "Net | None" = None
+    undone_by: str | None = None
+    """Its compensation handler, which stands beside it without flows."""
+    undoes: bool = False
+    """Whether it is one."""
     form: str | None = None
 
     def __deepcopy__(self, _memo: Any) -> "Node":

@@ -12,7 +12,19 @@ from tests.engine.bpmn.oracle.scopes import Failed, Scope
 if TYPE_CHECKING:
     from tests.engine.bpmn.oracle.game import Game
 
-ACTIVITIES = {"task", "user", "script", "service", "receive", "send", "decision", "sub", "call"}
+ACTIVITIES = {
+    "task",
+    "user",
+    "script",
+    "service",
+    "receive",
+    "send",
+    "decision",
+    "sub",
+    "transaction",
+    "call",
+}
+SUBS = ("sub", "transaction")
 WAITED = {"timer", "message", "signal", "conditional"}
 """What is waited for, while an error or escalation finds who handles it."""
 
@@ -71,6 +83,20 @@ class Work:
     items: list[Any] = field(default_factory=list)
     begun: int = 0
     done: int = 0
+    undone: "list[Done]" = field(default_factory=list)
+    """What has completed in its rounds and can be undone."""
+
+    def remember(self, inner: "Region") -> None:
+        """That a round has completed."""
+        if inner.done:
+            self.undone.append(Done(self.node, dict(inner.scope.names), inner.done))
+
+    def all_undone(self) -> "list[Done]":
+        """What is remembered of it: of one that is repeated, its rounds within it."""
+        if not (self.node.repeat and self.undone):
+            return self.undone
+        own = self.scope is not self.region.scope
+        return [Done(self.node, dict(self.scope.names) if own else {}, self.undone)]
 
     def happened(self, wait: Wait) -> None:
         """An event at its boundary."""
@@ -84,17 +110,115 @@ class Work:
         self.region.put(node.id)
 
 
+@dataclass(eq=False)
+class Done:
+    """An activity or event sub-process that has completed and can be undone."""
+
+    node: Node
+    names: dict[str, Any] = field(default_factory=dict)
+    """Its variables, as they were when it completed."""
+    inside: "list[Done] | None" = None
+    """What is undone in its place when it has no handler of its own."""
+    scope: Scope | None = None
+    """With its variables, while it is undone from inside."""
+    taken: "Undoing | None" = None
+
+    def left(self) -> None:
+        """Whoever began to undo it does not go on."""
+        self.taken = self.scope = None
+        for done in self.inside or []:
+            done.left()
+
+    def snapshot(self) -> Any:
+        inside = self.inside and [done.snapshot() for done in self.inside]
+        return self.node.id, sorted(self.names.items()), inside, self.taken is not None
+
+
+class Undoing:
+    """What a throw event undoes, one after the other: what has completed until now in its region, in an event
+    sub-process then in the one that this handles."""
+
+    def __init__(self, region: "Region", node: Node, number: int) -> None:
+        self.region = region
+        self.node = node
+        self.number = number
+        """Which of its events throws."""
+        self.current: Region | None = None
+        """Where a handler is at work, by itself."""
+        self.done: tuple[Done, list[Done]]
+        """What it undoes, and among which."""
+
+    def begin(self, activity: str | None) -> bool:
+        """Whether there is any."""
+        for region in self.region.undone_together():
+            for done in region.done:
+                if not done.taken and activity in (None, done.node.id):
+                    done.taken = self
+        return self.next()
+
+    def next(self) -> bool:
+        """Let the handler run of what completed last; whether one was left."""
+        return any(
+            self.undo(done, region.done, region.net, region.scope)
+            for region in self.region.undone_together()
+            for done in reversed(list(region.done))
+            if done.taken is self
+        )
+
+    def undo(self, done: Done, among: list[Done], net: Net, scope: Scope) -> bool:
+        if done.inside is None:
+            self.run(done, among, net, scope)
+            return True
+        assert done.node.inner
+        done.scope = done.scope or Scope(dict(done.names), scope)
+        while done.inside:
+            self.region.game.met(f"{done.node.kind} that is undone from inside")
+            if self.undo(done.inside[-1], done.inside, done.node.inner, done.scope):
+                return True
+        among.remove(done)
+        return False
+
+    def run(self, done: Done, among: list[Done], net: Net, scope: Scope) -> None:
+        game, handler = self.region.game, net.nodes[done.node.undone_by or ""]
+        game.met(f"{done.node.kind} that is undone", f"{handler.kind} that undoes")
+        game.met(*["handler that is repeated"][: 1 if handler.repeat else 0])
+        self.done = done, among
+        self.current = Region(game, net, scope, self)
+        self.current.interrupted = True
+        game.start(handler, self.current)
+
+    def ended(self) -> None:
+        """A handler has done its work."""
+        done, among = self.done
+        among.remove(done)
+        self.current = None
+        if not self.next():
+            self.region.undoings.remove(self)
+            self.region.undone(self)
+
+    def end(self) -> None:
+        """What it has not undone is left for the next."""
+        if self.current:
+            self.region.game.met("compensation that is interrupted")
+            self.current.end()
+        for region in self.region.undone_together():
+            for done in region.done:
+                if done.taken is self:
+                    done.left()
+
+
 class Region:
     """A process, sub-process or event sub-process that is running."""
 
     def __init__(
-        self, game: "Game", net: Net, scope: Scope, home: "Round | Region | None", handler: str = ""
+        self, game: "Game", net: Net, scope: Scope, home: "Round | Region | Undoing | None", handler: str = ""
     ):
         self.game = game
         self.net = net
         self.scope = scope
         self.home = home
-        """The round of the activity it is inside of, or the region whose event sub-process it is."""
+        """The round of the activity it is inside of, the region whose event sub-process it is, or what lets a
+        handler run in it."""
         self.handler = handler
         """Which event sub-process it is."""
         self.marks: Counter[str] = Counter()
@@ -105,6 +229,8 @@ class Region:
         """Gateways and ends that failed, and at which of the events they throw."""
         self.listeners: list[Wait] = []
         self.handling: list[Region] = []
+        self.done: list[Done] = []
+        self.undoings: list[Undoing] = []
         self.interrupted = False
         self.gone = False
         self.era = 0
@@ -123,9 +249,12 @@ class Region:
             work.region.game.forget(work)
         for handling in self.handling:
             handling.end()
+        for undoing in self.undoings:
+            undoing.end()
         self.era += 1
         self.marks.clear()
         self.works, self.waits, self.failed, self.listeners, self.handling = [], [], [], [], []
+        self.undoings = []
 
     def end(self) -> None:
         self.clear()
@@ -134,7 +263,7 @@ class Region:
     @property
     def over(self) -> bool:
         tokens = self.marks.total() or self.works or self.waits or self.failed
-        return not (tokens or self.handling or self.gone)
+        return not (tokens or self.handling or self.undoings or self.gone)
 
     @property
     def place(self) -> str:
@@ -143,6 +272,8 @@ class Region:
                 return "event sub-process"
             case Round():
                 return self.home.work.node.kind
+            case Undoing():
+                return "undoing"
         return "process"
 
     def inside(self) -> Iterator["Region"]:
@@ -153,6 +284,9 @@ class Region:
                     yield from round.inner.inside()
         for handling in list(self.handling):
             yield from handling.inside()
+        for undoing in list(self.undoings):
+            if undoing.current:
+                yield from undoing.current.inside()
 
     def snapshot(self) -> Any:
         """All that its future depends on, save what can be seen from outside."""
@@ -160,8 +294,10 @@ class Region:
         waits = [(at, [wait.element for wait in waits]) for at, waits in self.waits]
         handling = [(region.handler, region.snapshot()) for region in self.handling]
         marks = sorted((flow, number) for flow, number in self.marks.items() if number)
+        undoings = [(u.node.id, u.number, u.current and u.current.snapshot()) for u in self.undoings]
+        undone = [done.snapshot() for done in self.done], sorted(map(repr, undoings))
         parts = sorted(map(repr, works)), sorted(map(repr, waits)), sorted(map(repr, handling))
-        return marks, parts, sorted(self.failed), self.interrupted, sorted(self.scope.names.items())
+        return marks, parts, undone, sorted(self.failed), self.interrupted, sorted(self.scope.names.items())
 
     # Tokens.
 
@@ -269,7 +405,12 @@ class Region:
         era, events = self.era, node.event.definitions
         for number, event in enumerate(events[begun:], begun):
             self.game.met(*[f"{event.kind} thrown as one of several"][: len(node.event.parts)])
-            if not self.throw(event):
+            if event.kind in ("compensation", "cancel"):
+                if self.compensate(node, number, event):
+                    return
+                if event.kind == "cancel":
+                    self.leave_cancelled()
+            elif not self.throw(event):
                 self.failed.append((node.id, number))
                 return
             if self.era != era:
@@ -293,6 +434,71 @@ class Region:
                 self.game.send_out(event, self.scope)
         return True
 
+    # What is undone.
+
+    def undone_together(self) -> "Iterator[Region]":
+        yield self
+        if isinstance(self.home, Region):
+            yield from self.home.undone_together()
+
+    def remember(self, work: Work) -> None:
+        """That it has completed; but what completes in a handler is not undone itself."""
+        if not isinstance(self.home, Undoing):
+            self.done += [Done(work.node)] if work.node.undone_by else work.all_undone()
+
+    def remember_handled(self, handling: "Region") -> None:
+        """The same of an event sub-process."""
+        if handling.done:
+            handler = next(handler for handler in self.net.handlers if handler.id == handling.handler)
+            self.done.append(Done(handler, dict(handling.scope.names), handling.done))
+
+    def compensate(self, node: Node, number: int, event: Event) -> bool:
+        """Whether there is something to undo, which is begun."""
+        if event.kind == "cancel":
+            self.remember_unfinished()
+            self.clear()
+            self.interrupted = True
+        undoing = Undoing(self, node, number)
+        self.undoings.append(undoing)
+        self.game.met(*["one activity alone that is undone"][: 1 if event.name else 0])
+        if undoing.begin(event.name):
+            return True
+        self.game.met(f"{event.kind} with nothing to undo")
+        self.undoings.remove(undoing)
+        return False
+
+    def undone(self, undoing: Undoing) -> None:
+        """All of it, and the event goes on."""
+        if undoing.node.event.definitions[undoing.number].kind == "cancel":
+            self.leave_cancelled()
+        else:
+            self.throw_at(undoing.node, undoing.number + 1)
+
+    def leave_cancelled(self) -> None:
+        assert isinstance(self.home, Round)
+        work = self.home.work
+        boundary = next(
+            boundary
+            for boundary in work.region.net.boundaries(work.node.id)
+            if any(event.kind == "cancel" for event in boundary.event.definitions)
+        )
+        self.game.cancel(work)
+        work.region.put(boundary.id)
+
+    def remember_unfinished(self) -> None:
+        """What has completed in sub-processes that have not is undone first, as if they had by now."""
+        for work in self.works:
+            for round in work.rounds:
+                if round.inner and work.node.kind in SUBS:
+                    round.inner.remember_unfinished()
+                    work.remember(round.inner)
+            self.game.met(*["unfinished sub-process that is undone"][: len(work.undone)])
+            self.done += work.all_undone()
+        for handling in self.handling:
+            handling.remember_unfinished()
+            self.game.met(*["unfinished event sub-process that is undone"][: len(handling.done)])
+            self.remember_handled(handling)
+
     # What is thrown, and who catches it.
 
     def thrown(self, event: Event, past: str = "") -> bool:
@@ -308,6 +514,9 @@ class Region:
                 return self.home.thrown(event, self.handler)
             case Round():
                 return self.home.work.region.thrown_at(self.home.work, event)
+            case Undoing():
+                self.game.met(f"{event.kind} thrown by what undoes")
+                return self.home.region.thrown(event)
         return False
 
     def thrown_at(self, work: Work, event: Event) -> bool:
@@ -348,7 +557,8 @@ class Region:
             if self.marks[flow.id]:
                 yield [flow]
         works, failed = [work.node.id for work in self.works], [node for node, _ in self.failed]
-        for node in [*works, *(at for at, _ in self.waits), *failed]:
+        undoings = [undoing.node.id for undoing in self.undoings]
+        for node in [*works, *(at for at, _ in self.waits), *failed, *undoings]:
             yield self.onwards(node)
 
     def onwards(self, node: str) -> list[Flow]:
