@@ -8,11 +8,12 @@ def _words(text: str) -> frozenset[str]:
 COMMON = _words(
     """
     user, script, service, receive message, decision, task, sub, call, throw escalation, link, end, end error,
-    end terminate, catch timer, catch message, catch conditional, exclusive, eventBased,
+    end terminate, catch timer, catch conditional, exclusive, eventBased,
     parallel split, parallel join, inclusive split, inclusive join, inputs, outputs, in, out,
     parallel items, sequential items, asked before, asked after, script that fails, error nobody catches,
     event sub-process in process, catch signal, throw signal, send message, signal that nobody waited for,
-    signal that one waited for, event sub-process in sub, event sub-process beside itself
+    signal that one waited for, one of several on the way, one of several at an event sub-process,
+    throw compensation, transaction, event sub-process in sub, event sub-process beside itself
     """
 )
 """A few dozen models come by these."""
@@ -47,6 +48,7 @@ EVERYTHING = COMMON.union(
         for event in ("message", "signal", "escalation", "error", "terminate")
     ),
     (f"event sub-process in {place}" for place in ("call", "event sub-process")),
+    (f"begun by a {event}" for event in ("timer", "message", "signal")),
     (f"{activity} that is undone" for activity in UNDONE),
     (f"{activity} that undoes" for activity in UNDOING),
     (f"{scope} that is undone from inside" for scope in ("sub", "transaction", "handler")),
@@ -56,7 +58,7 @@ EVERYTHING = COMMON.union(
     cardinality, collection, no items, completion condition, loop that is at its most, cycle that fires again,
     several conditions that come true, job that fails with an error, dead letter, escalation nobody catches,
     join that nothing can complete, two that may go first, signal that several waited for, end signal,
-    end escalation,
+    end escalation, catch message,
     signal that ended who waited for it, the rest of several is not thrown,
     throw compensation, end compensation, end cancel, compensation with nothing to undo,
     cancel with nothing to undo, compensation that is interrupted, one activity alone that is undone,

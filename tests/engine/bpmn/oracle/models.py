@@ -75,7 +75,7 @@ HANDLERS = st.tuples(
     st.sampled_from(["user", "user", "service", "receive", "script", "mended", "send", "sub", "call"]),
     MAPPED,
     REPEATS,
-    st.sampled_from(["nothing", "bail", "escalate", "signal"]),
+    st.sampled_from(["nothing", "bail", "escalate", "signal", "done"]),
 )
 """What undoes, and what is done in it when it is a sub-process."""
 UNDONE = st.tuples(st.sampled_from(["user", "user", "service", "receive"]), MAPPED, HANDLERS)
@@ -108,6 +108,7 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         ),
         st.tuples(st.just("loop"), inner, st.integers(1, 3), st.booleans()),
         st.tuples(st.just("race"), few, st.lists(raced, min_size=3, max_size=3)),
+        st.tuples(st.just("called"), few),
         st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
         st.tuples(st.just("activity"), simple, REPEATS, MAPPED, BOUNDARIES),
         st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES, undone),
@@ -122,15 +123,22 @@ BLOCKS = st.recursive(LEAVES, _nested, max_leaves=9)
 MODELS = st.tuples(
     st.tuples(st.just("sequence"), st.lists(BLOCKS, min_size=2, max_size=3)),
     st.lists(st.tuples(CAUGHT, COUNTED, BLOCKS, _INNERMOST), max_size=2),
+    st.lists(st.sampled_from(["message", "signal", "timer"]), max_size=2),
+    st.integers(0, 2),
 )
-"""A process, and its event sub-processes."""
+"""A process, its event sub-processes, its further start events, and which of all it begins at."""
 
 At = tuple[str, Expression | None, bool]
 """Where a block is entered from: the node, and the condition of the flow or whether it is the default."""
 
 
-def laid_out(model: tuple[Block, list[Any]]) -> Net:
-    return _Maker().net(*model)
+def laid_out(model: tuple[Block, list[Any], list[str], int]) -> Net:
+    block, handlers, starts, begins = model
+    maker = _Maker()
+    net = maker.net(("sequence", [("started", starts), block]), handlers)
+    ids = [node.id for node in net.nodes.values() if node.kind == "start"]
+    net.begins = ids[begins] if 0 < begins < len(ids) else None
+    return net
 
 
 class _Maker:
@@ -155,6 +163,18 @@ class _Maker:
         inner.start.interrupting = interrupting
         handler = Node(self.name("handler"), "handler", event, interrupting=interrupting, inner=inner)
         net.handlers.append(handler)
+
+    def started(self, net: Net, at: At, kinds: list[str]) -> At:
+        """Where a case that something else begins joins in."""
+        if not kinds:
+            return at
+        starts = [self.node(net, "start", event=self.event(kind)) for kind in kinds]
+        for start in starts[1:]:
+            start.event.name = start.event.name and f"{start.event.name}b"  # none begins two cases
+        merge = self.on(net, at, "exclusive")
+        for start in starts:
+            self.flow(net, self.then(net, (start.id, None, False), "user"), merge)
+        return merge, None, False
 
     # Nodes and flows.
 
@@ -384,6 +404,18 @@ class _Maker:
             ways.append(self.then(net, (event, None, False), "user"))
         return self.joined(net, blocks, ways, "exclusive")
 
+    def called(self, net: Net, at: At, blocks: list[Block]) -> At:
+        """A signal is thrown beside several who wait for it."""
+        name = self.signal()
+        split = self.on(net, at, "parallel")
+        ways = [self.throws(net, (split, None, False), [Event("signal", name)])]
+        for _ in blocks:
+            event = self.event("signal")
+            event.name = name
+            caught = self.on(net, (split, None, False), "catch", event=event)
+            ways.append(self.then(net, (caught, None, False), "user"))
+        return self.joined(net, ["user", *blocks], ways, "parallel")
+
     def thrown(
         self, net: Net, at: At, beside: Block, kind: str, where: str, again: str, interrupting: bool
     ) -> At:
@@ -480,6 +512,10 @@ class _Maker:
             node.inner = self.net(("sequence", ["user", body]), [])
         self.mapped(node, repeat, mapped)
         return node.id
+
+    def leaf_done(self, net: Net, at: At) -> At:
+        """Something that can be undone."""
+        return self.thing(net, at, "user", "", ("user", "", None, "nothing"))
 
     def undone(
         self, net: Net, at: At, done: list[Any], inner: Block, where: str, caught: Any, boundaries: list[Any]

@@ -117,6 +117,8 @@ class Net:
     flows: list[Flow] = field(default_factory=list)
     handlers: list[Node] = field(default_factory=list)
     """Its event sub-processes; each one's event and `interrupting` are its start's."""
+    begins: str | None = None
+    """The start event a case begins at, if not the plain one."""
 
     def __deepcopy__(self, _memo: Any) -> "Net":
         return self
@@ -135,7 +137,8 @@ class Net:
 
     @property
     def start(self) -> Node:
-        return next(node for node in self.nodes.values() if node.kind == "start")
+        """The one it begins at."""
+        return next(n for n in self.nodes.values() if n.kind == "start" and self.begins in (None, n.id))
 
     def everything(self, *, calls: bool = True) -> Iterator[Node]:
         """All nodes, those inside others too; without `calls`, not those of called processes."""

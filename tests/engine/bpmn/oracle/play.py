@@ -38,7 +38,7 @@ class OnCase:
     def __init__(self, net: Net, *, moving: bool = False) -> None:
         executables = support.executables_of(*drawn.files(net).values())
         process, limits = support.built(executables), Limits(steps=100_000, seconds=60)
-        self.case = Case(process, limits=limits, decide=_counted)
+        self.case = Case(process, limits=limits, decide=_counted, begins=net.begins)
         self._copies = cycle([support.built(executables), process]) if moving else None
         self.sent = self.case.sent
 

@@ -241,6 +241,7 @@ class Region:
     def begin(self) -> None:
         for handler in self.net.handlers:
             self.listeners += self.game.waits(handler, self, self.scope)
+        self.game.met(*[f"begun by a {self.net.start.event.kind}"][: 1 if self.net.begins else 0])
         self.put(self.net.start.id)
 
     def clear(self) -> None:

@@ -44,7 +44,7 @@ def test_a_random_graph_runs_as_the_token_game_says(net, data, moving):
 
 
 def test_the_game_itself_knows_when_a_join_must_wait():
-    net = models.laid_out((("loop", ("parallel", ["user", "user"], False), 2, False), []))
+    net = models.laid_out((("loop", ("parallel", ["user", "user"], False), 2, False), [], [], 0))
     game = Game(net)
     game.do("begin")
     first, second = game.sight().tasks

@@ -30,6 +30,8 @@ class OnDesk:
             # What a decision decides is tested elsewhere; here it would need a table for each.
             node.kind = "script" if node.kind == "decision" else node.kind
             node.form = "p/work" if node.kind == "user" else None
+        if net.start.event.kind == "timer":
+            net.begins = None  # what time begins is tested elsewhere, and goes on to
         self.desk = desk
         self.signals = _named_apart(net, desk)
         files = [File(f"{key}.bpmn", data) for key, data in drawn.files(net).items()]
@@ -37,7 +39,22 @@ class OnDesk:
         with desk.database.transaction() as session:
             deployments.deploy(session, files, by=PAT, now=desk.now)
         self.begun = desk.now
-        self.case = desk.start()
+        self.case = self._begun(net)
+
+    def _begun(self, net: Net) -> str:
+        """A case, begun by what begins the model."""
+        event = net.start.event
+        cases = select(ProcessInstanceRow.id).where(ProcessInstanceRow.definition_key == "p")
+        before = set(self.desk.rows(cases))
+        match event.kind:
+            case "none":
+                return self.desk.start()
+            case "message":
+                self.desk.send(event.name or "", by=ROOT, payload={} if event.variable else None)
+            case "signal":
+                self.hear(event.name or "", {})
+        (new,) = set(self.desk.rows(cases)) - before
+        return str(new)
 
     def do(self, verb: str, *told: object) -> None:
         getattr(self, verb)(*told)
