@@ -61,7 +61,8 @@ EVERYTHING = COMMON.union(
     end escalation, catch message,
     signal that ended who waited for it, the rest of several is not thrown,
     throw compensation, end compensation, end cancel, compensation with nothing to undo,
-    cancel with nothing to undo, compensation that is interrupted, one activity alone that is undone,
+    cancel with nothing to undo, cancel that undoes, event that waits beside a cancelled transaction,
+    compensation that is interrupted, one activity alone that is undone,
     unfinished sub-process that is undone, handler that is repeated, error thrown by what undoes,
     escalation thrown by what undoes, compensation thrown as one of several
     """

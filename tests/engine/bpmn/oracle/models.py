@@ -78,6 +78,7 @@ HANDLERS = st.tuples(
     st.sampled_from(["nothing", "bail", "escalate", "signal", "done"]),
 )
 """What undoes, and what is done in it when it is a sub-process."""
+HANDLED = ("event sub-process", "again")
 UNDONE = st.tuples(st.sampled_from(["user", "user", "service", "receive"]), MAPPED, HANDLERS)
 
 
@@ -94,7 +95,7 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     again = st.sampled_from(["nothing", "bail", "escalate"])
     done = st.lists(UNDONE, min_size=1, max_size=2)
     undone = st.one_of(st.none(), st.none(), HANDLERS)
-    undoing = st.sampled_from(["here", "beside", "end", "event sub-process"])
+    undoing = st.sampled_from(["here", "beside", "end", "event sub-process", "again"])
     cancelled = st.sampled_from(["after", "beside", "inside"])
     return st.one_of(
         st.tuples(st.just("sequence"), few),
@@ -115,6 +116,7 @@ def _nested(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         st.tuples(st.just("inside"), inner, st.booleans(), handlers, REPEATS, MAPPED, BOUNDARIES, undone),
         st.tuples(st.just("undone"), done, inner, undoing, CAUGHT, BOUNDARIES),
         st.tuples(st.just("undone_inside"), done, inner, handlers, REPEATS, MAPPED, BOUNDARIES),
+        st.tuples(st.just("transaction"), done, inner, cancelled, handlers, MAPPED, BOUNDARIES, undone),
         st.tuples(st.just("transaction"), done, inner, cancelled, handlers, MAPPED, BOUNDARIES, undone),
     )
 
@@ -521,14 +523,15 @@ class _Maker:
         self, net: Net, at: At, done: list[Any], inner: Block, where: str, caught: Any, boundaries: list[Any]
     ) -> At:
         """Activities that have handlers, and something that undoes them: here, beside them, at the end of a
-        sub-process, or in an event sub-process of it."""
+        sub-process, in an event sub-process of it, or in one that interrupts the undoing."""
         things = ("sequence", [("thing", *thing) for thing in done])
         if where == "here":
             return self.sequence(net, at, [things, inner, "undo"])
         if where == "beside":
             return self.parallel(net, at, [things, ("sequence", [inner, "undo"])], False)
-        last = "undo end" if where == "end" else "user"
-        handlers = [(caught, None, "undo", [])] if where == "event sub-process" else []
+        last = {"end": "undo end", "again": "undo"}.get(where, "user")
+        kind, interrupting = caught
+        handlers = [((kind, interrupting or where == "again"), None, "undo", [])] if where in HANDLED else []
         body = ("sequence", [things, inner, last])
         return self.inside(net, at, body, False, handlers, None, "in", boundaries)
 
@@ -565,7 +568,8 @@ class _Maker:
     ) -> At:
         node = self.node(net, "transaction")
         things = ("sequence", [("thing", *thing) for thing in done])
-        body = ("parallel", [("sequence", [things, inner]), "cancel"], False)
+        last = ["undo", "nothing"][self.count % 2]
+        body = ("parallel", [("sequence", [things, inner, last]), "cancel"], False)
         if cancelled == "after":
             body = ("sequence", [things, inner, "cancel"])
         if cancelled == "inside":

@@ -463,6 +463,9 @@ class Region:
         self.undoings.append(undoing)
         self.game.met(*["one activity alone that is undone"][: 1 if event.name else 0])
         if undoing.begin(event.name):
+            self.game.met(f"{event.kind} that undoes")
+            if event.kind == "cancel" and isinstance(self.home, Round) and self.home.work.boundary:
+                self.game.met("event that waits beside a cancelled transaction")
             return True
         self.game.met(f"{event.kind} with nothing to undo")
         self.undoings.remove(undoing)
