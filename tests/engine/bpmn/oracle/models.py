@@ -171,6 +171,8 @@ class _Maker:
         if not kinds:
             return at
         starts = [self.node(net, "start", event=self.event(kind)) for kind in kinds]
+        for start in starts:
+            start.event.variable = None  # what a start brings is tested elsewhere
         for start in starts[1:]:
             start.event.name = start.event.name and f"{start.event.name}b"  # none begins two cases
         merge = self.on(net, at, "exclusive")
