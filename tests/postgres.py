@@ -38,7 +38,9 @@ class PostgresServer:
     def create_database(self, template: str = "template1", tablespace: str = "pg_default") -> str:
         """Create a database as a copy of `template`, to which nobody may be connected; give its name."""
         name = next(self._names)
-        self._execute("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}", name, template, tablespace)
+        # To copy the files is half the work of logging all that is in them, which is the usual way.
+        copied = "CREATE DATABASE {} TEMPLATE {} TABLESPACE {} STRATEGY FILE_COPY"
+        self._execute(copied, name, template, tablespace)
         return name
 
     def drop_database(self, name: str) -> None:
