@@ -1,20 +1,15 @@
 """A whole server in this process: the shipped content, the demo organisation and a clock that tests move."""
 
-import shutil
-import sqlite3
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import psycopg
 from flask import Flask
-from psycopg import sql
-from sqlalchemy import URL, make_url
 
 import config
 from api import create_app
@@ -25,10 +20,11 @@ from engine import deployments, people, scheduler, service_levels
 from engine.clock import system_now
 from engine.database import Database
 from engine.store.migrate import all_tables
+from tests.prepared import Prepared
 from tests.walker import Person, in_process
 
 SECRET_KEY = "a key that only these tests know, long enough"
-_TEMPLATES = tempfile.TemporaryDirectory(prefix="baton-desk-")
+_NOWHERE = tempfile.TemporaryDirectory(prefix="baton-desk-")
 ORGANISATION = tomllib.loads((Path(config.__file__).parent / "people.toml").read_text())
 
 
@@ -55,10 +51,7 @@ class Desk:
 @contextmanager
 def open_desk(database_url: str, directory: Path) -> Iterator[Desk]:
     """A desk on a fresh, empty database (`database_url` of `tests.conftest`), closed after the block."""
-    if database_url.startswith("sqlite"):
-        shutil.copyfile(_prepared(), database_url.removeprefix("sqlite:///"))
-    else:
-        _copy_template(make_url(database_url))
+    BEGINNING.copy_to(database_url)
     database = Database(database_url)
     app = _application()
     server: Server = app.extensions["baton"]
@@ -104,7 +97,7 @@ def _application() -> Flask:
     """The application that all desks of this process share, one after the other: what differs between two is
     in its `Server`. To build it takes longer than most tests.
     """
-    nowhere = Path(_TEMPLATES.name)
+    nowhere = Path(_NOWHERE.name)
     settings = all_settings.read(_environment(f"sqlite:///{nowhere / 'none.db'}", nowhere))
     return create_app(settings, Database(settings.database_url), built=nowhere / "nothing was built")
 
@@ -118,47 +111,6 @@ def _environment(database_url: str, directory: Path) -> dict[str, str]:
     }
 
 
-@cache
-def _prepared() -> Path:
-    """An SQLite file with all that a desk begins with, made once in this process: to be copied."""
-    path = Path(_TEMPLATES.name) / "baton.db"
-    database = Database(f"sqlite:///{path}")
-    _prepare(database)
-    database.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
-
-
-def _copy_template(url: URL) -> None:
-    """Put a copy of what a desk begins with in place of an empty database on PostgreSQL."""
-    template = _template(url.set(database="postgres"))
-    with _maintaining(url.set(database="postgres")) as execute:
-        execute("DROP DATABASE {} WITH (FORCE)", url.database)
-        execute("CREATE DATABASE {} TEMPLATE {}", url.database, template)
-
-
-@cache
-def _template(server: URL) -> str:
-    """The name of a database with all that a desk begins with, made once on this server."""
-    name = "desk_template"
-    with _maintaining(server) as execute:
-        execute("CREATE DATABASE {}", name)
-    database = Database(server.set(database=name).render_as_string(hide_password=False))
-    _prepare(database)
-    database.close()
-    return name
-
-
-@contextmanager
-def _maintaining(server: URL) -> Iterator[Callable[..., object]]:
-    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        yield lambda statement, *names: connection.execute(
-            sql.SQL(statement).format(*map(sql.Identifier, names))
-        )
-
-
 def _prepare(database: Database) -> None:
     all_tables().create_all(database.engine)
     with database.transaction() as session:
@@ -166,3 +118,7 @@ def _prepare(database: Database) -> None:
         deployments.seed(session, shipped(), now=database.now(session))
         service_levels.seed(session, calendars(), now=database.now(session))
         service_levels.seed(session, demo_service_levels(), now=database.now(session))
+
+
+BEGINNING = Prepared(_prepare)
+"""What a desk begins with: all that is shipped, and the demo organisation."""

@@ -1,12 +1,14 @@
 """A small process with a timer and a message beside its task, and cases of it, for the tests of commands."""
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from engine import deployments, people, process_instances
 from engine.database import Database, upgrade
 from engine.deployments import File
 from engine.people import Role
+from tests.prepared import Prepared
 
 STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -46,8 +48,18 @@ def diagram_in(folder: Path, text: str = DIAGRAM) -> Path:
 
 
 def with_cases(url: str, count: int) -> None:
-    """Make this database one with a person, the process and so many cases, all waiting since `STARTED`."""
-    database = Database(url)
+    """Make this empty database one with a person, the process and so many cases, all waiting since
+    `STARTED`.
+    """
+    _prepared(count).copy_to(url)
+
+
+@cache
+def _prepared(count: int) -> Prepared:
+    return Prepared(lambda database: _fill(database, count))
+
+
+def _fill(database: Database, count: int) -> None:
     upgrade(database)
     with database.transaction() as session:
         people.add_group(session, "service-desk", "Service desk")
@@ -62,7 +74,6 @@ def with_cases(url: str, count: int) -> None:
         )
         deployments.deploy(session, [File("wait.bpmn", DIAGRAM.encode())], by=boss, now=STARTED)
     start_cases(database, count)
-    database.close()
 
 
 def start_cases(database: Database, count: int) -> list[str]:

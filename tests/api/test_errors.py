@@ -120,31 +120,31 @@ def test_a_database_that_does_not_answer_is_unavailable_with_a_hint_when_to_retr
     ("error", "status"), [(RuntimeError("secret"), 500), (EngineError("secret"), 500), (Unavailable(), 503)]
 )
 def test_what_nobody_expected_is_told_without_its_details(
-    app: Flask, nobody: FlaskClient, error: Exception, status: int
+    own_app: Flask, error: Exception, status: int
 ) -> None:
     def fail() -> None:
         raise error
 
     fail.__dict__["public"] = True
-    app.add_url_rule("/fail", view_func=fail)
+    own_app.add_url_rule("/fail", view_func=fail)
 
-    response = nobody.get("/fail")
+    response = own_app.test_client().get("/fail")
 
     assert response.status_code == status
     assert "secret" not in response.text
     assert "Traceback" not in response.text
 
 
-def test_problems_in_files_say_where(app: Flask, nobody: FlaskClient) -> None:
+def test_problems_in_files_say_where(own_app: Flask) -> None:
     def refuse() -> None:
         raise Invalid(
             [Problem("Two start events.", file="a.bpmn", element="start_2", line=7), Problem("No id.")]
         )
 
     refuse.__dict__["public"] = True
-    app.add_url_rule("/refuse", view_func=refuse)
+    own_app.add_url_rule("/refuse", view_func=refuse)
 
-    errors = nobody.get("/refuse").json["errors"]
+    errors = own_app.test_client().get("/refuse").json["errors"]
 
     assert errors == [
         {"detail": "Two start events.", "file": "a.bpmn", "element": "start_2", "line": 7},

@@ -28,7 +28,8 @@ def test_a_server_without_its_database_lives_but_is_not_ready(app: Flask, nobody
     assert "Retry-After" in nobody.get("/readyz").headers
 
 
-def test_metrics_count_requests_by_endpoint_and_never_by_path(nobody: FlaskClient) -> None:
+def test_metrics_count_requests_by_endpoint_and_never_by_path(own_app: Flask) -> None:
+    nobody = own_app.test_client()
     nobody.get("/healthz")
     nobody.get("/nowhere/secret")
 

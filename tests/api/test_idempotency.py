@@ -34,6 +34,12 @@ class CountSchema(Schema):
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Endpoints are added to it."""
+    return own_app
+
+
+@pytest.fixture
 def counter(app: Flask) -> list[Event]:
     """Adds `POST /count`: it notes each run, then waits for what a test put into the list."""
     blueprint = Blueprint("count", __name__)
@@ -48,7 +54,7 @@ def counter(app: Flask) -> list[Event]:
             raise Conflict
         if gates:
             gates[0].set()
-            assert gates[1].wait(10)
+            assert gates[1].wait(60)
         command.headers["Location"] = "/count/1"
         return {"count": len(runs), "revision": 7}
 
