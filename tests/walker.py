@@ -232,7 +232,7 @@ class Transport(Protocol):
 
 def over_http(url: str) -> Transport:
     """To a server at this address."""
-    client = httpx.Client(base_url=url, timeout=60)
+    client = httpx.Client(base_url=url, timeout=120)
 
     def send(method: str, path: str, body: Any, headers: Mapping[str, str]) -> Reply:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()

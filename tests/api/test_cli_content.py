@@ -7,12 +7,10 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import select
 
@@ -22,6 +20,7 @@ from engine.clock import system_now
 from engine.database import Database, ownership
 from engine.store.deployments import DeploymentRow, ProcessDefinitionRow
 from tests.api.cases import DIAGRAM, diagram_in
+from tests.server import START_SECONDS, answers, eventually
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = (str(ROOT / "processes"), str(ROOT / "forms"))
@@ -228,22 +227,11 @@ def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
     environment = os.environ | {"BATON_PORT": str(port), "HTTP_PROXY": "http://127.0.0.1:9"}
     server = subprocess.Popen([sys.executable, "-m", "api.cli", "serve"], cwd=ROOT, env=environment)
     try:
-        wait_until_ready(port)
+        eventually(lambda: answers(f"http://127.0.0.1:{port}"), within=START_SECONDS, every=0.05)
         yield server
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(30)
-
-
-def wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).status_code == 200:
-                return
-        except httpx.TransportError:
-            continue
-    raise AssertionError("the server was not ready within a minute")
+        server.wait(120)
 
 
 @SQLITE

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from api.cli import main
 from engine.database import Database
 from engine.store.timers import TimerRow
 from tests.api.cases import with_cases
+from tests.server import eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,11 +41,11 @@ def test_a_worker_fires_what_is_due_and_stops_when_told(database_url: str) -> No
     environment = os.environ | {"BATON_DATABASE_URL": database_url}
     worker = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"], cwd=ROOT, env=environment)
 
-    deadline = time.monotonic() + 60
-    while timers_left(database) and time.monotonic() < deadline:
-        pass
-    worker.send_signal(signal.SIGTERM)
-    status = worker.wait(30)
+    try:
+        eventually(lambda: not timers_left(database), every=0.05)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+    status = worker.wait(120)
 
     left = timers_left(database)
     database.close()

@@ -5,7 +5,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import StringIO
@@ -19,6 +18,7 @@ from api.cli import main
 from engine.database import Database, ownership
 from engine.store.timers import TimerRow
 from tests.api.cases import with_cases
+from tests.server import START_SECONDS, answers, eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -160,18 +160,11 @@ def serving(port: int) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            continue
-    raise AssertionError("the server was not ready within three minutes")
+    eventually(lambda: answers(f"http://127.0.0.1:{port}"), within=START_SECONDS, every=0.05)
 
 
 def test_the_server_starts_greets_and_lets_demo_people_in() -> None:
@@ -182,7 +175,9 @@ def test_the_server_starts_greets_and_lets_demo_people_in() -> None:
         greeting = process.stdout.readline()
         wait_until_ready(port)
         signed_in = httpx.post(
-            f"http://127.0.0.1:{port}/api/v1/auth/token", json={"username": "ann", "password": "demo"}
+            f"http://127.0.0.1:{port}/api/v1/auth/token",
+            json={"username": "ann", "password": "demo"},
+            timeout=60,
         )
 
     assert f"http://127.0.0.1:{port}" in greeting
@@ -208,7 +203,7 @@ def test_while_a_server_runs_it_adds_people_for_the_command_line(
             type_password(monkeypatch, password)
             statuses.append(main(["user", *command]))
         credentials = {"username": "boss", "password": "better horse"}
-        signed_in = httpx.post(f"http://127.0.0.1:{port}/api/v1/auth/token", json=credentials)
+        signed_in = httpx.post(f"http://127.0.0.1:{port}/api/v1/auth/token", json=credentials, timeout=60)
 
     output = capsys.readouterr()
     assert statuses == [0, 0, 1, 1, 1]
@@ -258,6 +253,7 @@ def test_a_body_far_beyond_the_limit_is_answered_though_the_client_still_sends()
             f"http://127.0.0.1:{port}/api/v1/auth/token",
             content=b"0" * 20_000_000,
             headers={"Content-Type": "application/json"},
+            timeout=60,
         )
 
     assert response.status_code == 413

@@ -33,7 +33,7 @@ def test_the_tutorial_does_what_it_says(page: Path, database_url: str) -> None:
             input=script.replace(HERE, url),
             text=True,
             capture_output=True,
-            timeout=120,
+            timeout=600,
         )
 
     assert (run.stdout, run.stderr) == (shown, "")
