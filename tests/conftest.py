@@ -16,7 +16,8 @@ def pytest_configure() -> None:
     """Keep the settings of whoever runs the tests out of them; no example is judged by how long it took."""
     for name in [name for name in os.environ if name.startswith("BATON_")]:
         del os.environ[name]
-    hypothesis.settings.register_profile("untimed", deadline=None)
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=slow)
     hypothesis.settings.load_profile("untimed")
 
 

@@ -62,7 +62,7 @@ def test_a_body_nested_a_thousand_deep_is_refused_quickly_whoever_sends_it(
     replies = [in_process(desk.app)("POST", f"{API}/auth/token", bodies["/auth/token"].encode(), {})]
     replies += [sam.send("POST", path, body.encode()) for path, body in bodies.items()]
 
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5  # it takes a tenth of a second; a busy machine counts more
     assert {reply.status for reply in replies} <= {400, 422}
     assert {reply.headers["Content-Type"] for reply in replies} == {"application/problem+json"}
 
@@ -84,7 +84,7 @@ def test_a_body_of_hundreds_of_thousands_of_lists_is_answered_quickly(desk: Desk
 
     reply = in_process(desk.app)("POST", f"{API}/auth/token", body, {})
 
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
     assert reply.status == 422
 
 
@@ -190,7 +190,7 @@ def dawdling(url: str, who: Client, path: str, kind: str, body: bytes) -> Iterat
         "Connection: close",
     ]
     half = len(body) // 2
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with socket.create_connection((host, int(port)), timeout=120) as connection:
         connection.sendall("\r\n".join((*head, "", "")).encode())
         assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
         connection.sendall(body[:half])

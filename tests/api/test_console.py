@@ -16,9 +16,11 @@ from sqlalchemy import func, select
 
 from api.cli import main
 from engine.database import Database, ownership
+from engine.store.process_instances import ProcessInstanceRow
 from engine.store.timers import TimerRow
 from tests.api.cases import with_cases
 from tests.server import START_SECONDS, answers, eventually
+from tests.system.nodes import copies
 
 ROOT = Path(__file__).parents[2]
 
@@ -227,9 +229,18 @@ def test_a_killed_server_can_be_started_again_at_once() -> None:
     assert "Baton is at" in greeting
 
 
+def only_case(url: str) -> str:
+    database = Database(url)
+    with database.transaction(write=False) as session:
+        case = session.scalars(select(ProcessInstanceRow.id)).one()
+    database.close()
+    return case
+
+
 def test_a_server_told_to_stop_finishes_the_batch_it_fires_and_leaves_the_rest_due(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'baton.db'}"
-    with_cases(url, 300)
+    with_cases(url, 1)
+    copies(url, only_case(url), 1500)  # more than it fires while a busy machine lets us wait for its greeting
 
     with serving(free_port()) as process:
         assert process.stdout is not None

@@ -464,7 +464,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     together = Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:
-        together.wait(30)
+        together.wait(120)
         try:
             return act()
         except EngineError as error:

@@ -171,8 +171,11 @@ def compare(desk: Desk, case: str, model: Model) -> None:
     assert clock.next_at == min(to_come, default=None)
 
 
+QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
+
 @pytest.mark.parametrize("house_url", ["sqlite"], indirect=True)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=QUIET)
 @given(steps=STEPS, priority=st.sampled_from([1, 2, 3, 4]))
 def test_whatever_happens_to_a_case_its_clock_is_what_its_course_says(
     desk: Desk, steps: list[tuple[str, Any]], priority: int

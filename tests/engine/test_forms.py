@@ -262,12 +262,12 @@ class TestFormats:
 
     def test_a_pattern_that_would_hang_a_backtracking_matcher_is_answered_at_once(self):
         subject = form({"x": {"type": "string", "pattern": "^(a+)+$"}})
-        began = time.monotonic()
+        began = time.process_time()
 
         problems = refused(subject, {"x": "a" * 50_000 + "!"})
 
         assert problems == {"#/data/x": "This does not have the expected form."}
-        assert time.monotonic() - began < 5
+        assert time.process_time() - began < 5
 
 
 class TestBounds:

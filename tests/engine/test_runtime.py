@@ -320,7 +320,7 @@ def test_who_waits_for_a_case_sees_its_task_as_it_is_then_and_never_stands_in_th
         session.commit()
 
         with pytest.raises(Conflict, match="cancelled"):
-            late.result(30)
+            late.result(120)
     assert desk.case(case).state == "cancelled"
 
 

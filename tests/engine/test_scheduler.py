@@ -22,7 +22,7 @@ from tests.engine.levels import promise, target
 from tests.engine.support import DESK, MIA, Desk, line
 
 NAP = line(draw.catch("nap", draw.timer("PT1H")))
-ENOUGH = 30
+ENOUGH = 120
 """Seconds to wait for what should take less than one."""
 
 

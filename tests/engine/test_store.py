@@ -223,7 +223,7 @@ def test_the_lock_is_handed_over_in_the_order_it_was_asked_for() -> None:
     lock._queue = Queue()
 
     def ask(number: int) -> None:
-        assert lock.acquire(30)
+        assert lock.acquire(120)
         order.append(number)
         lock.release()
 
@@ -232,10 +232,10 @@ def test_the_lock_is_handed_over_in_the_order_it_was_asked_for() -> None:
     for number in range(6):
         threads.append(Thread(target=ask, args=(number,)))
         threads[-1].start()
-        assert asked.acquire(timeout=30)
+        assert asked.acquire(timeout=120)
     lock.release()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
 
     assert order == list(range(6))
 

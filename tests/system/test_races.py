@@ -34,7 +34,7 @@ def at_once(*commands: Callable[[], httpx.Response]) -> list[httpx.Response]:
     barrier = Barrier(len(commands))
 
     def send(command: Callable[[], httpx.Response]) -> httpx.Response:
-        barrier.wait(10)
+        barrier.wait(60)
         return command()
 
     with ThreadPoolExecutor(len(commands)) as threads:
@@ -122,7 +122,7 @@ def raw_post(client: Client, url: str, path: str, *headers: str) -> bytes:
 
 def connect(url: str) -> socket.socket:
     host, port = url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=30)
+    return socket.create_connection((host, int(port)), timeout=120)
 
 
 def test_a_retry_after_a_lost_reply_gets_the_first_answer(
@@ -159,7 +159,7 @@ def test_sigterm_lets_a_request_under_way_finish(server: Server, database_url: s
         answer = connection.makefile("rb").read()
 
     assert answer.startswith(b"HTTP/1.1 200")
-    assert server.process.wait(60) == 0
+    assert server.process.wait(120) == 0
     assert completed_once(database_url, instance)
 
 
@@ -179,7 +179,7 @@ def test_a_second_server_on_one_sqlite_file_is_refused_and_the_first_goes_on(
     second = Server(database_url, tmp_path)
 
     second.launch()
-    status = second.process.wait(60)
+    status = second.process.wait(120)
 
     assert status == 1
     assert f"Another process owns this database: it holds {tmp_path / 'baton.db'}.lock." in second.log()
@@ -197,7 +197,7 @@ def test_a_server_outlives_a_restart_of_its_database(restartable: Restartable, t
 
         restartable.crash()
         refused = [root.ask(complete, {}, key=key) for _ in range(3)]
-        health = [httpx.get(f"{server.url}/{path}").status_code for path in ("healthz", "readyz")]
+        health = [httpx.get(f"{server.url}/{path}", timeout=60).status_code for path in ("healthz", "readyz")]
         restartable.recover()
         done = eventually(lambda: succeeded(root.ask(complete, {}, key=key)))
 

@@ -71,7 +71,7 @@ def test_writes_at_the_same_moment_happen_one_after_the_other(sam: Client) -> No
         barrier = Barrier(len(EFFECTS))
 
         def together(what: str, instance: str = instance, barrier: Barrier = barrier) -> None:
-            barrier.wait(10)
+            barrier.wait(60)
             do(sam, instance, what)
 
         with ThreadPoolExecutor(len(EFFECTS)) as threads:

@@ -31,7 +31,9 @@ FAILED_REQUEST = re.compile(r"Failed to load resource: (the server responded wit
 
 # Playwright's own Node needs a library that a bare Debian has not.
 os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(browsers.NODE)
-expect.set_options(timeout=30_000)  # the machine may be busy with other tests
+PATIENCE = 90_000
+"""Milliseconds: the machine may be busy with other tests."""
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 
@@ -87,6 +89,7 @@ def open_page(browser: Browser, web_server: Server, sessions: dict[str, list[Any
             color_scheme=colours,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if who is not None:
             person = resume(context, who, sessions)

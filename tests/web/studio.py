@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.web.conftest import OpenPage
 from tests.web.texts import text
 
-SETTLED = 20_000
+SETTLED = 120_000
 """Milliseconds the check or a draft may take on a busy machine."""
 
 

@@ -13,7 +13,7 @@ from tests.web.texts import text
 AsProgram = Callable[[str], Client]
 
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
-SETTLED = 20_000
+SETTLED = 120_000
 __all__ = ["watch"]
 
 
