@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.server import Client, Server, running
-from tests.system.nodes import Restartable, Watch
+from tests.system.nodes import BEGUN, Restartable, Watch
 
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server of this test's own on its fresh database: it may be killed and started again."""
+    BEGUN.copy_to(database_url)
     with running(Server(database_url, tmp_path)) as server:
         yield server
 
@@ -23,11 +24,14 @@ def shared_server(
     """A server that tests share, and none harms; they run once on each database."""
     data = tmp_path_factory.mktemp("served")
     if request.param == "sqlite":
-        with running(Server(f"sqlite:///{data / 'baton.db'}", data)) as server:
+        url = f"sqlite:///{data / 'baton.db'}"
+        BEGUN.copy_to(url)
+        with running(Server(url, data)) as server:
             yield server
         return
     postgres = request.getfixturevalue("postgres")
     name = postgres.create_database()
+    BEGUN.copy_to(postgres.url(name))
     with running(Server(postgres.url(name), data)) as server:
         yield server
     postgres.drop_database(name)

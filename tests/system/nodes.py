@@ -11,14 +11,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from api.console import serve
 from engine import integrity
 from engine.clock import FixedClock, system_now
-from engine.database import Database
+from engine.database import Database, upgrade
 from engine.store.history import HistoryRow
 from engine.store.timers import IS_ARMED, TimerRow
 from tests.engine.bpmn.support import catch, diagram, end, mark, path, start, timer_of, user
 from tests.engine.support import Desk
 from tests.postgres import PostgresServer
+from tests.prepared import Prepared
 from tests.server import Client, Server, eventually, running
 
 WORKER = ("-m", "api.cli", "worker")
@@ -30,6 +32,16 @@ DATED = diagram(
 WATCHED = diagram(
     mark("start answer"), start(), user("a", candidateGroups="cab"), end(), path("start a end"), key="watched"
 )
+
+
+def _begin(database: Database) -> None:
+    upgrade(database)
+    serve.seed_content(database)
+    serve.seed_demo(database)
+
+
+BEGUN = Prepared(_begin)
+"""A database as the first start of a server leaves it, which takes longer than many tests."""
 
 
 class WorkerNode(Server):
@@ -76,7 +88,8 @@ class Shifted(Server):
 
 @contextmanager
 def together(database_url: str, directory: Path, count: int) -> Iterator[list[Server]]:
-    """So many nodes on one database: a server, then a worker, and so on."""
+    """So many nodes on one fresh database: a server, then a worker, and so on."""
+    BEGUN.copy_to(database_url)
     with ExitStack() as stack:
         nodes: list[Server] = []
         for number in range(count):

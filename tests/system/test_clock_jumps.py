@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.bpmn.support import catch, diagram, end, mark, path, start, timer, user
 from tests.server import Client, eventually, running
-from tests.system.nodes import Shifted, Watch
+from tests.system.nodes import BEGUN, Shifted, Watch
 
 HOUR = timedelta(hours=1)
 NONE = timedelta(0)
@@ -39,6 +39,7 @@ TARGET = {
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Shifted]:
     """A server whose clock is the real one, until it is set."""
+    BEGUN.copy_to(database_url)
     with running(server := Shifted(database_url, tmp_path)):
         yield server
 

@@ -26,6 +26,7 @@ from tests.engine.bpmn.support import (
     xor,
 )
 from tests.server import Client, Server, running
+from tests.system.nodes import BEGUN
 
 EARLY, LATE, PROOF = 10, 110, 1000
 MOST_STATEMENTS = 12
@@ -96,6 +97,7 @@ def statements(tmp_path: Path) -> Path:
 def client(database_url: str, tmp_path: Path, statements: Path) -> Iterator[Client]:
     """Root, at a server that notes its statements."""
     counted = ("-m", "tests.system.counted", "serve")
+    BEGUN.copy_to(database_url)
     with running(Server(database_url, tmp_path, program=counted, STATEMENTS=str(statements))) as server:
         client = Client(server.url, "root")
         for kind, content in LOOPS.items():

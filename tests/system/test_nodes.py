@@ -15,7 +15,17 @@ import pytest
 
 from tests.engine.bpmn.support import diagram, end, path, start, user
 from tests.server import Client, Server, eventually, running
-from tests.system.nodes import Burst, Restartable, Shifted, Watch, check, thresholds_due, timers_due, together
+from tests.system.nodes import (
+    BEGUN,
+    Burst,
+    Restartable,
+    Shifted,
+    Watch,
+    check,
+    thresholds_due,
+    timers_due,
+    together,
+)
 from tests.system.test_kill import USUAL, Load, check_nothing_is_lost_or_doubled, work_while
 
 FEW, MANY = 300, 10_000
@@ -139,6 +149,7 @@ def test_what_a_suspended_node_holds_is_fired_by_the_other_and_not_again_when_it
 @contextmanager
 def two_minutes_apart(database_url: str, directory: Path) -> Iterator[list[Server]]:
     """Two servers, the clock of one a minute ahead, that of the other a minute behind."""
+    BEGUN.copy_to(database_url)
     with ExitStack() as stack:
         nodes = []
         for name, ahead in (("ahead", A_MINUTE), ("behind", -A_MINUTE)):

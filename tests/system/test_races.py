@@ -18,7 +18,7 @@ from engine import history
 from engine.database import Database
 from tests.engine.bpmn.support import catch, diagram, end, path, start, timer, user
 from tests.server import Client, Server, eventually, running
-from tests.system.nodes import Restartable
+from tests.system.nodes import BEGUN, Restartable
 
 ROUNDS = 30
 WORK = diagram(
@@ -188,7 +188,9 @@ def test_a_second_server_on_one_sqlite_file_is_refused_and_the_first_goes_on(
 
 
 def test_a_server_outlives_a_restart_of_its_database(restartable: Restartable, tmp_path: Path) -> None:
-    with running(Server(restartable.url(restartable.create_database()), tmp_path)) as server:
+    url = restartable.url(restartable.create_database())
+    BEGUN.copy_to(url)
+    with running(Server(url, tmp_path)) as server:
         root = Client(server.url, "root")
         root.deploy("work.bpmn", WORK)
         root.deploy("pause.bpmn", PAUSE)
