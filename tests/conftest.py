@@ -21,6 +21,11 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first: begun last, all but one of the run's processes would wait for them."""
+    items.sort(key=lambda item: "test_make_check_passes" not in item.name)
+
+
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: a garbage collection need not walk it while a test counts time."""
     gc.collect()
