@@ -12,12 +12,19 @@ import structlog
 from tests.postgres import PostgresServer
 
 
-def pytest_configure() -> None:
-    """Keep the settings of whoever runs the tests out of them; no example is judged by how long it took."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the settings of whoever runs the tests out of them. No example is judged by how long it took, and
+    `make test` says the same of the same code each time: new examples are for `make prove` to find.
+    """
     for name in [name for name in os.environ if name.startswith("BATON_")]:
         del os.environ[name]
     slow = [hypothesis.HealthCheck.too_slow]
-    hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=slow)
+    hypothesis.settings.register_profile(
+        "untimed",
+        deadline=None,
+        suppress_health_check=slow,
+        derandomize=config.option.markexpr != "proof",
+    )
     hypothesis.settings.load_profile("untimed")
 
 
