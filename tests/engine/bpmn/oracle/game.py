@@ -244,12 +244,22 @@ class Game:
             return
         waits = [wait for wait in self.all_waits(("signal",)) if wait.event.name == event.name]
         self.met(f"signal that {['nobody', 'one', 'several'][min(len(waits), 2)]} waited for")
-        for wait in waits:
+        for wait in self.in_turn(waits):
             if wait in self.all_waits(("signal",)):
                 self.payload = told
                 wait.owner.happened(wait)
             else:
                 self.met("signal that ended who waited for it")
+
+    def in_turn(self, waits: list[Wait]) -> list[Wait]:
+        """Who hears a signal, one after the other. An event sub-process that another one ends in the moment
+        it begins has taken its payload, or not.
+        """
+        ending = [w for w in waits if w.node.kind in ("boundary", "handler") and w.node.interrupting]
+        taking = [w for w in waits if w.node.takes_news and w not in ending]
+        if not (ending and taking):
+            return waits
+        return self.choose([waits, [*ending, *(wait for wait in waits if wait not in ending)]])
 
     def ring(self, timer: Wait) -> None:
         """A cycle counts from when it was due."""

@@ -93,6 +93,12 @@ class Node:
     """Whether it is one."""
     form: str | None = None
 
+    @property
+    def takes_news(self) -> bool:
+        """Whether it is an event sub-process that keeps what a signal brings."""
+        heard = [event for event in self.event.definitions if event.kind == "signal" and event.variable]
+        return self.kind == "handler" and bool(heard)
+
     def __deepcopy__(self, _memo: Any) -> "Node":
         return self
 

@@ -13,7 +13,8 @@ class Worlds:
     """The games that what was seen so far leaves possible."""
 
     def __init__(self, net: Net, met: Counter[str] | None = None) -> None:
-        self._branches = sum(len(n.inner.joins()) for n in net.everything() if n.inner) + len(net.joins()) > 1
+        joins = sum(len(n.inner.joins()) for n in net.everything() if n.inner) + len(net.joins())
+        self._branches = joins > 1 or any(node.takes_news for node in net.everything())
         self.games = [Game(net, met)]
         self.do("begin")
 
